@@ -1,0 +1,31 @@
+@{
+    RootModule             = 'bin/RoamShm.PowerShell.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '5b0f6a52-6b0b-4d0e-9a3d-0d6a5f1c7e42'
+    Author                 = 'The RoamShm contributors'
+    CompanyName            = 'The RoamShm contributors'
+    Copyright              = '(c) 2026 The RoamShm contributors. MIT licence.'
+    Description            = 'Makes, reads, tests, watches and shuts down roam v7 shared-memory segments: the memory-mapped files through which one host process and up to 255 guests exchange messages.'
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    CompatiblePSEditions   = @('Desktop', 'Core')
+    TypesToProcess         = @('RoamShm.Types.ps1xml')
+    FormatsToProcess       = @('RoamShm.Format.ps1xml')
+    FunctionsToExport      = @()
+    CmdletsToExport        = @(
+        'Get-RoamSegmentHeader'
+        'New-RoamSegment'
+        'Set-RoamGoodbye'
+        'Test-RoamSegment'
+        'Watch-RoamSegment'
+    )
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    PrivateData            = @{
+        PSData = @{
+            Tags         = @('roam', 'shared-memory', 'shm', 'ipc', 'memory-mapped', 'operations', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md in the module folder.'
+        }
+    }
+}

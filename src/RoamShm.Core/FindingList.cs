@@ -1,0 +1,45 @@
+using System;
+using System.Collections.Generic;
+
+namespace RoamShm;
+
+/// <summary>Collects findings.</summary>
+internal sealed class FindingList
+{
+    private readonly List<SegmentFinding> _findings = [];
+
+    internal int ErrorCount { get; private set; }
+
+    internal int WarningCount => _findings.Count - ErrorCount;
+
+    internal SegmentFinding[] ToArray() => _findings.Count == 0 ? Array.Empty<SegmentFinding>() : _findings.ToArray();
+
+    internal void Error(string id, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule, FormattableString message)
+    {
+        ErrorCount++;
+        Add(SegmentFinding.Error, id, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, Text.Invariant(message));
+    }
+
+    internal void Warning(string id, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule, FormattableString message) =>
+        Add(SegmentFinding.Warning, id, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, Text.Invariant(message));
+
+    /// <summary>Adds an error in the words with which it would be thrown.</summary>
+    internal void Error(SegmentException error, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule)
+    {
+        ErrorCount++;
+        Add(SegmentFinding.Error, error.ErrorId, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, error.Message);
+    }
+
+    private void Add(string severity, string id, string field, ulong? offset, string expected, string actual, string rule, string message) =>
+        _findings.Add(new SegmentFinding
+        {
+            Id = id,
+            Severity = severity,
+            Field = field,
+            Offset = offset,
+            Expected = expected,
+            Actual = actual,
+            Rule = rule,
+            Message = message,
+        });
+}

@@ -1,0 +1,43 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>What the file system says of a file.</summary>
+internal readonly struct FileStatus
+{
+    internal FileStatus(FileKind kind, long length, FileIdentity identity, DateTime lastWriteTimeUtc)
+    {
+        Kind = kind;
+        Length = length;
+        Identity = identity;
+        LastWriteTimeUtc = lastWriteTimeUtc;
+    }
+
+    internal FileKind Kind { get; }
+
+    internal long Length { get; }
+
+    internal FileIdentity Identity { get; }
+
+    internal DateTime LastWriteTimeUtc { get; }
+
+    /// <summary>Refuses, by what it is, anything but a regular file.</summary>
+    internal void RequireRegular(string path)
+    {
+        if (Kind != FileKind.Regular)
+        {
+            throw SegmentErrors.NotARegularFile(path, Describe(Kind));
+        }
+    }
+
+    private static string Describe(FileKind kind) => kind switch
+    {
+        FileKind.Directory => "a directory",
+        FileKind.SymbolicLink => "a symbolic link",
+        FileKind.Fifo => "a FIFO",
+        FileKind.Socket => "a socket",
+        FileKind.CharacterDevice => "a character device",
+        FileKind.BlockDevice => "a block device",
+        _ => "something else",
+    };
+}

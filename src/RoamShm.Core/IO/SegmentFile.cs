@@ -1,0 +1,86 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace RoamShm;
+
+/// <summary>
+/// The one way to open a file that may be a segment. Reads are positioned reads and never a mapping, so that a file truncated
+/// under us ends a read early instead of killing the process. Opening neither blocks nor is blocked by other openers, and anything
+/// but a regular file is refused by what it is.
+/// </summary>
+internal abstract class SegmentFile : IDisposable
+{
+    private protected SegmentFile(string path, FileStatus status)
+    {
+        Path = path;
+        Status = status;
+    }
+
+    internal static bool IsWindows { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
+
+    internal string Path { get; }
+
+    /// <summary>What the open file was at the last look.</summary>
+    internal FileStatus Status { get; private protected set; }
+
+    internal long Length => Status.Length;
+
+    internal static SegmentFile OpenRead(string path) => Open(path, write: false);
+
+    internal static SegmentFile OpenReadWrite(string path) => Open(path, write: true);
+
+    /// <summary>Looks at what has that name, without following a symbolic link and without opening it.</summary>
+    /// <returns>Its status, or <see langword="null"/> where nothing has the name.</returns>
+    internal static FileStatus? Peek(string path)
+    {
+        RequireFileName(path);
+        return IsWindows ? WindowsSegmentFile.Peek(path) : UnixSegmentFile.Peek(path);
+    }
+
+    /// <summary>Reads at a position until the buffer's part is full or the file ends.</summary>
+    /// <returns>The number of bytes read.</returns>
+    internal abstract int Read(ulong offset, byte[] buffer, int index, int count);
+
+    /// <summary>Reads exactly that much, or reports the file as truncated under us.</summary>
+    internal void ReadExactly(ulong offset, byte[] buffer, int count)
+    {
+        int read = Read(offset, buffer, 0, count);
+        if (read < count)
+        {
+            throw SegmentErrors.Truncated(Path, "needed size", offset + (ulong)count, (long)offset + read);
+        }
+    }
+
+    /// <summary>Looks at the open file again.</summary>
+    internal abstract void Refresh();
+
+    /// <summary>Maps the first page for reading and writing, shared with every other process that maps it.</summary>
+    internal abstract MappedPage MapFirstPage();
+
+    public abstract void Dispose();
+
+    private static SegmentFile Open(string path, bool write)
+    {
+        RequireFileName(path);
+        return IsWindows ? WindowsSegmentFile.Open(path, write) : UnixSegmentFile.Open(path, write);
+    }
+
+    private static void RequireFileName(string path)
+    {
+        if (path is null)
+        {
+            throw new ArgumentNullException(nameof(path));
+        }
+
+        // A native call would end the name there and open another file.
+        if (path.IndexOf('\0') >= 0)
+        {
+            throw SegmentErrors.NotAPath(path.Replace("\0", "\\0"), "it contains a NUL character");
+        }
+
+        if (path.Length == 0)
+        {
+            throw SegmentErrors.NotAPath(path, "it is empty");
+        }
+    }
+}

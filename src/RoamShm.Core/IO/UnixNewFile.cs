@@ -1,0 +1,214 @@
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>A new file on Linux or macOS.</summary>
+internal sealed unsafe class UnixNewFile : NewFile
+{
+    // A signal undoes the step under way, so steps are kept short; each is also where a cancellation is noticed.
+    private const long ReserveStep = 256L << 20;
+
+    private readonly byte[] _target;
+    private readonly byte[] _temporary;
+    private int _fd;
+    private bool _named = true;
+
+    private UnixNewFile(string path, ulong size, byte[] target, byte[] temporary, int fd)
+        : base(path, size)
+    {
+        _target = target;
+        _temporary = temporary;
+        _fd = fd;
+    }
+
+    internal static new UnixNewFile Create(string path, ulong size)
+    {
+        byte[] target = UnixSegmentFile.Encode(path);
+        int slash = path.LastIndexOf('/');
+        if (slash == path.Length - 1)
+        {
+            throw SegmentErrors.NotAPath(path, "it ends in '/'");
+        }
+
+        // mkostemp makes the file with a name of its own choice, exclusively, readable and writable by the owner alone.
+        byte[] temporary = UnixSegmentFile.Encode(path.Substring(0, slash + 1) + TemporaryPrefix + "XXXXXX");
+        int fd = LibC.MkOsTemp(temporary, LibC.O_CLOEXEC);
+        if (fd < 0)
+        {
+            int error = Marshal.GetLastWin32Error();
+            throw error is LibC.ENOENT or LibC.ENOTDIR ? SegmentErrors.FolderNotFound(path) : Error(path, size, "create", error);
+        }
+
+        return new UnixNewFile(path, size, target, temporary, fd);
+    }
+
+    internal override void Reserve(bool sparse, CancellationToken cancellation)
+    {
+        if (sparse)
+        {
+            Truncate();
+            return;
+        }
+
+        // Asked first: reserving what cannot be had would fill the file system for everybody until it fails.
+        if (FreeSpace() is long free && Size > (ulong)free)
+        {
+            throw SegmentErrors.InsufficientSpace(Path, Size, Text.Invariant($"{free} bytes are free"));
+        }
+
+        if (LibC.IsMacOS)
+        {
+            WriteZeros(cancellation);
+            return;
+        }
+
+        for (long done = 0; done < (long)Size;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long step = Math.Min((long)Size - done, ReserveStep);
+            int error = LibC.PosixFAllocate(_fd, done, step);
+            if (error == LibC.EOPNOTSUPP)
+            {
+                WriteZeros(cancellation);
+                return;
+            }
+
+            if (error is not (0 or LibC.EINTR))
+            {
+                throw Error(Path, Size, "reserve", error);
+            }
+
+            done += error == 0 ? step : 0;
+        }
+    }
+
+    internal override void Write(ulong offset, byte[] buffer, int index, int count)
+    {
+        fixed (byte* start = buffer)
+        {
+            for (int done = 0; done < count;)
+            {
+                long written = (long)LibC.PWrite(_fd, start + index + done, (IntPtr)(count - done), (long)offset + done);
+                if (written >= 0)
+                {
+                    done += (int)written;
+                }
+                else if (Marshal.GetLastWin32Error() is var error && error != LibC.EINTR)
+                {
+                    throw Error(Path, Size, "write", error);
+                }
+            }
+        }
+    }
+
+    internal override void SetMode(int mode)
+    {
+        if (LibC.FChMod(_fd, (uint)mode) != 0)
+        {
+            throw Error(Path, Size, "set the mode of", Marshal.GetLastWin32Error());
+        }
+    }
+
+    internal override void Publish(bool replace)
+    {
+        int result = replace ? LibC.Rename(_temporary, _target) : RenameExclusively();
+        if (result != 0)
+        {
+            int error = Marshal.GetLastWin32Error();
+            throw error == LibC.EEXIST ? SegmentErrors.Exists(Path)
+                : error == LibC.EISDIR ? SegmentErrors.NotARegularFile(Path, "a directory")
+                : error == LibC.ENAMETOOLONG ? SegmentErrors.NotAPath(Path, "the name is too long")
+                : Error(Path, Size, "name", error);
+        }
+
+        _named = false;
+    }
+
+    public override void Dispose()
+    {
+        if (_fd < 0)
+        {
+            return;
+        }
+
+        if (_named)
+        {
+            _ = LibC.Unlink(_temporary);
+        }
+
+        _ = LibC.Close(_fd);
+        _fd = -1;
+    }
+
+    private static SegmentException Error(string path, ulong size, string operation, int error) =>
+        error is LibC.ENOSPC or LibC.EFBIG || error == LibC.EDQUOT
+            ? SegmentErrors.InsufficientSpace(path, size, LibC.Describe(error))
+            : UnixSegmentFile.Error(path, operation, error);
+
+    /// <summary>Renames where nothing has the target's name; exactly one of many that try at once succeeds.</summary>
+    private int RenameExclusively()
+    {
+        try
+        {
+            int result = LibC.IsMacOS
+                ? LibC.RenameXNp(_temporary, _target, LibC.RENAME_EXCL)
+                : LibC.RenameAt2(LibC.AT_FDCWD, _temporary, LibC.AT_FDCWD, _target, LibC.RENAME_NOREPLACE);
+            if (result == 0 || !IsUnsupported(Marshal.GetLastWin32Error()))
+            {
+                return result;
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // An older C library; hard links do the same in two steps.
+        }
+
+        // Disposing takes the temporary name away.
+        int linked = LibC.Link(_temporary, _target);
+        if (linked == 0)
+        {
+            _ = LibC.Unlink(_temporary);
+        }
+
+        return linked;
+    }
+
+    private static bool IsUnsupported(int error) =>
+        error == LibC.EINVAL || error == LibC.ENOSYS || error == LibC.EOPNOTSUPP || error == LibC.ENOTSUP;
+
+    private void Truncate()
+    {
+        if (LibC.FTruncate(_fd, (long)Size) != 0)
+        {
+            throw Error(Path, Size, "lengthen", Marshal.GetLastWin32Error());
+        }
+    }
+
+    private void WriteZeros(CancellationToken cancellation)
+    {
+        byte[] zeros = new byte[ZeroChunkSize];
+        for (ulong done = 0; done < Size; done += ZeroChunkSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Write(done, zeros, 0, (int)Math.Min(Size - done, ZeroChunkSize));
+        }
+    }
+
+    private long? FreeSpace()
+    {
+        try
+        {
+            string folder = Path.Substring(0, Path.LastIndexOf('/') + 1);
+            var drive = new DriveInfo(folder.Length == 0 ? "." : folder);
+            return drive.TotalSize > 0 ? drive.AvailableFreeSpace : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Reserving will tell.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System;
+using System.ComponentModel;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>A new file on Windows. NTFS reserves the storage of a file that is not sparse when its length is set.</summary>
+internal sealed class WindowsNewFile : NewFile
+{
+    private const int ErrorFileExists = 80;
+    private const int ErrorDiskFull = 112;
+    private const int ErrorAlreadyExists = 183;
+    private const int HResultDiskFull = unchecked((int)0x80070070);
+    private const uint MoveFileReplaceExisting = 1;
+
+    private readonly string _temporary;
+    private readonly FileStream _stream;
+    private bool _named = true;
+
+    private WindowsNewFile(string path, ulong size, string temporary, FileStream stream)
+        : base(path, size)
+    {
+        _temporary = temporary;
+        _stream = stream;
+    }
+
+    internal static new WindowsNewFile Create(string path, ulong size)
+    {
+        try
+        {
+            string folder = System.IO.Path.GetDirectoryName(path) ?? string.Empty;
+            if (folder.Length > 0 && !Directory.Exists(folder))
+            {
+                throw SegmentErrors.FolderNotFound(path);
+            }
+
+            string temporary = System.IO.Path.Combine(folder, TemporaryPrefix + Guid.NewGuid().ToString("N"));
+            var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1);
+            return new WindowsNewFile(path, size, temporary, stream);
+        }
+        catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
+        {
+            throw Error(path, size, "create", e);
+        }
+    }
+
+    internal override void Reserve(bool sparse, CancellationToken cancellation)
+    {
+        if (sparse && !Kernel32.DeviceIoControl(_stream.SafeFileHandle, Kernel32.FSCTL_SET_SPARSE, IntPtr.Zero, 0, IntPtr.Zero, 0, out _, IntPtr.Zero))
+        {
+            throw SegmentErrors.IOError(Path, "make sparse", new Win32Exception(Marshal.GetLastWin32Error()).Message.TrimEnd('.'));
+        }
+
+        try
+        {
+            _stream.SetLength((long)Size);
+        }
+        catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
+        {
+            throw Error(Path, Size, "reserve", e);
+        }
+    }
+
+    internal override void Write(ulong offset, byte[] buffer, int index, int count)
+    {
+        try
+        {
+            _stream.Position = (long)offset;
+            _stream.Write(buffer, index, count);
+        }
+        catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
+        {
+            throw Error(Path, Size, "write", e);
+        }
+    }
+
+    internal override void SetMode(int mode)
+    {
+        // The folder's access control list is inherited.
+    }
+
+    internal override void Publish(bool replace)
+    {
+        _stream.Dispose();
+        if (!Kernel32.MoveFileEx(_temporary, Path, replace ? MoveFileReplaceExisting : 0))
+        {
+            int error = Marshal.GetLastWin32Error();
+            string reason = new Win32Exception(error).Message.TrimEnd('.');
+            throw error is ErrorFileExists or ErrorAlreadyExists ? SegmentErrors.Exists(Path)
+                : error == ErrorDiskFull ? SegmentErrors.InsufficientSpace(Path, Size, reason)
+                : SegmentErrors.AccessDenied(Path, "name", reason);
+        }
+
+        _named = false;
+    }
+
+    public override void Dispose()
+    {
+        _stream.Dispose();
+        if (_named)
+        {
+            _named = false;
+            try
+            {
+                File.Delete(_temporary);
+            }
+            catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
+            {
+                // It keeps its temporary name, by which it can be told.
+            }
+        }
+    }
+
+    private static SegmentException Error(string path, ulong size, string operation, Exception e) =>
+        e is IOException && e.HResult == HResultDiskFull
+            ? SegmentErrors.InsufficientSpace(path, size, e.Message.TrimEnd('.'))
+            : WindowsSegmentFile.Error(path, operation, e);
+}

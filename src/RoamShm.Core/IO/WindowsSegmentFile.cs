@@ -1,0 +1,175 @@
+using System;
+using System.IO;
+using System.IO.MemoryMappedFiles;
+using System.Security;
+
+namespace RoamShm;
+
+/// <summary>A file on Windows, shared with readers, writers and deleters.</summary>
+internal sealed class WindowsSegmentFile : SegmentFile
+{
+    private readonly FileStream _stream;
+
+    private WindowsSegmentFile(string path, FileStatus status, FileStream stream)
+        : base(path, status) => _stream = stream;
+
+    internal static WindowsSegmentFile Open(string path, bool write)
+    {
+        FileStream? stream = null;
+        try
+        {
+            FileAccess access = write ? FileAccess.ReadWrite : FileAccess.Read;
+            stream = new FileStream(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            FileStatus status = StatusOf(path, stream);
+            status.RequireRegular(path);
+            var file = new WindowsSegmentFile(path, status, stream);
+            stream = null;
+            return file;
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            throw Error(path, write ? "open for writing" : "open", e);
+        }
+        finally
+        {
+            stream?.Dispose();
+        }
+    }
+
+    internal static new FileStatus? Peek(string path)
+    {
+        try
+        {
+            FileAttributes attributes = File.GetAttributes(path);
+            FileKind kind = (attributes & FileAttributes.ReparsePoint) != 0 ? FileKind.SymbolicLink
+                : (attributes & FileAttributes.Directory) != 0 ? FileKind.Directory
+                : FileKind.Regular;
+            return new FileStatus(kind, 0, default, File.GetLastWriteTimeUtc(path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            throw Error(path, "look at", e);
+        }
+    }
+
+    internal static bool IsSystemError(Exception e) =>
+        e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException;
+
+    /// <summary>The error of this library for an exception of the file API.</summary>
+    internal static SegmentException Error(string path, string operation, Exception e) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => SegmentErrors.NotFound(path),
+        UnauthorizedAccessException when Directory.Exists(path) => SegmentErrors.NotARegularFile(path, "a directory"),
+        UnauthorizedAccessException or SecurityException => SegmentErrors.AccessDenied(path, operation, e.Message.TrimEnd('.')),
+        ArgumentException or NotSupportedException => SegmentErrors.NotAPath(path, e.Message.TrimEnd('.')),
+        _ => SegmentErrors.IOError(path, operation, e.Message.TrimEnd('.'), e),
+    };
+
+    internal override int Read(ulong offset, byte[] buffer, int index, int count)
+    {
+        if (offset > long.MaxValue - (ulong)count)
+        {
+            return 0;
+        }
+
+        try
+        {
+            _stream.Position = (long)offset;
+            int done = 0;
+            int read;
+            while (done < count && (read = _stream.Read(buffer, index + done, count - done)) > 0)
+            {
+                done += read;
+            }
+
+            return done;
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            throw Error(Path, "read", e);
+        }
+    }
+
+    internal override void Refresh() => Status = StatusOf(Path, _stream);
+
+    internal override MappedPage MapFirstPage()
+    {
+        try
+        {
+            return WindowsMappedPage.Map(_stream);
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            throw Error(Path, "map", e);
+        }
+    }
+
+    public override void Dispose() => _stream.Dispose();
+
+    private static FileStatus StatusOf(string path, FileStream stream)
+    {
+        if (Kernel32.GetFileType(stream.SafeFileHandle) != Kernel32.FILE_TYPE_DISK)
+        {
+            return new FileStatus(FileKind.Other, 0, default, default);
+        }
+
+        if (!Kernel32.GetFileInformationByHandle(stream.SafeFileHandle, out Kernel32.ByHandleFileInformation raw))
+        {
+            throw SegmentErrors.IOError(path, "look at", "the file system does not tell its identity");
+        }
+
+        var identity = new FileIdentity(
+            raw.VolumeSerialNumber,
+            ((ulong)raw.FileIndexHigh << 32) | raw.FileIndexLow,
+            ((long)raw.CreationTimeHigh << 32) | raw.CreationTimeLow);
+        long length = ((long)raw.FileSizeHigh << 32) | raw.FileSizeLow;
+        long written = ((long)raw.LastWriteTimeHigh << 32) | raw.LastWriteTimeLow;
+        return new FileStatus(FileKind.Regular, length, identity, DateTime.FromFileTimeUtc(written));
+    }
+
+    private sealed unsafe class WindowsMappedPage : MappedPage
+    {
+        private readonly MemoryMappedFile _mapping;
+        private readonly MemoryMappedViewAccessor _view;
+
+        private WindowsMappedPage(MemoryMappedFile mapping, MemoryMappedViewAccessor view, byte* address)
+            : base(address)
+        {
+            _mapping = mapping;
+            _view = view;
+        }
+
+        internal static WindowsMappedPage Map(FileStream stream)
+        {
+            MemoryMappedFile? mapping = null;
+            MemoryMappedViewAccessor? view = null;
+            try
+            {
+                mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+                view = mapping.CreateViewAccessor(0, HeaderLayout.Size, MemoryMappedFileAccess.ReadWrite);
+                byte* address = null;
+                view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
+                var page = new WindowsMappedPage(mapping, view, address + view.PointerOffset);
+                mapping = null;
+                view = null;
+                return page;
+            }
+            finally
+            {
+                view?.Dispose();
+                mapping?.Dispose();
+            }
+        }
+
+        public override void Dispose()
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _mapping.Dispose();
+        }
+    }
+}

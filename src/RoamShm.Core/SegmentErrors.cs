@@ -1,0 +1,77 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>Makes every error of this library, so that equal faults read alike.</summary>
+internal static class SegmentErrors
+{
+    internal static SegmentException NotFound(string path) =>
+        New(SegmentErrorId.SegmentNotFound, $"There is no file '{path}'.", path);
+
+    internal static SegmentException FolderNotFound(string path) =>
+        New(SegmentErrorId.SegmentNotFound, $"The folder of '{path}' does not exist.", path);
+
+    internal static SegmentException NotAPath(string path, string why) =>
+        New(SegmentErrorId.NotAFileSystemPath, $"'{path}' cannot name a file: {why}.", path);
+
+    internal static SegmentException AccessDenied(string path, string operation, string reason) =>
+        New(SegmentErrorId.SegmentAccessDenied, $"Access denied: cannot {operation} '{path}': {reason}.", path);
+
+    internal static SegmentException NotARegularFile(string path, string kind) =>
+        New(SegmentErrorId.NotARegularFile, $"'{path}' is {kind}, not a regular file.", path);
+
+    internal static SegmentException TooShort(string path, long length) =>
+        New(SegmentErrorId.SegmentTooShort, $"'{path}' has {length} bytes; the header of a roam segment alone has {HeaderLayout.Size}.", path);
+
+    internal static SegmentException NotReady(string path, string state, DateTime lastWriteTimeUtc)
+    {
+        SegmentException error = New(SegmentErrorId.SegmentNotReady, $"'{path}' is not a complete segment yet: {state}.", path);
+        error.LastWriteTimeUtc = lastWriteTimeUtc;
+        return error;
+    }
+
+    internal static SegmentException BadMagic(string path, string magic) =>
+        New(SegmentErrorId.BadMagic, $"'{path}' is not a roam v7 segment: its magic is '{magic}', expected '{SegmentHeader.EscapedMagic}'.", path);
+
+    internal static SegmentException Predecessor(string path, uint version) =>
+        New(SegmentErrorId.PredecessorFormat, $"'{path}' is a segment of the predecessor format (magic 'RAPAHUB\\x01', version {version}), which has another layout; expected '{SegmentHeader.EscapedMagic}'.", path);
+
+    internal static SegmentException Successor(string path, uint version) =>
+        New(SegmentErrorId.SuccessorFormat, $"'{path}' is a segment of the renamed successor, telex/vox (magic 'TELXHUB\\x07', version {version}); expected '{SegmentHeader.EscapedMagic}'.", path);
+
+    internal static SegmentException UnsupportedVersion(string path, uint version) =>
+        New(SegmentErrorId.UnsupportedVersion, $"'{path}': unsupported segment version {version}; expected {SegmentFormat.Version}.", path);
+
+    internal static SegmentException UnexpectedHeaderSize(string path, uint size) =>
+        New(SegmentErrorId.UnexpectedHeaderSize, $"'{path}': unexpected header_size {size}; expected {HeaderLayout.Size}.", path);
+
+    internal static SegmentException NoSlotClasses(string path) =>
+        New(SegmentErrorId.NoSlotClasses, $"'{path}': the segment has no slot classes: num_var_slot_classes is 0, expected at least 1.", path);
+
+    internal static SegmentException SlotClassTableOutOfBounds(string path, ulong offset, uint count, long fileLength) =>
+        New(SegmentErrorId.SlotClassTableOutOfBounds, $"'{path}': the table of {count} slot class headers at offset {offset} does not lie within the file's {fileLength} bytes.", path);
+
+    internal static SegmentException InvalidSlotClass(string path, long index, uint slotSize, uint slotCount) =>
+        New(SegmentErrorId.InvalidSlotClass, $"'{path}': slot class {index} is invalid: slot_size {slotSize}, slot_count {slotCount}; both must be at least 1.", path);
+
+    internal static SegmentException Truncated(string path, string field, ulong size, long fileLength) =>
+        New(SegmentErrorId.SegmentTruncated, $"'{path}' is truncated: it has {fileLength} bytes, but its {field} is {size}.", path);
+
+    internal static SegmentException Exists(string path) =>
+        New(SegmentErrorId.SegmentExists, $"'{path}' exists already.", path);
+
+    internal static SegmentException InsufficientSpace(string path, ulong size, string reason) =>
+        New(SegmentErrorId.InsufficientSpace, $"No room for the {size} bytes of '{path}': {reason}.", path);
+
+    internal static SegmentException InvalidConfiguration(string what) =>
+        new(SegmentErrorId.InvalidConfiguration, what, path: null);
+
+    internal static SegmentException NotSupported(string what) =>
+        new(SegmentErrorId.NotSupportedOnPlatform, what, path: null);
+
+    internal static SegmentException IOError(string path, string operation, string reason, Exception? inner = null) =>
+        new(SegmentErrorId.SegmentIOError, Text.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
+
+    private static SegmentException New(string id, FormattableString message, string path) =>
+        new(id, Text.Invariant(message), path);
+}

@@ -1,0 +1,20 @@
+namespace RoamShm;
+
+/// <summary>A change of a watched segment: its header now, what changed, and what was before.</summary>
+public sealed class SegmentEvent : SegmentHeader
+{
+    /// <summary>What changed: names of <see cref="SegmentChange"/>, separated by <c>, </c>.</summary>
+    public string? Change { get; set; }
+
+    /// <summary>The goodbye flag before, where <see cref="Change"/> is about it.</summary>
+    public uint? PreviousHostGoodbyeValue { get; set; }
+
+    /// <summary>current_size in bytes before, where it changed.</summary>
+    public ulong? PreviousCurrentSize { get; set; }
+
+    /// <summary>The file's length in bytes before, where it changed.</summary>
+    public long? PreviousFileLength { get; set; }
+
+    /// <summary>The id of the error with which reading fails now, for <c>Invalid</c> and <c>Truncated</c>.</summary>
+    public string? ErrorId { get; set; }
+}

@@ -1,0 +1,28 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>Everything that a validation of one file found.</summary>
+public sealed class SegmentReport
+{
+    /// <summary>The file, as the operating system names it.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>Whether a guest of either reference implementation can attach: nothing of severity Error was found.</summary>
+    public bool IsValid { get; set; }
+
+    /// <summary>Number of findings of severity Error.</summary>
+    public int ErrorCount { get; set; }
+
+    /// <summary>Number of findings of severity Warning.</summary>
+    public int WarningCount { get; set; }
+
+    /// <summary>The header, also of an invalid segment; <see langword="null"/> where there are no 128 bytes.</summary>
+    public SegmentHeader? Header { get; set; }
+
+    /// <summary>The findings, errors and warnings as they were met from the start of the file on.</summary>
+    public SegmentFinding[] Findings { get; set; } = Array.Empty<SegmentFinding>();
+
+    /// <summary>The file as PowerShell names it in full.</summary>
+    public string? PSPath { get; set; }
+}

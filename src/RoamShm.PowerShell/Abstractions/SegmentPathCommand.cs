@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using RoamShm.Parameters;
+
+namespace RoamShm.Abstractions;
+
+/// <summary>A cmdlet that does something with each of the files that -Path and -LiteralPath name.</summary>
+public abstract class SegmentPathCommand : SegmentCommand
+{
+    private const string PathSet = nameof(Path);
+    private const string LiteralPathSet = nameof(LiteralPath);
+
+    private Action<string>? _processName;
+    private Action<string>? _processSegment;
+    private string? _lastComputer;
+    private bool _isLastComputerRemote;
+
+    /// <summary>The segments, wildcards allowed. A name that matches nothing as a pattern means the file that has just that name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    [PathText]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The segments, their names taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    [Alias("PSPath", "LP")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
+    public string? PSComputerName { get; set; }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        bool isLiteral = ParameterSetName == LiteralPathSet;
+        string[] names = isLiteral ? LiteralPath : Path;
+        _processName ??= isLiteral ? ProcessLiteralPath : ProcessPath;
+        if (IsRemote())
+        {
+            foreach (string name in names)
+            {
+                WriteError(new SegmentException(SegmentErrorId.RemoteObject, $"'{name}' is a file of the computer {PSComputerName}, not of this one.", name));
+            }
+
+            return;
+        }
+
+        foreach (string name in names)
+        {
+            ForOne(name, _processName);
+        }
+    }
+
+    /// <summary>Does the cmdlet's work on one file.</summary>
+    /// <param name="path">The file, as the operating system names it.</param>
+    private protected abstract void ProcessSegment(string path);
+
+    /// <summary>Called with each -Path that has wildcards.</summary>
+    /// <param name="pattern">The pattern.</param>
+    private protected virtual void OnPattern(string pattern)
+    {
+    }
+
+    private void ProcessLiteralPath(string name) => ProcessSegment(Resolver.ResolveLiteral(name));
+
+    private void ProcessPath(string name)
+    {
+        _processSegment ??= ProcessSegment;
+        IEnumerable<string> paths = Resolver.Resolve(name);
+        if (WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            OnPattern(name);
+        }
+
+        foreach (string path in paths)
+        {
+            ForOne(path, _processSegment);
+        }
+    }
+
+    private bool IsRemote()
+    {
+        if (string.IsNullOrEmpty(PSComputerName))
+        {
+            return false;
+        }
+
+        if (PSComputerName != _lastComputer)
+        {
+            _lastComputer = PSComputerName;
+            _isLastComputerRemote = !RemoteObjects.IsThisComputer(PSComputerName!);
+        }
+
+        return _isLastComputerRemote;
+    }
+}

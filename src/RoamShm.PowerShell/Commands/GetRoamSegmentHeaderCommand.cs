@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using RoamShm.Abstractions;
+
+namespace RoamShm.Commands;
+
+/// <summary>Reads the headers of segments, checked as the reference does when a guest attaches.</summary>
+[Cmdlet(VerbsCommon.Get, "RoamSegmentHeader", DefaultParameterSetName = nameof(Path))]
+[OutputType(typeof(SegmentHeader))]
+public sealed class GetRoamSegmentHeaderCommand : SegmentPathCommand
+{
+    private SegmentReader? _reader;
+
+    /// <summary>Decode the first 128 bytes even where a check fails.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override void ProcessSegment(string path)
+    {
+        _reader ??= new SegmentReader(StopToken);
+        SegmentHeader header = _reader.ReadHeader(path, Force);
+        header.PSPath = PathResolver.ToPSPath(path);
+        WriteObject(header);
+    }
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using RoamShm.Abstractions;
+using RoamShm.Completers;
+using RoamShm.Parameters;
+
+namespace RoamShm.Commands;
+
+/// <summary>Makes a segment, byte for byte as the reference does.</summary>
+[Cmdlet(VerbsCommon.New, "RoamSegment", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(SegmentHeader))]
+public sealed class NewRoamSegmentCommand : SegmentCommand
+{
+    /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [PathText]
+    public string Path { get; set; } = string.Empty;
+
+    /// <summary>Number of guests that can attach, 1 to 255. Default 8.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
+    public long? MaxGuests { get; set; }
+
+    /// <summary>Data bytes of one ring, one direction; best a multiple of 64. Default 64KB.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
+    public long? BipbufCapacity { get; set; }
+
+    /// <summary>Largest payload in bytes. Default 1MB.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
+    public long? MaxPayloadSize { get; set; }
+
+    /// <summary>Largest payload in bytes that travels inline. Default 0, which stands for 256.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
+    public long? InlineThreshold { get; set; }
+
+    /// <summary>Time between two heartbeats of a guest; a bare number is nanoseconds. Default 0: heartbeats are off.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NanosecondDuration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public ulong? HeartbeatInterval { get; set; }
+
+    /// <summary>The slot classes, in ascending slot size: SIZE:COUNT, or something with SlotSize and SlotCount. Default 1KB:1024, 16KB:256, 256KB:32.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SlotClassCompleter))]
+    public object?[]? SlotClass { get; set; }
+
+    /// <summary>Permission bits on Unix, as octal digits. Default 0600.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModeCompleter))]
+    public string? Mode { get; set; }
+
+    /// <summary>Leave the storage to be reserved as it is written.</summary>
+    [Parameter]
+    public SwitchParameter Sparse { get; set; }
+
+    /// <summary>Replace a file that has the name; whoever maps it keeps it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Bound when a header is piped in, which is refused: its slot classes are not in it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public object? NumVarSlotClasses { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForOne(Path, Create);
+
+    private void Create(string name)
+    {
+        if (NumVarSlotClasses is not null)
+        {
+            throw new SegmentException(
+                SegmentErrorId.InvalidConfiguration,
+                $"The header of '{name}' is no configuration: it does not have the segment's slot classes. Give the path, and the values by name.",
+                name);
+        }
+
+        string path = Resolver.ResolveLiteral(name);
+        SegmentCreator.RequireFreeName(path, Force);
+        var defaults = new SegmentConfiguration();
+        var configuration = new SegmentConfiguration
+        {
+            MaxGuests = MaxGuests ?? defaults.MaxGuests,
+            BipbufCapacity = BipbufCapacity ?? defaults.BipbufCapacity,
+            MaxPayloadSize = MaxPayloadSize ?? defaults.MaxPayloadSize,
+            InlineThreshold = InlineThreshold ?? defaults.InlineThreshold,
+            HeartbeatInterval = HeartbeatInterval ?? defaults.HeartbeatInterval,
+            SlotClasses = SlotClassReader.Read(SlotClass) ?? defaults.SlotClasses,
+        };
+        var options = new SegmentCreateOptions { Force = Force, Sparse = Sparse, Mode = OctalMode.Read(Mode) };
+        SegmentLayout layout = SegmentLayout.Compute(configuration);
+        foreach (SegmentFinding hazard in ConfigurationHazards.Find(configuration))
+        {
+            WriteWarning($"{path}: {hazard.Message}");
+        }
+
+        if (!ShouldProcess(path, Describe(layout)))
+        {
+            return;
+        }
+
+        SegmentHeader header = SegmentCreator.Create(path, configuration, options, StopToken);
+        header.PSPath = PathResolver.ToPSPath(path);
+        WriteObject(header);
+    }
+
+    private string Describe(SegmentLayout layout)
+    {
+        SegmentConfiguration configuration = layout.Configuration;
+        string classes = string.Join(", ", configuration.SlotClasses.Select(slotClass => slotClass.ToString()));
+        FormattableString text = $"{(Force ? "Create or replace" : "Create")} roam segment of {layout.TotalSize} bytes{(Sparse ? ", sparse" : string.Empty)}: {configuration.MaxGuests} guests, peer table at {layout.PeerTableOffset}, rings of {configuration.BipbufCapacity} bytes at {layout.RingBase}, slot pool at {layout.VarPoolOffset} with slot classes {classes}";
+        return text.ToString(CultureInfo.InvariantCulture);
+    }
+}

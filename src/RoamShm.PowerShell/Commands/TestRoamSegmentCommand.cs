@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using RoamShm.Abstractions;
+
+namespace RoamShm.Commands;
+
+/// <summary>Tells whether guests of either reference implementation can attach to a segment.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "RoamSegment", DefaultParameterSetName = nameof(Path))]
+[OutputType(typeof(bool), typeof(SegmentReport), typeof(SegmentHeader))]
+public sealed class TestRoamSegmentCommand : SegmentPathCommand
+{
+    private SegmentValidator? _validator;
+
+    /// <summary>Return the report, with every finding, instead of true or false.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>Return the headers of the valid segments, instead of true or false.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Detailed && PassThru)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new PSArgumentException("-Detailed and -PassThru exclude each other: give -Detailed for reports, or -PassThru for the headers of the valid segments."),
+                "DetailedAndPassThru",
+                ErrorCategory.InvalidArgument,
+                targetObject: null));
+        }
+    }
+
+    private protected override void ProcessSegment(string path)
+    {
+        _validator ??= new SegmentValidator(StopToken);
+        SegmentReport report = _validator.Validate(path);
+        string psPath = PathResolver.ToPSPath(path);
+        report.PSPath = psPath;
+        if (report.Header is not null)
+        {
+            report.Header.PSPath = psPath;
+        }
+
+        if (Detailed)
+        {
+            WriteObject(report);
+            return;
+        }
+
+        foreach (SegmentFinding finding in report.Findings)
+        {
+            WriteVerbose($"{path}: {finding}");
+        }
+
+        if (!PassThru)
+        {
+            WriteObject(report.IsValid);
+        }
+        else if (report.IsValid)
+        {
+            WriteObject(report.Header);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace RoamShm.Completers;
+
+/// <summary>Typical permission bits.</summary>
+public sealed class ModeCompleter : ExampleCompleter
+{
+    /// <summary>Makes the completer.</summary>
+    public ModeCompleter()
+        : base(
+            ("0600", "The default: host and guests run as the owner"),
+            ("0660", "Guests of the owner's group too"),
+            ("0666", "Everybody, as the reference implementation does"))
+    {
+    }
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+
+namespace RoamShm.Errors;
+
+/// <summary>Turns the library's errors into PowerShell's: the id as it is, its category, and what to do about it.</summary>
+internal static class SegmentErrorRecord
+{
+    internal static ErrorRecord Create(SegmentException error, object? target)
+    {
+        (ErrorCategory category, string action) = Describe(error.ErrorId);
+        return new ErrorRecord(error, error.ErrorId, category, target ?? error.Path)
+        {
+            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action },
+        };
+    }
+
+    private static (ErrorCategory Category, string Action) Describe(string errorId) => errorId switch
+    {
+        SegmentErrorId.SegmentNotFound =>
+            (ErrorCategory.ObjectNotFound, "Check the name and the folder. A host deletes its segment when it shuts down."),
+        SegmentErrorId.NotAFileSystemPath =>
+            (ErrorCategory.InvalidArgument, "Give the path of a file, such as /dev/shm/hub.seg."),
+        SegmentErrorId.SegmentAccessDenied =>
+            (ErrorCategory.PermissionDenied, "Run as the user who owns the segment, or have its mode changed."),
+        SegmentErrorId.NotARegularFile =>
+            (ErrorCategory.InvalidType, "Give the path of a regular file; a segment is never a directory, FIFO, socket or device."),
+        SegmentErrorId.SegmentTooShort =>
+            (ErrorCategory.InvalidData, "The file is no segment, or was truncated. Have the host make it again."),
+        SegmentErrorId.BadMagic =>
+            (ErrorCategory.InvalidData, "The file is no roam segment, or its start was overwritten. Get-RoamSegmentHeader -Force shows its first 128 bytes decoded."),
+        SegmentErrorId.PredecessorFormat =>
+            (ErrorCategory.InvalidData, "Use the tools of the version that made the segment; this module reads roam v7."),
+        SegmentErrorId.SuccessorFormat =>
+            (ErrorCategory.InvalidData, "Use the tools of telex/vox; this module reads roam v7."),
+        SegmentErrorId.UnsupportedVersion or SegmentErrorId.UnexpectedHeaderSize =>
+            (ErrorCategory.InvalidData, "The segment was made by another version, or damaged. Get-RoamSegmentHeader -Force shows its header decoded as v7."),
+        SegmentErrorId.NoSlotClasses or SegmentErrorId.SlotClassTableOutOfBounds or SegmentErrorId.InvalidSlotClass =>
+            (ErrorCategory.InvalidData, "No guest can attach to the segment. Test-RoamSegment -Detailed shows everything that is wrong with it; have the host make it again."),
+        SegmentErrorId.SegmentNotReady =>
+            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it; remove the file."),
+        SegmentErrorId.SegmentExists =>
+            (ErrorCategory.ResourceExists, "Choose another name, or replace the file with -Force: whoever maps the old one keeps the old one."),
+        SegmentErrorId.InsufficientSpace =>
+            (ErrorCategory.QuotaExceeded, "Free space on the file system, or make a smaller segment. -Sparse reserves nothing, and kills its user when the space runs out."),
+        SegmentErrorId.InvalidConfiguration =>
+            (ErrorCategory.InvalidArgument, "Change the value; the help of New-RoamSegment lists the ranges."),
+        SegmentErrorId.SegmentTruncated =>
+            (ErrorCategory.InvalidData, "The file was truncated, and processes that map it may have died. Have the host make it again."),
+        SegmentErrorId.RemoteObject =>
+            (ErrorCategory.InvalidOperation, "Run the command on that computer, with Invoke-Command. If a local file is meant, give its path as -LiteralPath."),
+        SegmentErrorId.NotSupportedOnPlatform =>
+            (ErrorCategory.NotImplemented, "Run it on a system that can do it; the help of the command says which."),
+        _ => (ErrorCategory.ReadError, "The message has the operating system's words; the fault is with the file system or its device."),
+    };
+}

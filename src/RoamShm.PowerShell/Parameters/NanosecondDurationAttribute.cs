@@ -1,0 +1,20 @@
+using System.Management.Automation;
+
+namespace RoamShm.Parameters;
+
+/// <summary>Reads a duration as a number of nanoseconds; a bare number is nanoseconds. Empty text means the default.</summary>
+public sealed class NanosecondDurationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        if (Duration.Read(inputData, bareUnit: 1) is not decimal nanoseconds)
+        {
+            return null!;
+        }
+
+        return nanoseconds <= ulong.MaxValue && decimal.Truncate(nanoseconds) == nanoseconds
+            ? (ulong)nanoseconds
+            : throw new ArgumentTransformationMetadataException($"The duration '{inputData}' is no whole number of nanoseconds from 0 to {ulong.MaxValue}.");
+    }
+}

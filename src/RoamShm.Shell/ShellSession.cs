@@ -1,0 +1,173 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+using System.Text;
+
+namespace RoamShm.Shell;
+
+/// <summary>One session: a runspace with a console.</summary>
+internal sealed class ShellSession : IDisposable
+{
+    private const int Failed = 1;
+    private const int Interrupted = 130;
+
+    private readonly ShellHost _host = new();
+    private readonly Runspace _runspace;
+    private readonly object _lock = new();
+    private PowerShell? _running;
+    private bool _isInterrupted;
+
+    internal ShellSession()
+    {
+        Environment.SetEnvironmentVariable("PSModulePath", Engine.ModuleRoot);
+        _runspace = RunspaceFactory.CreateRunspace(_host, Engine.CreateState(Path.Combine(Engine.ModuleRoot, "RoamShm")));
+        _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        _runspace.Open();
+        _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(Environment.CurrentDirectory));
+        Runspace.DefaultRunspace = _runspace;
+        Console.CancelKeyPress += OnCancel;
+    }
+
+    public void Dispose()
+    {
+        Console.CancelKeyPress -= OnCancel;
+        _runspace.Dispose();
+    }
+
+    internal int RunText(string text)
+    {
+        bool succeeded = Run(shell => shell.AddScript(text), out bool threw);
+        return ExitCode(threw || !succeeded);
+    }
+
+    internal int RunFile(string script, string[] arguments)
+    {
+        string path = Path.GetFullPath(script);
+        if (!File.Exists(path))
+        {
+            Console.Error.WriteLine($"There is no script '{script}'.");
+            return 64;
+        }
+
+        _ = Run(
+            shell =>
+            {
+                _ = shell.AddCommand(path);
+                for (int i = 0; i < arguments.Length; i++)
+                {
+                    // As on PowerShell's own command line: -Name VALUE, or -Switch.
+                    string argument = arguments[i];
+                    if (argument.Length > 1 && argument[0] == '-' && char.IsLetter(argument[1]))
+                    {
+                        string name = argument.TrimStart('-').TrimEnd(':');
+                        bool hasValue = i + 1 < arguments.Length && !arguments[i + 1].StartsWith('-');
+                        _ = hasValue ? shell.AddParameter(name, arguments[++i]) : shell.AddParameter(name);
+                    }
+                    else
+                    {
+                        _ = shell.AddArgument(argument);
+                    }
+                }
+            },
+            out bool threw);
+        return ExitCode(threw);
+    }
+
+    internal int Prompt()
+    {
+        var text = new StringBuilder();
+        while (!_host.ShouldExit)
+        {
+            Console.Write(text.Length == 0 ? $"roamshm {_runspace.SessionStateProxy.Path.CurrentLocation}> " : ">> ");
+            string? line = Console.ReadLine();
+            if (line is null)
+            {
+                if (_isInterrupted)
+                {
+                    _isInterrupted = false;
+                    _ = text.Clear();
+                    Console.WriteLine();
+                    continue;
+                }
+
+                break;
+            }
+
+            _ = text.AppendLine(line);
+            _ = Parser.ParseInput(text.ToString(), out _, out ParseError[] errors);
+            if (line.Length > 0 && errors.Any(error => error.IncompleteInput))
+            {
+                continue;
+            }
+
+            string input = text.ToString();
+            _ = text.Clear();
+            _ = Run(shell => shell.AddScript(input), out _);
+            _isInterrupted = false;
+        }
+
+        return _host.ExitCode;
+    }
+
+    private int ExitCode(bool failed) => _host.ShouldExit ? _host.ExitCode : _isInterrupted ? Interrupted : failed ? Failed : 0;
+
+    /// <summary>Runs a pipeline to the console.</summary>
+    /// <returns>Whether its last command succeeded.</returns>
+    private bool Run(Action<PowerShell> build, out bool threw)
+    {
+        using var shell = PowerShell.Create(_runspace);
+        build(shell);
+        shell.Commands.Commands[^1].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+        _ = shell.AddCommand("Out-Default");
+        lock (_lock)
+        {
+            _running = shell;
+        }
+
+        threw = false;
+        try
+        {
+            _ = shell.Invoke(null, new PSInvocationSettings { AddToHistory = false });
+            return _runspace.SessionStateProxy.GetVariable("?") is not false;
+        }
+        catch (PipelineStoppedException)
+        {
+            return false;
+        }
+        catch (RuntimeException e)
+        {
+            threw = true;
+            ReportError(e);
+            return false;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _running = null;
+            }
+        }
+    }
+
+    private void ReportError(RuntimeException e)
+    {
+        using var shell = PowerShell.Create(_runspace);
+        var error = new PSObject(e.ErrorRecord);
+        error.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        _ = shell.AddCommand("Out-Default").AddParameter("InputObject", error);
+        _ = shell.Invoke();
+    }
+
+    private void OnCancel(object? sender, ConsoleCancelEventArgs e)
+    {
+        e.Cancel = true;
+        _isInterrupted = true;
+        lock (_lock)
+        {
+            _ = _running?.BeginStop(null, null);
+        }
+    }
+}
