@@ -36,10 +36,15 @@ public sealed unsafe class SegmentGoodbye
         {
             return RaiseOnce(path, value, out header);
         }
-        catch (SegmentException e) when (_wait.IsWorthASecondLook(e))
+        catch (SegmentException e)
         {
-            return RaiseOnce(path, value, out header);
+            if (!_wait.IsWorthASecondLook(e))
+            {
+                throw;
+            }
         }
+
+        return RaiseOnce(path, value, out header);
     }
 
     private uint RaiseOnce(string path, uint value, out SegmentHeader header)

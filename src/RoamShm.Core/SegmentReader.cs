@@ -28,10 +28,15 @@ public sealed class SegmentReader
         {
             return ReadOnce(path, force);
         }
-        catch (SegmentException e) when (_wait.IsWorthASecondLook(e))
+        catch (SegmentException e)
         {
-            return ReadOnce(path, force);
+            if (!_wait.IsWorthASecondLook(e))
+            {
+                throw;
+            }
         }
+
+        return ReadOnce(path, force);
     }
 
     private SegmentHeader ReadOnce(string path, bool force)

@@ -32,14 +32,7 @@ public sealed unsafe class SegmentValidator
         SegmentHeader? header = null;
         try
         {
-            try
-            {
-                header = ValidateOnce(path, findings);
-            }
-            catch (SegmentException e) when (_wait.IsWorthASecondLook(e))
-            {
-                header = ValidateOnce(path, findings);
-            }
+            header = ValidateAtLeastOnce(path, findings);
         }
         catch (SegmentException e) when (IsVerdict(e.ErrorId))
         {
@@ -60,6 +53,23 @@ public sealed unsafe class SegmentValidator
     /// <summary>Whether an error says something about the file, rather than that it could not be looked at.</summary>
     private static bool IsVerdict(string errorId) => errorId is SegmentErrorId.SegmentNotFound or SegmentErrorId.NotARegularFile
         or SegmentErrorId.SegmentTooShort or SegmentErrorId.SegmentNotReady or SegmentErrorId.SegmentTruncated;
+
+    private SegmentHeader ValidateAtLeastOnce(string path, FindingList findings)
+    {
+        try
+        {
+            return ValidateOnce(path, findings);
+        }
+        catch (SegmentException e)
+        {
+            if (!_wait.IsWorthASecondLook(e))
+            {
+                throw;
+            }
+        }
+
+        return ValidateOnce(path, findings);
+    }
 
     private SegmentHeader ValidateOnce(string path, FindingList findings)
     {

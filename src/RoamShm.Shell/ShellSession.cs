@@ -1,4 +1,6 @@
 using System;
+using System.Collections;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
@@ -43,35 +45,27 @@ internal sealed class ShellSession : IDisposable
         return ExitCode(threw || !succeeded);
     }
 
-    internal int RunFile(string script, string[] arguments)
+    internal int RunFile(string file, string[] arguments)
     {
-        string path = Path.GetFullPath(script);
+        string path = Path.GetFullPath(file);
         if (!File.Exists(path))
         {
-            Console.Error.WriteLine($"There is no script '{script}'.");
+            Console.Error.WriteLine($"There is no script '{file}'.");
             return 64;
         }
 
+        ScriptBlockAst script = Parser.ParseFile(path, out _, out ParseError[] errors);
+        if (errors.Length > 0)
+        {
+            ReportError(new ParseException(errors));
+            return Failed;
+        }
+
+        // A script block, unlike a script's path, lets 'exit N' through to the host, and still knows its $PSScriptRoot.
+        (Hashtable named, List<object> positional) = Bind(arguments);
         _ = Run(
-            shell =>
-            {
-                _ = shell.AddCommand(path);
-                for (int i = 0; i < arguments.Length; i++)
-                {
-                    // As on PowerShell's own command line: -Name VALUE, or -Switch.
-                    string argument = arguments[i];
-                    if (argument.Length > 1 && argument[0] == '-' && char.IsLetter(argument[1]))
-                    {
-                        string name = argument.TrimStart('-').TrimEnd(':');
-                        bool hasValue = i + 1 < arguments.Length && !arguments[i + 1].StartsWith('-');
-                        _ = hasValue ? shell.AddParameter(name, arguments[++i]) : shell.AddParameter(name);
-                    }
-                    else
-                    {
-                        _ = shell.AddArgument(argument);
-                    }
-                }
-            },
+            shell => shell.AddScript("param([scriptblock] $Script, [hashtable] $Named, [object[]] $Positional) & $Script @Named @Positional")
+                .AddArgument(script.GetScriptBlock()).AddArgument(named).AddArgument(positional.ToArray()),
             out bool threw);
         return ExitCode(threw);
     }
@@ -110,6 +104,27 @@ internal sealed class ShellSession : IDisposable
         }
 
         return _host.ExitCode;
+    }
+
+    /// <summary>Arguments as on PowerShell's own command line: <c>-Name VALUE</c>, <c>-Switch</c>, or a value.</summary>
+    private static (Hashtable Named, List<object> Positional) Bind(string[] arguments)
+    {
+        var named = new Hashtable(StringComparer.OrdinalIgnoreCase);
+        var positional = new List<object>();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string argument = arguments[i];
+            if (argument.Length < 2 || argument[0] != '-' || !char.IsLetter(argument[1]))
+            {
+                positional.Add(argument);
+                continue;
+            }
+
+            bool hasValue = i + 1 < arguments.Length && !arguments[i + 1].StartsWith('-');
+            named[argument[1..].TrimEnd(':')] = hasValue ? arguments[++i] : true;
+        }
+
+        return (named, positional);
     }
 
     private int ExitCode(bool failed) => _host.ShouldExit ? _host.ExitCode : _isInterrupted ? Interrupted : failed ? Failed : 0;

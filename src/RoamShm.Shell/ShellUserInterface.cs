@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Internal;
 using System.Security;
 
 namespace RoamShm.Shell;
@@ -10,7 +11,9 @@ namespace RoamShm.Shell;
 /// <summary>The console: output to standard output, errors, warnings and the like to standard error.</summary>
 internal sealed class ShellUserInterface : PSHostUserInterface
 {
-    private static readonly bool HasColour = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    private static readonly bool WantsColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    private static readonly bool HasColour = WantsColour && !Console.IsOutputRedirected;
+    private static readonly bool HasErrorColour = WantsColour && !Console.IsErrorRedirected;
 
     public override PSHostRawUserInterface RawUI { get; } = new ShellRawUserInterface();
 
@@ -20,13 +23,13 @@ internal sealed class ShellUserInterface : PSHostUserInterface
 
     public override SecureString ReadLineAsSecureString() => throw new NotSupportedException("This shell reads no passwords.");
 
-    public override void Write(string value) => Console.Out.Write(value);
+    public override void Write(string value) => Console.Out.Write(Plain(value, HasColour));
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
 
-    public override void WriteLine(string value) => Console.Out.WriteLine(value);
+    public override void WriteLine(string value) => Console.Out.WriteLine(Plain(value, HasColour));
 
-    public override void WriteErrorLine(string value) => Console.Error.WriteLine(value);
+    public override void WriteErrorLine(string value) => Console.Error.WriteLine(Plain(value, HasErrorColour));
 
     public override void WriteDebugLine(string message) => Console.Error.WriteLine("DEBUG: " + message);
 
@@ -83,6 +86,10 @@ internal sealed class ShellUserInterface : PSHostUserInterface
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
         throw new NotSupportedException("This shell reads no passwords.");
+
+    /// <summary>The formatter colours its text whatever the host can show; a file or pipe gets it without.</summary>
+    private static string Plain(string value, bool hasColour) =>
+        hasColour || string.IsNullOrEmpty(value) ? value : new StringDecorated(value).ToString(OutputRendering.PlainText);
 
     private static string ReadAnswer() => Console.ReadLine() ?? throw new HostException("There is nobody to answer: standard input has ended.");
 

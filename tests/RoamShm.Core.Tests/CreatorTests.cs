@@ -1,0 +1,194 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+
+namespace RoamShm.Tests;
+
+public sealed class CreatorTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Exactly_one_of_many_creators_in_other_processes_wins()
+    {
+        const int rounds = 25;
+        List<Agent> agents = Enumerable.Range(0, 16).Select(_ => new Agent()).ToList();
+        try
+        {
+            for (int round = 0; round < rounds; round++)
+            {
+                string path = _folder[$"race{round}.seg"];
+                agents.ForEach(agent => agent.Send("create", path));
+                string[] answers = agents.Select(agent => agent.Answer()).ToArray();
+                Assert.Equal(1, answers.Count(answer => ulong.TryParse(answer, out _)));
+                Assert.Equal(15, answers.Count(answer => answer == SegmentErrorId.SegmentExists));
+                Assert.True(new SegmentValidator().Validate(path).IsValid);
+            }
+        }
+        finally
+        {
+            agents.ForEach(agent => agent.Dispose());
+        }
+
+        Assert.Equal(rounds, Directory.GetFileSystemEntries(_folder.Root).Length);
+    }
+
+    [Fact]
+    public void An_existing_file_is_kept_unless_forced()
+    {
+        string path = Make.Segment(_folder);
+        byte[] before = File.ReadAllBytes(path);
+        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => SegmentCreator.Create(path, Make.Configuration)));
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Force_leaves_the_old_file_to_those_who_map_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let a mapped file be replaced");
+        string path = Make.Segment(_folder);
+        using var agent = new Agent();
+        Assert.Equal("mapped", agent.Do("map", path));
+        _ = new SegmentGoodbye().Raise(path, 7, out _);
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Assert.Equal("7", agent.Do("mapped-goodbye", path));
+        Assert.False(new SegmentReader().ReadHeader(path).HostGoodbye);
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void A_symbolic_link_is_not_followed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "symbolic links need a privilege there");
+        string victim = _folder["victim"];
+        File.WriteAllText(victim, "precious");
+        string path = _folder["link.seg"];
+        _ = File.CreateSymbolicLink(path, victim);
+        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => SegmentCreator.Create(path, Make.Configuration)));
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Assert.Equal("precious", File.ReadAllText(victim));
+        Assert.Null(new FileInfo(path).LinkTarget);
+
+        string dangling = _folder["dangling.seg"];
+        _ = File.CreateSymbolicLink(dangling, _folder["nowhere"]);
+        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => SegmentCreator.Create(dangling, Make.Configuration)));
+        Assert.False(File.Exists(_folder["nowhere"]));
+    }
+
+    [Theory]
+    [InlineData(null, "0600")]
+    [InlineData(0x1B6, "0666")]
+    [InlineData(0x1B0, "0660")]
+    [InlineData(0x100, "0400")]
+    public void The_mode_is_exactly_what_was_asked(int? mode, string octal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        string path = _folder["mode.seg"];
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Mode = mode });
+        Assert.Equal(octal, Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0'));
+    }
+
+    [Fact]
+    public void A_mode_out_of_range_is_refused() =>
+        Assert.Equal(SegmentErrorId.InvalidConfiguration, Id(() => SegmentCreator.Create(_folder["x"], Make.Configuration, new SegmentCreateOptions { Mode = 0x200 })));
+
+    [Fact]
+    public void Storage_is_reserved_unless_sparse()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "asks du");
+        var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1 << 20, 8)] };
+        string full = _folder["full.seg"];
+        string sparse = _folder["sparse.seg"];
+        _ = SegmentCreator.Create(full, configuration);
+        _ = SegmentCreator.Create(sparse, configuration, new SegmentCreateOptions { Sparse = true });
+        Assert.True(KilobytesUsed(full) >= 8 * 1024);
+        Assert.True(KilobytesUsed(sparse) < 1024);
+        Assert.Equal(File.ReadAllBytes(full), File.ReadAllBytes(sparse));
+
+        static long KilobytesUsed(string path)
+        {
+            using Process du = Process.Start(new ProcessStartInfo("du", ["-k", path]) { RedirectStandardOutput = true })!;
+            return long.Parse(du.StandardOutput.ReadToEnd().Split('\t')[0], null);
+        }
+    }
+
+    [Fact]
+    public void What_does_not_fit_on_the_file_system_is_an_error_that_leaves_nothing_behind()
+    {
+        var configuration = new SegmentConfiguration { SlotClasses = [new SlotClass(uint.MaxValue, 1 << 20)] };
+        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => SegmentCreator.Create(_folder["huge.seg"], configuration)));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void A_full_tmpfs_is_an_error_at_every_stage_and_leaves_nothing_behind()
+    {
+        using SmallTmpfs? tmpfs = SmallTmpfs.TryMount(_folder["mount"], 256 * 1024);
+        Assert.SkipWhen(tmpfs is null, "no tmpfs can be mounted here");
+        string path = Path.Combine(tmpfs.Root, "a.seg");
+        SegmentConfiguration tooLarge = new() { MaxGuests = 4, BipbufCapacity = 65536, SlotClasses = [new SlotClass(1024, 4)] };
+
+        // Reserving, asked before.
+        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => SegmentCreator.Create(path, tooLarge)));
+        Assert.Empty(Directory.GetFileSystemEntries(tmpfs.Root));
+
+        // Sparse: the metadata alone does not fit.
+        SegmentConfiguration manySlots = new() { MaxGuests = 1, BipbufCapacity = 4096, SlotClasses = [new SlotClass(64, 100_000)] };
+        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => SegmentCreator.Create(path, manySlots, new SegmentCreateOptions { Sparse = true })));
+        Assert.Empty(Directory.GetFileSystemEntries(tmpfs.Root));
+
+        // What fits, fits.
+        _ = SegmentCreator.Create(path, Make.Configuration);
+        Assert.True(new SegmentValidator().Validate(path).IsValid);
+    }
+
+    [Fact]
+    public void A_missing_folder_and_a_folder_in_the_way_are_told()
+    {
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Id(() => SegmentCreator.Create(_folder["no/such/a.seg"], Make.Configuration)));
+        _ = Directory.CreateDirectory(_folder["d"]);
+        Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => SegmentCreator.Create(_folder["d"], Make.Configuration, new SegmentCreateOptions { Force = true })));
+    }
+
+    [Fact]
+    public void A_name_longer_than_the_file_system_takes_leaves_nothing_behind()
+    {
+        _ = Assert.Throws<SegmentException>(() => SegmentCreator.Create(_folder[new string('x', 300)], Make.Configuration));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
+        _ = SegmentCreator.Create(_folder[new string('x', 255)], Make.Configuration);
+    }
+
+    [Fact]
+    public void A_cancelled_creation_leaves_nothing_behind()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        _ = Assert.Throws<OperationCanceledException>(() => SegmentCreator.Create(_folder["a.seg"], Make.Configuration, null, cancelled.Token));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void A_million_slots_are_linked_to_their_end()
+    {
+        string path = _folder["million.seg"];
+        var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1024, 1_000_000)] };
+        SegmentLayout layout = SegmentLayout.Compute(configuration);
+        _ = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
+        using FileStream file = File.OpenRead(path);
+        byte[] slot = new byte[16];
+        foreach (int index in new[] { 0, 65535, 65536, 999_998, 999_999 })
+        {
+            file.Position = (long)layout.Pool.MetaOffset(0) + (16L * index);
+            file.ReadExactly(slot);
+            Assert.Equal(index == 999_999 ? uint.MaxValue : (uint)index + 1, BitConverter.ToUInt32(slot, 12));
+            Assert.All(slot[..12], value => Assert.Equal(0, value));
+        }
+    }
+
+    private static string Id(Action action) => Assert.Throws<SegmentException>(action).ErrorId;
+}

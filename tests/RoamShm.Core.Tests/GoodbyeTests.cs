@@ -1,0 +1,86 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+
+namespace RoamShm.Tests;
+
+public sealed class GoodbyeTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nothing_but_the_four_bytes_changes()
+    {
+        string path = Make.Segment(_folder);
+        byte[] before = File.ReadAllBytes(path);
+        Assert.Equal(0U, new SegmentGoodbye().Raise(path, 0x01020304, out SegmentHeader header));
+        Assert.Equal(0x01020304U, header.HostGoodbyeValue);
+        byte[] after = File.ReadAllBytes(path);
+        Assert.Equal([4, 3, 2, 1], after[64..68]);
+        Assert.Equal(before[..64], after[..64]);
+        Assert.Equal(before[68..], after[68..]);
+    }
+
+    [Fact]
+    public void A_flag_that_is_raised_stays_as_it_is()
+    {
+        string path = Make.Segment(_folder);
+        _ = new SegmentGoodbye().Raise(path, 5, out _);
+        Assert.Equal(5U, new SegmentGoodbye().Raise(path, 9, out SegmentHeader header));
+        Assert.Equal(5U, header.HostGoodbyeValue);
+        Assert.Equal(5U, new SegmentReader().ReadHeader(path).HostGoodbyeValue);
+    }
+
+    [Fact]
+    public void Of_many_at_once_one_sets_it_and_all_agree()
+    {
+        string path = Make.Segment(_folder);
+        uint[] previous = new uint[16];
+        var threads = Enumerable.Range(0, 16).Select(i => new Thread(() => previous[i] = new SegmentGoodbye().Raise(path, (uint)i + 1, out _))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        uint value = new SegmentReader().ReadHeader(path).HostGoodbyeValue;
+        Assert.Equal(0U, previous[value - 1]);
+        Assert.Equal(15, previous.Count(seen => seen == value));
+    }
+
+    [Fact]
+    public void A_process_that_maps_the_segment_sees_it_and_we_see_what_another_sets()
+    {
+        string path = Make.Segment(_folder);
+        using var agent = new Agent();
+        Assert.Equal("mapped", agent.Do("map", path));
+        Assert.Equal("0", agent.Do("mapped-goodbye", path));
+        _ = new SegmentGoodbye().Raise(path, 3, out _);
+        Assert.Equal("3", agent.Do("mapped-goodbye", path));
+
+        string second = Make.Segment(_folder, "b.seg");
+        Assert.Equal("0", agent.Do("goodbye", second, "4"));
+        Assert.Equal(4U, new SegmentReader().ReadHeader(second).HostGoodbyeValue);
+    }
+
+    [Fact]
+    public void Zero_is_no_goodbye() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SegmentGoodbye().Raise(Make.Segment(_folder), 0, out _));
+
+    [Fact]
+    public void A_segment_smaller_than_a_page_will_do()
+    {
+        string path = _folder["tiny.seg"];
+        _ = SegmentCreator.Create(path, new SegmentConfiguration { MaxGuests = 1, BipbufCapacity = 64, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 1)] });
+        Assert.Equal(0U, new SegmentGoodbye().Raise(path, 1, out _));
+        Assert.Equal(768, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_segment_is_not_touched()
+    {
+        string path = _folder["text"];
+        File.WriteAllText(path, new string('x', 5000));
+        Assert.Equal(SegmentErrorId.BadMagic, Assert.Throws<SegmentException>(() => new SegmentGoodbye().Raise(path, 1, out _)).ErrorId);
+        Assert.Equal(new string('x', 5000), File.ReadAllText(path));
+    }
+}

@@ -1,0 +1,310 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+
+namespace RoamShm.Tests;
+
+/// <summary>
+/// The sequence of events is pulled, so a test changes the file between two pulls, and the next event is what came of it. Nothing
+/// depends on time but the bound that ends a test gone wrong.
+/// </summary>
+public sealed class WatcherTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_first_event_is_what_is_there() => Expect(Make.Segment(_folder), path => { }, "Initial");
+
+    [Fact]
+    public void A_goodbye_is_an_event_with_what_was_before()
+    {
+        SegmentEvent change = Expect(Make.Segment(_folder), path => new SegmentGoodbye().Raise(path, 3, out _), "Initial", "Goodbye");
+        Assert.Equal(0U, change.PreviousHostGoodbyeValue);
+        Assert.Equal(3U, change.HostGoodbyeValue);
+    }
+
+    [Fact]
+    public void Growth_is_an_event()
+    {
+        SegmentEvent change = Expect(
+            Make.Segment(_folder),
+            path =>
+            {
+                // In place of a host that lengthens first and publishes then, both at once: a new file would be Replaced.
+                Patch.Length(path, Make.Length + 4096);
+                Patch.UInt64(path, HeaderLayout.CurrentSize, Make.Length + 4096);
+            },
+            "Initial",
+            "Resized");
+        Assert.Equal(Make.Length, change.PreviousFileLength);
+        Assert.Equal((ulong)Make.Length, change.PreviousCurrentSize);
+    }
+
+    [Fact]
+    public void A_truncated_file_is_reported_with_its_last_header()
+    {
+        SegmentEvent change = Expect(Make.Segment(_folder), path => Patch.Length(path, 1000), "Initial", "Truncated");
+        Assert.Equal(2U, change.MaxGuests);
+        Assert.Equal(1000, change.FileLength);
+        Assert.Equal(SegmentErrorId.SlotClassTableOutOfBounds, change.ErrorId);
+        Assert.Equal(SegmentErrorId.SegmentNotReady, Expect(Make.Segment(_folder, "b.seg"), path => Patch.Length(path, 0), "Initial", "Truncated").ErrorId);
+        Assert.Equal(SegmentErrorId.SegmentTruncated, Expect(Make.Segment(_folder, "c.seg"), path => Patch.Length(path, Make.Length - 1), "Initial", "Truncated").ErrorId);
+    }
+
+    [Fact]
+    public void A_file_removed_and_made_again_is_reported_twice()
+    {
+        string path = Make.Segment(_folder);
+        using var watch = new Pull(path);
+        _ = watch.Next("Initial");
+        File.Delete(path);
+        SegmentEvent removed = watch.Next("Removed");
+        Assert.Equal(2U, removed.MaxGuests);
+        Assert.Equal(path, removed.Path);
+        _ = Make.Segment(_folder);
+        _ = watch.Next("Reappeared");
+    }
+
+    [Fact]
+    public void Another_file_under_the_name_is_replaced()
+    {
+        string path = Make.Segment(_folder);
+        using var watch = new Pull(path);
+        _ = watch.Next("Initial");
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        _ = watch.Next("Replaced");
+        string inGoodbye = Make.Segment(_folder, "b.seg");
+        _ = new SegmentGoodbye().Raise(inGoodbye, 1, out _);
+        File.Move(inGoodbye, path, overwrite: true);
+        _ = watch.Next("Goodbye, Replaced");
+    }
+
+    [Fact]
+    public void Another_field_that_changes_is_HeaderChanged_and_so_is_a_goodbye_taken_back()
+    {
+        string path = Make.Segment(_folder);
+        using var watch = new Pull(path);
+        _ = watch.Next("Initial");
+        Patch.UInt32(path, HeaderLayout.MaxPayloadSize, 4);
+        Assert.Equal(4U, watch.Next("HeaderChanged").MaxPayloadSize);
+        Patch.UInt32(path, HeaderLayout.HostGoodbye, 1);
+        _ = watch.Next("Goodbye");
+        Patch.UInt32(path, HeaderLayout.HostGoodbye, 0);
+        Assert.Equal(1U, watch.Next("HeaderChanged").PreviousHostGoodbyeValue);
+    }
+
+    [Fact]
+    public void What_is_no_segment_any_more_is_invalid_until_it_is_one_again()
+    {
+        string path = Make.Segment(_folder);
+        using var watch = new Pull(path);
+        _ = watch.Next("Initial");
+        Patch.Bytes(path, 0, [0]);
+        Assert.Equal(SegmentErrorId.BadMagic, watch.Next("Invalid").ErrorId);
+        Patch.Bytes(path, 0, "R"u8.ToArray());
+        _ = watch.Next("Reappeared");
+        File.Delete(path);
+        _ = watch.Next("Removed");
+        _ = Directory.CreateDirectory(path);
+        Assert.Equal(SegmentErrorId.NotARegularFile, watch.Next("Reappeared, Invalid").ErrorId);
+    }
+
+    [Fact]
+    public void Each_of_several_segments_has_its_own_events()
+    {
+        string[] paths = [Make.Segment(_folder), Make.Segment(_folder, "b.seg"), Make.Segment(_folder, "c.seg")];
+        using var watch = new Pull([.. paths, paths[0]], new SegmentWatchOptions());
+        foreach (string path in paths)
+        {
+            Assert.Equal(path, watch.Next("Initial").Path);
+        }
+
+        _ = new SegmentGoodbye().Raise(paths[1], 1, out _);
+        Assert.Equal(paths[1], watch.Next("Goodbye").Path);
+        File.Delete(paths[2]);
+        Assert.Equal(paths[2], watch.Next("Removed").Path);
+    }
+
+    [Fact]
+    public void Count_ends_the_sequence()
+    {
+        using var watch = new Pull([Make.Segment(_folder), Make.Segment(_folder, "b.seg")], new SegmentWatchOptions { Count = 1 });
+        _ = watch.Next("Initial");
+        watch.ExpectEnd();
+    }
+
+    [Fact]
+    public void Timeout_ends_the_sequence()
+    {
+        using var watch = new Pull([Make.Segment(_folder)], new SegmentWatchOptions { Timeout = TimeSpan.Zero });
+        _ = watch.Next("Initial");
+        watch.ExpectEnd();
+    }
+
+    [Fact]
+    public void UntilGoodbye_ends_when_all_are_in_goodbye_or_gone()
+    {
+        string[] paths = [Make.Segment(_folder), Make.Segment(_folder, "b.seg")];
+        using var watch = new Pull(paths, new SegmentWatchOptions { UntilGoodbye = true, SkipInitial = true });
+        _ = new SegmentGoodbye().Raise(paths[0], 1, out _);
+        using (var timer = new Timer(_ => File.Delete(paths[1]), null, 50, Timeout.Infinite))
+        {
+            // Whether the first look came before or after the goodbye, the removal is seen, and ends it.
+            SegmentEvent change = watch.Next();
+            Assert.Contains(change.Change, new[] { "Goodbye", "Removed" });
+            if (change.Change == "Goodbye")
+            {
+                _ = watch.Next("Removed");
+            }
+        }
+
+        watch.ExpectEnd();
+    }
+
+    [Fact]
+    public void UntilGoodbye_ends_at_once_where_all_are_in_goodbye_already()
+    {
+        string path = Make.Segment(_folder);
+        _ = new SegmentGoodbye().Raise(path, 1, out _);
+        using var watch = new Pull([path], new SegmentWatchOptions { UntilGoodbye = true });
+        _ = watch.Next("Initial");
+        watch.ExpectEnd();
+    }
+
+    [Fact]
+    public void SkipInitial_leaves_out_what_is_there()
+    {
+        string path = Make.Segment(_folder);
+        using var watch = new Pull([path], new SegmentWatchOptions { SkipInitial = true });
+        using var timer = new Timer(_ => new SegmentGoodbye().Raise(path, 1, out SegmentHeader _), null, 100, Timeout.Infinite);
+        _ = watch.Next("Goodbye");
+    }
+
+    [Fact]
+    public void Without_WaitForFile_a_missing_file_is_an_error_and_the_others_are_watched()
+    {
+        var errors = new List<SegmentException>();
+        string there = Make.Segment(_folder);
+        using var watch = new Pull([_folder["no.seg"], there], new SegmentWatchOptions { OnError = errors.Add });
+        Assert.Equal(there, watch.Next("Initial").Path);
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Assert.Single(errors).ErrorId);
+    }
+
+    [Fact]
+    public void With_nothing_to_watch_it_ends()
+    {
+        using var watch = new Pull([_folder["no.seg"]], new SegmentWatchOptions());
+        watch.ExpectEnd();
+        using var nothing = new Pull([], new SegmentWatchOptions());
+        nothing.ExpectEnd();
+    }
+
+    [Fact]
+    public void WaitForFile_waits_also_through_a_hosts_making_it()
+    {
+        string path = _folder["late.seg"];
+        string ready = Make.Segment(_folder, "ready.seg");
+        var errors = new List<SegmentException>();
+        using var watch = new Pull([path], new SegmentWatchOptions { WaitForFile = true, SkipInitial = true, OnError = errors.Add });
+        byte[] content = File.ReadAllBytes(ready);
+        using var timer = new Timer(
+            _ =>
+            {
+                File.WriteAllBytes(path, []);
+                Thread.Sleep(20);
+                Patch.Length(path, content.Length);
+                Thread.Sleep(20);
+                Patch.Bytes(path, 8, content[8..]);
+                Patch.Bytes(path, 0, content[..8]);
+            },
+            null,
+            50,
+            Timeout.Infinite);
+        SegmentEvent first = watch.Next("Initial");
+        Assert.Equal(path, first.Path);
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void Discover_adds_files_while_it_watches()
+    {
+        string late = _folder["late.seg"];
+        using var watch = new Pull([Make.Segment(_folder)], new SegmentWatchOptions { WaitForFile = true, Discover = () => Directory.GetFiles(_folder.Root, "*.seg") });
+        _ = watch.Next("Initial");
+        _ = Make.Segment(_folder, "late.seg");
+        Assert.Equal(late, watch.Next("Initial").Path);
+    }
+
+    [Fact]
+    public void Cancellation_ends_the_wait_at_once()
+    {
+        using var stop = new CancellationTokenSource();
+        var options = new SegmentWatchOptions { Interval = TimeSpan.FromDays(20) };
+        using IEnumerator<SegmentEvent> events = SegmentWatcher.Watch([Make.Segment(_folder)], options, stop.Token).GetEnumerator();
+        Assert.True(events.MoveNext());
+        stop.CancelAfter(50);
+        Assert.False(events.MoveNext());
+    }
+
+    [Fact]
+    public void An_interval_of_nothing_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => SegmentWatcher.Watch([], new SegmentWatchOptions { Interval = TimeSpan.Zero }));
+
+    private static SegmentEvent Expect(string path, Action<string> change, params string[] changes)
+    {
+        using var watch = new Pull(path);
+        SegmentEvent last = watch.Next(changes[0]);
+        change(path);
+        foreach (string expected in changes[1..])
+        {
+            last = watch.Next(expected);
+        }
+
+        return last;
+    }
+
+    private sealed class Pull : IDisposable
+    {
+        private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(60));
+        private readonly IEnumerator<SegmentEvent> _events;
+
+        internal Pull(string path)
+            : this([path], new SegmentWatchOptions())
+        {
+        }
+
+        internal Pull(string[] paths, SegmentWatchOptions options)
+        {
+            options.Interval = TimeSpan.FromMilliseconds(2);
+            _events = SegmentWatcher.Watch(paths, options, _bound.Token).GetEnumerator();
+        }
+
+        internal SegmentEvent Next()
+        {
+            Assert.True(_events.MoveNext());
+            return _events.Current;
+        }
+
+        internal SegmentEvent Next(string change)
+        {
+            SegmentEvent next = Next();
+            Assert.Equal(change, next.Change);
+            return next;
+        }
+
+        internal void ExpectEnd()
+        {
+            Assert.False(_events.MoveNext());
+            Assert.False(_bound.IsCancellationRequested);
+        }
+
+        public void Dispose()
+        {
+            _events.Dispose();
+            _bound.Dispose();
+        }
+    }
+}

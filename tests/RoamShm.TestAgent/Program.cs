@@ -1,0 +1,115 @@
+using System;
+using System.IO;
+using System.IO.MemoryMappedFiles;
+using System.Threading;
+
+namespace RoamShm.TestAgent;
+
+/// <summary>
+/// The other process in tests. Takes commands line by line from standard input and answers each with one line, so that a test
+/// decides what happens when.
+/// </summary>
+internal static class Program
+{
+    private static int Main()
+    {
+        using var held = new HeldFiles();
+        Console.WriteLine("ready");
+        while (Console.ReadLine() is string line)
+        {
+            string[] words = line.Split('\t');
+            try
+            {
+                Console.WriteLine(Do(words, held));
+            }
+            catch (SegmentException e)
+            {
+                Console.WriteLine(e.ErrorId);
+            }
+            catch (IOException e)
+            {
+                Console.WriteLine("IOException " + e.Message);
+            }
+        }
+
+        return 0;
+    }
+
+    private static string Do(string[] words, HeldFiles held)
+    {
+        string path = words[1];
+        switch (words[0])
+        {
+            case "create":
+                return SegmentCreator.Create(path, Small()).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "replace":
+                return SegmentCreator.Create(path, Small(), new SegmentCreateOptions { Force = true }).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "goodbye":
+                uint previous = new SegmentGoodbye().Raise(path, uint.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture), out _);
+                return previous.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "map":
+                held.Map(path);
+                return "mapped";
+            case "mapped-goodbye":
+                return held.ReadUInt32(path, 64).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "lock":
+                held.Lock(path);
+                return "locked";
+            case "churn":
+                return Churn(path, int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture));
+            default:
+                return "what?";
+        }
+    }
+
+    private static SegmentConfiguration Small() => new()
+    {
+        MaxGuests = 1,
+        BipbufCapacity = 4096,
+        SlotClasses = [new SlotClass(1024, 4)],
+    };
+
+    /// <summary>Truncates the file to nothing and writes it again, over and over.</summary>
+    private static string Churn(string path, int rounds)
+    {
+        byte[] content = File.ReadAllBytes(path);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        for (int i = 0; i < rounds; i++)
+        {
+            file.SetLength(0);
+            Thread.Yield();
+            file.Position = 0;
+            file.Write(content);
+            file.Flush();
+        }
+
+        return "churned";
+    }
+
+    private sealed class HeldFiles : IDisposable
+    {
+        private readonly System.Collections.Generic.List<IDisposable> _held = [];
+        private readonly System.Collections.Generic.Dictionary<string, MemoryMappedViewAccessor> _maps = [];
+
+        internal void Map(string path)
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            MemoryMappedFile map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+            _held.Add(map);
+            _maps[path] = map.CreateViewAccessor();
+        }
+
+        internal uint ReadUInt32(string path, long offset) => _maps[path].ReadUInt32(offset);
+
+        /// <summary>An exclusive lock, as a FileStream that shares nothing takes it on Unix.</summary>
+        internal void Lock(string path) => _held.Add(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+
+        public void Dispose()
+        {
+            foreach (IDisposable one in _held)
+            {
+                one.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Reflection;
+using System.Linq;
+
+namespace RoamShm.Tests;
+
+/// <summary>Another process that does what it is told.</summary>
+public sealed class Agent : IDisposable
+{
+    private static readonly string Program = typeof(Agent).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentPath").Value!;
+
+    private readonly Process _process;
+
+    public Agent()
+    {
+        _process = Process.Start(new ProcessStartInfo("dotnet", [Program])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        if (_process.StandardOutput.ReadLine() != "ready")
+        {
+            throw new InvalidOperationException("The test agent did not start.");
+        }
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Gives an order without waiting for the answer.</summary>
+    public void Send(params string[] words)
+    {
+        _process.StandardInput.WriteLine(string.Join('\t', words));
+        _process.StandardInput.Flush();
+    }
+
+    public string Answer() => _process.StandardOutput.ReadLine() ?? throw new EndOfStreamException("The test agent has died.");
+
+    public string Do(params string[] words)
+    {
+        Send(words);
+        return Answer();
+    }
+
+    /// <summary>Kills it, as a crash would.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.StandardInput.Close();
+            if (!_process.WaitForExit(5000))
+            {
+                _process.Kill();
+            }
+        }
+
+        _process.Dispose();
+    }
+}

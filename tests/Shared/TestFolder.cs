@@ -1,0 +1,20 @@
+using System;
+using System.IO;
+
+namespace RoamShm.Tests;
+
+/// <summary>A folder of a test's own, on shared memory where there is some.</summary>
+public sealed class TestFolder : IDisposable
+{
+    public TestFolder()
+    {
+        string root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        Root = Directory.CreateDirectory(Path.Combine(root, "roamshm-test-" + Guid.NewGuid().ToString("N"))).FullName;
+    }
+
+    public string Root { get; }
+
+    public string this[string name] => Path.Combine(Root, name);
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
