@@ -15,6 +15,7 @@ internal sealed class ShellSession : IDisposable
 {
     private const int Failed = 1;
     private const int Interrupted = 130;
+    private const string SucceededVariable = "RoamShmShellSucceeded";
 
     private readonly ShellHost _host = new();
     private readonly Runspace _runspace;
@@ -41,8 +42,9 @@ internal sealed class ShellSession : IDisposable
 
     internal int RunText(string text)
     {
-        bool succeeded = Run(shell => shell.AddScript(text), out bool threw);
-        return ExitCode(threw || !succeeded);
+        // Asked within the script: what follows it in the pipeline, Out-Default, always succeeds.
+        bool threw = Run(shell => shell.AddScript(text + "\n$global:" + SucceededVariable + " = $?"));
+        return ExitCode(threw || _runspace.SessionStateProxy.GetVariable(SucceededVariable) is false);
     }
 
     internal int RunFile(string file, string[] arguments)
@@ -63,10 +65,9 @@ internal sealed class ShellSession : IDisposable
 
         // A script block, unlike a script's path, lets 'exit N' through to the host, and still knows its $PSScriptRoot.
         (Hashtable named, List<object> positional) = Bind(arguments);
-        _ = Run(
+        bool threw = Run(
             shell => shell.AddScript("param([scriptblock] $Script, [hashtable] $Named, [object[]] $Positional) & $Script @Named @Positional")
-                .AddArgument(script.GetScriptBlock()).AddArgument(named).AddArgument(positional.ToArray()),
-            out bool threw);
+                .AddArgument(script.GetScriptBlock()).AddArgument(named).AddArgument(positional.ToArray()));
         return ExitCode(threw);
     }
 
@@ -99,7 +100,7 @@ internal sealed class ShellSession : IDisposable
 
             string input = text.ToString();
             _ = text.Clear();
-            _ = Run(shell => shell.AddScript(input), out _);
+            _ = Run(shell => shell.AddScript(input));
             _isInterrupted = false;
         }
 
@@ -130,8 +131,8 @@ internal sealed class ShellSession : IDisposable
     private int ExitCode(bool failed) => _host.ShouldExit ? _host.ExitCode : _isInterrupted ? Interrupted : failed ? Failed : 0;
 
     /// <summary>Runs a pipeline to the console.</summary>
-    /// <returns>Whether its last command succeeded.</returns>
-    private bool Run(Action<PowerShell> build, out bool threw)
+    /// <returns>Whether an exception ended it.</returns>
+    private bool Run(Action<PowerShell> build)
     {
         using var shell = PowerShell.Create(_runspace);
         build(shell);
@@ -142,21 +143,19 @@ internal sealed class ShellSession : IDisposable
             _running = shell;
         }
 
-        threw = false;
+        bool threw = false;
         try
         {
             _ = shell.Invoke(null, new PSInvocationSettings { AddToHistory = false });
-            return _runspace.SessionStateProxy.GetVariable("?") is not false;
         }
         catch (PipelineStoppedException)
         {
-            return false;
+            // Interrupted, which the exit code says.
         }
         catch (RuntimeException e)
         {
             threw = true;
             ReportError(e);
-            return false;
         }
         finally
         {
@@ -165,15 +164,17 @@ internal sealed class ShellSession : IDisposable
                 _running = null;
             }
         }
+
+        return threw;
     }
 
     private void ReportError(RuntimeException e)
     {
+        // Through the error stream, so that the console knows it for an error.
         using var shell = PowerShell.Create(_runspace);
-        var error = new PSObject(e.ErrorRecord);
-        error.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        _ = shell.AddCommand("Out-Default").AddParameter("InputObject", error);
-        _ = shell.Invoke();
+        _ = shell.AddScript("[CmdletBinding()] param($ErrorRecord) $PSCmdlet.WriteError($ErrorRecord)").AddArgument(e.ErrorRecord);
+        shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+        _ = shell.AddCommand("Out-Default").Invoke();
     }
 
     private void OnCancel(object? sender, ConsoleCancelEventArgs e)

@@ -21,7 +21,7 @@ internal static class Duration
     /// <returns>Nanoseconds, or null for nothing or empty text.</returns>
     internal static decimal? Read(object? input, decimal bareUnit)
     {
-        object? value = input is PSObject wrapped ? wrapped.BaseObject : input;
+        object? value = input is PSObject wrapped ? AsWritten(wrapped) : input;
         decimal? nanoseconds = value switch
         {
             null => null,
@@ -33,6 +33,22 @@ internal static class Duration
             _ => throw Refuse(value),
         };
         return nanoseconds < 0 ? throw new ArgumentTransformationMetadataException($"The duration '{value}' is negative.") : nanoseconds;
+    }
+
+    /// <summary>
+    /// On the command line PowerShell 7 reads 1s as a 16-bit 1 and 250us as an unsigned 250, but keeps what was written.
+    /// </summary>
+    private static object AsWritten(PSObject argument)
+    {
+        object value = argument.BaseObject;
+        if (value is string or not IConvertible)
+        {
+            return value;
+        }
+
+        string written = argument.ToString();
+        bool hasSuffix = written.Length > 1 && char.IsLetter(written[written.Length - 1]) && !written.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        return hasSuffix ? written : value;
     }
 
     private static decimal Parse(string text, decimal bareUnit)

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Reflection;
+using RoamShm.Shell;
+
+namespace RoamShm.Tests;
+
+/// <summary>A real runspace with the built module, as a user's prompt.</summary>
+public sealed class Prompt : IDisposable
+{
+    public static readonly string RepositoryRoot =
+        Path.GetFullPath(typeof(Prompt).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!);
+
+    public static readonly string ModulePath = Path.Combine(RepositoryRoot, "out", "RoamShm");
+
+    public Prompt()
+    {
+        Runspace = RunspaceFactory.CreateRunspace(Engine.CreateState(ModulePath));
+        Runspace.Open();
+    }
+
+    public Runspace Runspace { get; }
+
+    /// <summary>Runs a script; its named values are variables in it.</summary>
+    public Output Run(string script, params (string Name, object? Value)[] variables)
+    {
+        foreach ((string name, object? value) in variables)
+        {
+            Runspace.SessionStateProxy.SetVariable(name, value);
+        }
+
+        using var shell = PowerShell.Create(Runspace);
+        _ = shell.AddScript(script);
+        var output = new List<PSObject>(shell.Invoke());
+        return new Output(output, [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(record => record.Message)], [.. shell.Streams.Verbose.Select(record => record.Message)]);
+    }
+
+    /// <summary>What a console of that width shows of a script's output, without colours.</summary>
+    public static string Show(string script, int width, params (string Name, object? Value)[] variables)
+    {
+        var host = new CaptureHost(width);
+        using Runspace runspace = RunspaceFactory.CreateRunspace(host, Engine.CreateState(ModulePath));
+        runspace.Open();
+        foreach ((string name, object? value) in variables)
+        {
+            runspace.SessionStateProxy.SetVariable(name, value);
+        }
+
+        using var shell = PowerShell.Create(runspace);
+        _ = shell.AddScript(script).AddCommand("Out-Default").Invoke();
+        return new System.Management.Automation.Internal.StringDecorated(host.Text).ToString(OutputRendering.PlainText);
+    }
+
+    public void Dispose() => Runspace.Dispose();
+}
+
+/// <summary>What a script gave.</summary>
+public sealed record Output(IReadOnlyList<PSObject> Objects, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<string> Verbose)
+{
+    public PSObject Single
+    {
+        get
+        {
+            Assert.Empty(Errors.Select(error => error.ToString()));
+            return Assert.Single(Objects);
+        }
+    }
+
+    public string[] Paths => [.. Objects.Select(item => (string)item.Properties["Path"].Value)];
+
+    /// <summary>The ids of the errors, without the cmdlet's name.</summary>
+    public string[] ErrorIds => [.. Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0])];
+
+    public string[] Text => [.. Objects.Select(item => item.ToString())];
+}
+
+internal static class PSObjectExtensions
+{
+    internal static object? Get(this PSObject item, string property) => item.Properties[property]?.Value;
+}
