@@ -13,8 +13,14 @@
     FormatsToProcess       = @('RoamShm.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Find-RoamSegment'
+        'Get-RoamPeer'
         'Get-RoamSegmentHeader'
+        'Get-RoamSegmentProcess'
+        'Get-RoamSlotClass'
         'New-RoamSegment'
+        'Remove-RoamSegment'
+        'Reset-RoamPeer'
         'Set-RoamGoodbye'
         'Test-RoamSegment'
         'Watch-RoamSegment'

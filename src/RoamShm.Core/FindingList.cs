@@ -30,6 +30,15 @@ internal sealed class FindingList
         Add(SegmentFinding.Error, error.ErrorId, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, error.Message);
     }
 
+    internal void AddRange(SegmentFinding[] findings)
+    {
+        foreach (SegmentFinding finding in findings)
+        {
+            ErrorCount += finding.Severity == SegmentFinding.Error ? 1 : 0;
+            _findings.Add(finding);
+        }
+    }
+
     private void Add(string severity, string id, string field, ulong? offset, string expected, string actual, string rule, string message) =>
         _findings.Add(new SegmentFinding
         {

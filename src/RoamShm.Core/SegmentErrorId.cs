@@ -65,4 +65,34 @@ public static class SegmentErrorId
 
     /// <summary>The operating system failed to read or write; the message has its words.</summary>
     public const string SegmentIOError = nameof(SegmentIOError);
+
+    /// <summary>The peer table, or the rings of a peer, do not lie within the file.</summary>
+    public const string PeerTableOutOfBounds = nameof(PeerTableOutOfBounds);
+
+    /// <summary>The slot pool does not lie within the file.</summary>
+    public const string VarPoolOutOfBounds = nameof(VarPoolOutOfBounds);
+
+    /// <summary>max_guests, or the number of slot classes, is not within what the format allows.</summary>
+    public const string InvalidLimits = nameof(InvalidLimits);
+
+    /// <summary>More slots in a class than this library keeps in memory at once, 67108864.</summary>
+    public const string TooManySlots = nameof(TooManySlots);
+
+    /// <summary>No peer of the segment has that id.</summary>
+    public const string PeerNotFound = nameof(PeerNotFound);
+
+    /// <summary>The peer may be alive.</summary>
+    public const string PeerAlive = nameof(PeerAlive);
+
+    /// <summary>Another process maps the segment, or that cannot be told, so its host may be running.</summary>
+    public const string HostMayBeRunning = nameof(HostMayBeRunning);
+
+    /// <summary>The segment is in use, or that cannot be told.</summary>
+    public const string SegmentInUse = nameof(SegmentInUse);
+
+    /// <summary>Peers were still attached when the time was over.</summary>
+    public const string DrainTimeout = nameof(DrainTimeout);
+
+    /// <summary>Another file took the name meanwhile.</summary>
+    public const string SegmentReplaced = nameof(SegmentReplaced);
 }

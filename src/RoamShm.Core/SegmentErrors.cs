@@ -72,6 +72,36 @@ internal static class SegmentErrors
     internal static SegmentException IOError(string path, string operation, string reason, Exception? inner = null) =>
         new(SegmentErrorId.SegmentIOError, Text.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
 
+    internal static SegmentException PeerTableOutOfBounds(string path, FormattableString what) =>
+        new(SegmentErrorId.PeerTableOutOfBounds, Text.Invariant($"'{path}': {Text.Invariant(what)}"), path);
+
+    internal static SegmentException VarPoolOutOfBounds(string path, ulong offset, long fileLength) =>
+        New(SegmentErrorId.VarPoolOutOfBounds, $"'{path}': the slot pool at offset {offset} does not lie within the file's {fileLength} bytes.", path);
+
+    internal static SegmentException InvalidLimits(string path, string field, uint value, int most) =>
+        New(SegmentErrorId.InvalidLimits, $"'{path}': {field} is {value}; it must be from 1 to {most}.", path);
+
+    internal static SegmentException TooManySlots(string path, int classIndex, long count) =>
+        New(SegmentErrorId.TooManySlots, $"'{path}': slot class {classIndex} has {count} slots; at most {SlotTable.MaxSlots} are looked through.", path);
+
+    internal static SegmentException PeerNotFound(string path, int peerId, uint maxGuests) =>
+        New(SegmentErrorId.PeerNotFound, $"'{path}' has no peer {peerId}; its peers are 1 to {maxGuests}.", path);
+
+    internal static SegmentException PeerAlive(string path, int peerId, string liveness) =>
+        New(SegmentErrorId.PeerAlive, $"Peer {peerId} of '{path}' is attached and may be alive (liveness {liveness}).", path);
+
+    internal static SegmentException HostMayBeRunning(string path, string who) =>
+        New(SegmentErrorId.HostMayBeRunning, $"The host of '{path}' may be running: {who}.", path);
+
+    internal static SegmentException InUse(string path, string who) =>
+        New(SegmentErrorId.SegmentInUse, $"'{path}' is in use: {who}.", path);
+
+    internal static SegmentException DrainTimeout(string path, string who) =>
+        New(SegmentErrorId.DrainTimeout, $"The time to drain '{path}' is over: {who}.", path);
+
+    internal static SegmentException Replaced(string path) =>
+        New(SegmentErrorId.SegmentReplaced, $"'{path}' was replaced by another file meanwhile; that one was not touched.", path);
+
     private static SegmentException New(string id, FormattableString message, string path) =>
         new(id, Text.Invariant(message), path);
 }

@@ -55,7 +55,7 @@ public sealed unsafe class SegmentGoodbye
         AttachChecks.CheckPool(file, _header, ref _classes);
 
         uint previous;
-        using (MappedPage page = file.MapFirstPage())
+        using (MappedPart page = file.Map(0, HeaderLayout.Size))
         {
             // A mapping of a file that has been truncated kills who touches it. What is left of that window is from
             // this look at the length to the exchange.

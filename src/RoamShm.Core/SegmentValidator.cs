@@ -15,24 +15,35 @@ public sealed unsafe class SegmentValidator
     private readonly byte[] _classes = new byte[SegmentFormat.MaxSlotClasses * SizeClassLayout.Size];
     private readonly byte[] _ring = new byte[RingLayout.Capacity + sizeof(uint)];
     private readonly List<Extent> _extents = new(SegmentFormat.MaxGuests + 3);
+    private readonly CancellationToken _cancellation;
     private readonly ReadyWait _wait;
 
     /// <summary>Makes a validator that serves one call on many files.</summary>
-    /// <param name="cancellation">Ends the wait for a file that is just being made.</param>
-    public SegmentValidator(CancellationToken cancellation = default) => _wait = new ReadyWait(cancellation);
+    /// <param name="cancellation">Ends the wait for a file that is just being made, and a long full validation.</param>
+    public SegmentValidator(CancellationToken cancellation = default)
+    {
+        _cancellation = cancellation;
+        _wait = new ReadyWait(cancellation);
+    }
 
     /// <summary>Validates a file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="full">Whether to look also at what changes in use: the entries in the rings, the slots and their free lists. The time grows with the
+    /// number of slots.</param>
     /// <returns>The report; a missing file, or one that is no segment at all, is a report with that one finding.</returns>
     /// <exception cref="SegmentException">The file cannot be judged: access is denied, or the system fails to read.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public SegmentReport Validate(string path)
+    public SegmentReport Validate(string path, bool full = false)
     {
         var findings = new FindingList();
         SegmentHeader? header = null;
         try
         {
             header = ValidateAtLeastOnce(path, findings);
+            if (full)
+            {
+                ValidateContent(path, findings);
+            }
         }
         catch (SegmentException e) when (IsVerdict(e.ErrorId))
         {
@@ -53,6 +64,25 @@ public sealed unsafe class SegmentValidator
     /// <summary>Whether an error says something about the file, rather than that it could not be looked at.</summary>
     private static bool IsVerdict(string errorId) => errorId is SegmentErrorId.SegmentNotFound or SegmentErrorId.NotARegularFile
         or SegmentErrorId.SegmentTooShort or SegmentErrorId.SegmentNotReady or SegmentErrorId.SegmentTruncated;
+
+    private void ValidateContent(string path, FindingList findings)
+    {
+        OpenSegment segment;
+        try
+        {
+            segment = OpenSegment.Open(path, write: false, _wait);
+        }
+        catch (SegmentException) when (findings.ErrorCount > 0)
+        {
+            // The structure is damaged, which has been found; there is nothing to find one's way by.
+            return;
+        }
+
+        using (segment)
+        {
+            findings.AddRange(ContentChecks.Find(segment, _cancellation));
+        }
+    }
 
     private SegmentHeader ValidateAtLeastOnce(string path, FindingList findings)
     {

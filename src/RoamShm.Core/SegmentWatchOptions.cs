@@ -24,6 +24,9 @@ public sealed class SegmentWatchOptions
     /// <summary>Whether to wait for files that do not exist yet, or are just being made, instead of reporting them as errors.</summary>
     public bool WaitForFile { get; set; }
 
+    /// <summary>Whether to watch the peers of each segment too.</summary>
+    public bool Peers { get; set; }
+
     /// <summary>Called with what keeps a file from being watched.</summary>
     public Action<SegmentException>? OnError { get; set; }
 

@@ -11,6 +11,8 @@ namespace RoamShm;
 /// </summary>
 public sealed class SegmentWatcher
 {
+    private static readonly List<SegmentEvent> Nothing = [];
+
     private readonly SegmentWatchOptions _options;
     private readonly List<Target> _targets = [];
     private readonly HashSet<string> _known = new(SegmentFile.IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
@@ -56,7 +58,7 @@ public sealed class SegmentWatcher
 
             for (int i = 0; i < _targets.Count && !cancellation.IsCancellationRequested; i++)
             {
-                if (Look(_targets[i]) is SegmentEvent change)
+                foreach (SegmentEvent change in Look(_targets[i]))
                 {
                     yield return change;
                     if (++seen >= _options.Count)
@@ -123,11 +125,12 @@ public sealed class SegmentWatcher
     }
 
     /// <summary>Looks at one file.</summary>
-    /// <returns>The event, if something changed.</returns>
-    private SegmentEvent? Look(Target target)
+    /// <returns>What changed: the segment's own event first, then those of its peers.</returns>
+    private List<SegmentEvent> Look(Target target)
     {
         FileStatus status = default;
         SegmentException? error = null;
+        byte[]? peers = null;
         try
         {
             using SegmentFile file = SegmentFile.OpenRead(target.Path);
@@ -139,15 +142,63 @@ public sealed class SegmentWatcher
                 AttachChecks.CheckPool(file, _header, ref _classes);
                 status = file.Status;
             }
+
+            peers = _options.Peers ? ReadPeers(file) : null;
         }
         catch (SegmentException e)
         {
             error = e;
         }
 
-        return error is null ? OnSegment(target, status)
+        SegmentEvent? change = error is null ? OnSegment(target, status)
             : error.ErrorId == SegmentErrorId.SegmentNotFound ? OnMissing(target, error)
             : OnInvalid(target, status, error);
+        if (change is null && peers is null)
+        {
+            return Nothing;
+        }
+
+        var changes = new List<SegmentEvent>();
+        if (change is not null)
+        {
+            changes.Add(change);
+        }
+
+        if (peers is not null)
+        {
+            AddPeerEvents(target, peers, changes);
+        }
+
+        return changes;
+    }
+
+    private byte[]? ReadPeers(SegmentFile file)
+    {
+        var header = new SegmentHeader();
+        header.Decode(file.Path, _header, file.Length);
+        try
+        {
+            return OpenSegment.ReadPeers(file, header);
+        }
+        catch (SegmentException e) when (e.ErrorId is SegmentErrorId.InvalidLimits or SegmentErrorId.PeerTableOutOfBounds)
+        {
+            // Test-RoamSegment tells; the header can be watched all the same.
+            return null;
+        }
+    }
+
+    private static void AddPeerEvents(Target target, byte[] peers, List<SegmentEvent> changes)
+    {
+        foreach ((int peerId, string change, uint state, uint before) in target.Peers.Compare(peers, target.Header!.HeartbeatInterval, MonotonicClock.Now()))
+        {
+            var peerEvent = new SegmentEvent();
+            peerEvent.Decode(target.Path, target.Bytes, target.Header.FileLength);
+            peerEvent.Change = change;
+            peerEvent.PeerId = peerId;
+            peerEvent.PeerState = SegmentInspector.StateName(state);
+            peerEvent.PreviousPeerState = SegmentInspector.StateName(before);
+            changes.Add(peerEvent);
+        }
     }
 
     private SegmentEvent? OnSegment(Target target, FileStatus status)
@@ -334,6 +385,8 @@ public sealed class SegmentWatcher
 
         internal SegmentHeader? Header { get; private set; }
 
+        internal PeerWatch Peers { get; } = new();
+
         internal byte[] Bytes { get; } = new byte[HeaderLayout.Size];
 
         /// <summary>A file that is just being made when the watch begins gets one more look.</summary>
@@ -363,6 +416,11 @@ public sealed class SegmentWatcher
 
         internal void See(SegmentHeader header, FileStatus status, byte[] bytes)
         {
+            if (State != State.Present || !Identity.Equals(status.Identity))
+            {
+                Peers.Forget();
+            }
+
             State = State.Present;
             ErrorId = null;
             Header = header;

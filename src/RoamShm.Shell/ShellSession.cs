@@ -25,10 +25,12 @@ internal sealed class ShellSession : IDisposable
 
     internal ShellSession()
     {
-        Environment.SetEnvironmentVariable("PSModulePath", Engine.ModuleRoot);
         _runspace = RunspaceFactory.CreateRunspace(_host, Engine.CreateState(Path.Combine(Engine.ModuleRoot, "RoamShm")));
         _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         _runspace.Open();
+
+        // The engine adds the user's module folders while it opens.
+        Environment.SetEnvironmentVariable("PSModulePath", Engine.ModuleRoot);
         _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(Environment.CurrentDirectory));
         Runspace.DefaultRunspace = _runspace;
         Console.CancelKeyPress += OnCancel;

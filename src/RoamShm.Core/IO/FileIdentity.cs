@@ -19,6 +19,12 @@ internal readonly struct FileIdentity : IEquatable<FileIdentity>
         _born = born;
     }
 
+    /// <summary>The device; on Linux major in the upper, minor in the lower 32 bits.</summary>
+    internal ulong Volume => _volume;
+
+    /// <summary>The inode number.</summary>
+    internal ulong File => _file;
+
     public bool Equals(FileIdentity other) => _volume == other._volume && _file == other._file && _born == other._born;
 
     public override bool Equals(object? obj) => obj is FileIdentity other && Equals(other);

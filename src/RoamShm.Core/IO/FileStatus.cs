@@ -5,8 +5,10 @@ namespace RoamShm;
 /// <summary>What the file system says of a file.</summary>
 internal readonly struct FileStatus
 {
-    internal FileStatus(FileKind kind, long length, FileIdentity identity, DateTime lastWriteTimeUtc)
+    internal FileStatus(FileKind kind, long length, FileIdentity identity, DateTime lastWriteTimeUtc, int? mode = null, uint ownerId = 0)
     {
+        Mode = mode;
+        OwnerId = ownerId;
         Kind = kind;
         Length = length;
         Identity = identity;
@@ -20,6 +22,12 @@ internal readonly struct FileStatus
     internal FileIdentity Identity { get; }
 
     internal DateTime LastWriteTimeUtc { get; }
+
+    /// <summary>The permission bits on Unix.</summary>
+    internal int? Mode { get; }
+
+    /// <summary>The owner's user id on Unix.</summary>
+    internal uint OwnerId { get; }
 
     /// <summary>Refuses, by what it is, anything but a regular file.</summary>
     internal void RequireRegular(string path)

@@ -33,6 +33,7 @@ internal static unsafe class LibC
     internal const uint RENAME_NOREPLACE = 1;
     internal const uint RENAME_EXCL = 4;
 
+    internal const int PROT_NONE = 0;
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
@@ -44,6 +45,7 @@ internal static unsafe class LibC
     internal static readonly int O_NONBLOCK = IsMacOS ? 0x4 : 0x800;
     internal static readonly int O_CLOEXEC = IsMacOS ? 0x1000000 : 0x80000;
     internal static readonly int O_NOCTTY = IsMacOS ? 0x20000 : 0x100;
+    internal static readonly int CLOCK_MONOTONIC = IsMacOS ? 6 : 1;
     internal static readonly int ELOOP = IsMacOS ? 62 : 40;
     internal static readonly int ENAMETOOLONG = IsMacOS ? 63 : 36;
     internal static readonly int EDQUOT = IsMacOS ? 69 : 122;
@@ -116,6 +118,15 @@ internal static unsafe class LibC
 
     [DllImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static extern int MUnmap(IntPtr address, IntPtr length);
+
+    [DllImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static extern int ClockGetTime(int clock, long* secondsAndNanoseconds);
+
+    [DllImport("libc", EntryPoint = "getpwuid")]
+    internal static extern IntPtr GetPwUid(uint uid);
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    internal static extern uint GetEUid();
 
     [DllImport("libc", EntryPoint = "strerror")]
     private static extern IntPtr StrError(int error);

@@ -37,6 +37,20 @@ internal abstract class SegmentFile : IDisposable
         return IsWindows ? WindowsSegmentFile.Peek(path) : UnixSegmentFile.Peek(path);
     }
 
+    /// <summary>Takes a file's name away.</summary>
+    internal static void Delete(string path)
+    {
+        RequireFileName(path);
+        if (IsWindows)
+        {
+            WindowsSegmentFile.Delete(path);
+        }
+        else
+        {
+            UnixSegmentFile.Delete(path);
+        }
+    }
+
     /// <summary>Reads at a position until the buffer's part is full or the file ends.</summary>
     /// <returns>The number of bytes read.</returns>
     internal abstract int Read(ulong offset, byte[] buffer, int index, int count);
@@ -54,8 +68,8 @@ internal abstract class SegmentFile : IDisposable
     /// <summary>Looks at the open file again.</summary>
     internal abstract void Refresh();
 
-    /// <summary>Maps the first page for reading and writing, shared with every other process that maps it.</summary>
-    internal abstract MappedPage MapFirstPage();
+    /// <summary>Maps a part for reading and writing, shared with every other process that maps it.</summary>
+    internal abstract MappedPart Map(ulong offset, ulong length);
 
     public abstract void Dispose();
 

@@ -72,6 +72,14 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         return error is LibC.ENOENT or LibC.ENOTDIR ? null : throw Error(path, "look at", error);
     }
 
+    internal static new void Delete(string path)
+    {
+        if (LibC.Unlink(Encode(path)) != 0)
+        {
+            throw Error(path, "remove", Marshal.GetLastWin32Error());
+        }
+    }
+
     /// <summary>A path as the C library takes it.</summary>
     internal static byte[] Encode(string path)
     {
@@ -134,13 +142,37 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 
     internal override void Refresh() => Status = StatusOf(Path, _fd);
 
-    internal override MappedPage MapFirstPage()
+    internal override MappedPart Map(ulong offset, ulong length)
     {
-        var length = (IntPtr)Environment.SystemPageSize;
-        IntPtr address = LibC.MMap(IntPtr.Zero, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, _fd, 0);
+        ulong within = offset % (ulong)Environment.SystemPageSize;
+        var mapped = new IntPtr((long)(length + within));
+        IntPtr address = LibC.MMap(IntPtr.Zero, mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, _fd, (long)(offset - within));
         return address == new IntPtr(-1)
             ? throw Error(Path, "map", Marshal.GetLastWin32Error())
-            : new UnixMappedPage((byte*)address, length);
+            : new UnixMappedPart((byte*)address, (int)within, mapped);
+    }
+
+    /// <summary>
+    /// Maps the first page so that nobody can touch it, and calls <paramref name="look"/> with its address: only to be seen in the list of
+    /// this process's mappings.
+    /// </summary>
+    internal void WithMarkedMapping(Action<IntPtr> look)
+    {
+        var length = new IntPtr(Environment.SystemPageSize);
+        IntPtr address = LibC.MMap(IntPtr.Zero, length, LibC.PROT_NONE, LibC.MAP_SHARED, _fd, 0);
+        if (address == new IntPtr(-1))
+        {
+            throw Error(Path, "map", Marshal.GetLastWin32Error());
+        }
+
+        try
+        {
+            look(address);
+        }
+        finally
+        {
+            _ = LibC.MUnmap(address, length);
+        }
     }
 
     public override void Dispose()
@@ -155,18 +187,23 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     private static FileStatus StatusOf(string path, int fd) =>
         UnixStat.TryOfHandle(fd, out FileStatus status) ? status : throw Error(path, "look at", Marshal.GetLastWin32Error());
 
-    private sealed class UnixMappedPage : MappedPage
+    private sealed class UnixMappedPart : MappedPart
     {
+        private readonly byte* _start;
         private IntPtr _length;
 
-        internal UnixMappedPage(byte* address, IntPtr length)
-            : base(address) => _length = length;
+        internal UnixMappedPart(byte* start, int within, IntPtr length)
+            : base(start + within)
+        {
+            _start = start;
+            _length = length;
+        }
 
         public override void Dispose()
         {
             if (_length != IntPtr.Zero)
             {
-                _ = LibC.MUnmap((IntPtr)Address, _length);
+                _ = LibC.MUnmap((IntPtr)_start, _length);
                 _length = IntPtr.Zero;
             }
         }

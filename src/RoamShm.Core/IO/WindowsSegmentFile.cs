@@ -56,6 +56,18 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
     }
 
+    internal static new void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            throw Error(path, "remove", e);
+        }
+    }
+
     internal static bool IsSystemError(Exception e) =>
         e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException;
 
@@ -96,11 +108,11 @@ internal sealed class WindowsSegmentFile : SegmentFile
 
     internal override void Refresh() => Status = StatusOf(Path, _stream);
 
-    internal override MappedPage MapFirstPage()
+    internal override MappedPart Map(ulong offset, ulong length)
     {
         try
         {
-            return WindowsMappedPage.Map(_stream);
+            return WindowsMappedPart.Map(_stream, (long)offset, (long)length);
         }
         catch (Exception e) when (IsSystemError(e))
         {
@@ -131,29 +143,29 @@ internal sealed class WindowsSegmentFile : SegmentFile
         return new FileStatus(FileKind.Regular, length, identity, DateTime.FromFileTimeUtc(written));
     }
 
-    private sealed unsafe class WindowsMappedPage : MappedPage
+    private sealed unsafe class WindowsMappedPart : MappedPart
     {
         private readonly MemoryMappedFile _mapping;
         private readonly MemoryMappedViewAccessor _view;
 
-        private WindowsMappedPage(MemoryMappedFile mapping, MemoryMappedViewAccessor view, byte* address)
+        private WindowsMappedPart(MemoryMappedFile mapping, MemoryMappedViewAccessor view, byte* address)
             : base(address)
         {
             _mapping = mapping;
             _view = view;
         }
 
-        internal static WindowsMappedPage Map(FileStream stream)
+        internal static WindowsMappedPart Map(FileStream stream, long offset, long length)
         {
             MemoryMappedFile? mapping = null;
             MemoryMappedViewAccessor? view = null;
             try
             {
                 mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-                view = mapping.CreateViewAccessor(0, HeaderLayout.Size, MemoryMappedFileAccess.ReadWrite);
+                view = mapping.CreateViewAccessor(offset, length, MemoryMappedFileAccess.ReadWrite);
                 byte* address = null;
                 view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
-                var page = new WindowsMappedPage(mapping, view, address + view.PointerOffset);
+                var page = new WindowsMappedPart(mapping, view, address + view.PointerOffset);
                 mapping = null;
                 view = null;
                 return page;

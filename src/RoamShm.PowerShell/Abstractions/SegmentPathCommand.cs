@@ -43,7 +43,8 @@ public abstract class SegmentPathCommand : SegmentCommand
         {
             foreach (string name in names)
             {
-                WriteError(new SegmentException(SegmentErrorId.RemoteObject, $"'{name}' is a file of the computer {PSComputerName}, not of this one.", name));
+                string path = name.StartsWith(PathResolver.FileSystemPrefix, StringComparison.Ordinal) ? name.Substring(PathResolver.FileSystemPrefix.Length) : name;
+                WriteError(new SegmentException(SegmentErrorId.RemoteObject, $"'{path}' is a file of the computer {PSComputerName}, not of this one.", path));
             }
 
             return;
@@ -65,12 +66,40 @@ public abstract class SegmentPathCommand : SegmentCommand
     {
     }
 
-    private void ProcessLiteralPath(string name) => ProcessSegment(Resolver.ResolveLiteral(name));
+    /// <summary>Called with what keeps a name from being the path of a file.</summary>
+    /// <param name="error">Why.</param>
+    private protected virtual void ProcessUnresolved(SegmentException error) => WriteError(error);
+
+    private void ProcessLiteralPath(string name)
+    {
+        string path;
+        try
+        {
+            path = Resolver.ResolveLiteral(name);
+        }
+        catch (SegmentException e)
+        {
+            ProcessUnresolved(e);
+            return;
+        }
+
+        ProcessSegment(path);
+    }
 
     private void ProcessPath(string name)
     {
         _processSegment ??= ProcessSegment;
-        IEnumerable<string> paths = Resolver.Resolve(name);
+        IEnumerable<string> paths;
+        try
+        {
+            paths = Resolver.Resolve(name);
+        }
+        catch (SegmentException e)
+        {
+            ProcessUnresolved(e);
+            return;
+        }
+
         if (WildcardPattern.ContainsWildcardCharacters(name))
         {
             OnPattern(name);

@@ -18,6 +18,10 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Look also at what changes in use: the entries in the rings, the slots and their free lists.</summary>
+    [Parameter]
+    public SwitchParameter Full { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -34,7 +38,24 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
     private protected override void ProcessSegment(string path)
     {
         _validator ??= new SegmentValidator(StopToken);
-        SegmentReport report = _validator.Validate(path);
+        Write(path, _validator.Validate(path, Full));
+    }
+
+    private protected override void ProcessUnresolved(SegmentException error)
+    {
+        if (error.ErrorId != SegmentErrorId.SegmentNotFound)
+        {
+            base.ProcessUnresolved(error);
+            return;
+        }
+
+        // On a drive that does not exist there is no segment either.
+        var finding = new SegmentFinding { Id = error.ErrorId, Severity = SegmentFinding.Error, Field = "file", Expected = "a complete segment", Actual = error.ErrorId, Message = error.Message, Rule = "r[shm.file]" };
+        Write(error.Path!, new SegmentReport { Path = error.Path, ErrorCount = 1, Findings = [finding] });
+    }
+
+    private void Write(string path, SegmentReport report)
+    {
         string psPath = PathResolver.ToPSPath(path);
         report.PSPath = psPath;
         if (report.Header is not null)

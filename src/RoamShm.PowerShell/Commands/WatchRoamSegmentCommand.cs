@@ -44,6 +44,10 @@ public sealed class WatchRoamSegmentCommand : SegmentPathCommand
     [Parameter]
     public SwitchParameter WaitForFile { get; set; }
 
+    /// <summary>Watch the peers of each segment too: Attached, Detached, Goodbye, Reserved, Stale, Recovered.</summary>
+    [Parameter]
+    public SwitchParameter Peer { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -72,6 +76,7 @@ public sealed class WatchRoamSegmentCommand : SegmentPathCommand
             UntilGoodbye = UntilGoodbye,
             SkipInitial = SkipInitial,
             WaitForFile = WaitForFile,
+            Peers = Peer,
             OnError = error => WriteError(error),
             Discover = WaitForFile && _patterns.Count > 0 ? FindMore : null,
         };

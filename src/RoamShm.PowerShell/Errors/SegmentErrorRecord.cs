@@ -50,6 +50,22 @@ internal static class SegmentErrorRecord
             (ErrorCategory.InvalidOperation, "Run the command on that computer, with Invoke-Command. If a local file is meant, give its path as -LiteralPath."),
         SegmentErrorId.NotSupportedOnPlatform =>
             (ErrorCategory.NotImplemented, "Run it on a system that can do it; the help of the command says which."),
+        SegmentErrorId.PeerTableOutOfBounds or SegmentErrorId.VarPoolOutOfBounds or SegmentErrorId.InvalidLimits =>
+            (ErrorCategory.InvalidData, "The segment is damaged. Test-RoamSegment -Detailed shows everything that is wrong with it; have the host make it again."),
+        SegmentErrorId.TooManySlots =>
+            (ErrorCategory.LimitsExceeded, "The header is probably damaged; Test-RoamSegment -Detailed shows what it says."),
+        SegmentErrorId.PeerNotFound =>
+            (ErrorCategory.ObjectNotFound, "Get-RoamPeer -All lists the peers of a segment."),
+        SegmentErrorId.PeerAlive =>
+            (ErrorCategory.ResourceBusy, "Ask it off with Set-RoamGoodbye, or end its process. -Force recovers it all the same, and breaks a guest that is alive."),
+        SegmentErrorId.HostMayBeRunning =>
+            (ErrorCategory.ResourceBusy, "Let the host recover its peers, or end the processes that Get-RoamSegmentProcess lists. -Force recovers all the same, beside a host that may do so too."),
+        SegmentErrorId.SegmentInUse =>
+            (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host, or see Get-RoamSegmentProcess and Get-RoamPeer for who uses it. -Force removes its name in spite of them."),
+        SegmentErrorId.DrainTimeout =>
+            (ErrorCategory.OperationTimeout, "Get-RoamPeer tells whether the peers left are alive, Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the places of dead ones."),
+        SegmentErrorId.SegmentReplaced =>
+            (ErrorCategory.InvalidOperation, "Look at the new file, and run the command again if it is meant."),
         _ => (ErrorCategory.ReadError, "The message has the operating system's words; the fault is with the file system or its device."),
     };
 }

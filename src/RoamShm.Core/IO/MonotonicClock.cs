@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace RoamShm;
+
+/// <summary>
+/// The clock that heartbeats are read from (<c>r[shm.crash.heartbeat-clock]</c>): CLOCK_MONOTONIC in nanoseconds, on Windows the performance
+/// counter scaled to them. Setting the wall clock does not change it.
+/// </summary>
+internal static unsafe class MonotonicClock
+{
+    private const ulong NanosecondsPerSecond = 1_000_000_000;
+
+    internal static ulong Now()
+    {
+        if (SegmentFile.IsWindows)
+        {
+            ulong ticks = (ulong)Stopwatch.GetTimestamp();
+            ulong frequency = (ulong)Stopwatch.Frequency;
+            return (ticks / frequency * NanosecondsPerSecond) + (ticks % frequency * NanosecondsPerSecond / frequency);
+        }
+
+        long* time = stackalloc long[2];
+        return LibC.ClockGetTime(LibC.CLOCK_MONOTONIC, time) == 0
+            ? ((ulong)time[0] * NanosecondsPerSecond) + (ulong)time[1]
+            : throw SegmentErrors.NotSupported("The monotonic clock cannot be read: " + LibC.Describe(Marshal.GetLastWin32Error()) + ".");
+    }
+}

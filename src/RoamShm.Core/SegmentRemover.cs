@@ -1,0 +1,122 @@
+using System;
+using System.Collections.Generic;
+
+namespace RoamShm;
+
+/// <summary>
+/// Removes the files of segments that nobody uses (<c>r[shm.file.cleanup]</c>). In use is what a process maps or an attached peer beats on;
+/// where that cannot be told, doubt refuses.
+/// </summary>
+public sealed class SegmentRemover
+{
+    private readonly string _path;
+    private readonly FileIdentity _identity;
+
+    private SegmentRemover(string path, FileIdentity identity)
+    {
+        _path = path;
+        _identity = identity;
+    }
+
+    /// <summary>Whether this file, not another one of that name, can be removed now.</summary>
+    /// <param name="path">The file; one that does not begin with the magic of a segment is never removed.</param>
+    /// <param name="force">Whether to remove it in spite of being in use.</param>
+    /// <returns>What removes it.</returns>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentInUse"/> with who uses it, or why that cannot be told; or the file is
+    /// none, or no segment.</exception>
+    public static SegmentRemover Prepare(string path, bool force)
+    {
+        FileStatus named = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
+        named.RequireRegular(path);
+        using SegmentFile file = SegmentFile.OpenRead(path);
+        byte[] magic = new byte[sizeof(ulong)];
+        if (file.Read(0, magic, 0, magic.Length) < magic.Length || BitConverter.ToUInt64(magic, 0) != SegmentFormat.Magic)
+        {
+            throw AttachChecks.WrongMagic(path, BitConverter.ToUInt64(magic, 0), 0);
+        }
+
+        if (!force && FindUse(path, file) is string use)
+        {
+            throw SegmentErrors.InUse(path, use);
+        }
+
+        return new SegmentRemover(path, file.Status.Identity);
+    }
+
+    /// <summary>Removes the file, if it is still the one that was prepared.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, or the system does not let it be removed.</exception>
+    public void Remove()
+    {
+        // Opened again rather than looked at: on Windows only an open file has an identity.
+        using (SegmentFile file = SegmentFile.OpenRead(_path))
+        {
+            if (!file.Status.Identity.Equals(_identity))
+            {
+                throw SegmentErrors.Replaced(_path);
+            }
+        }
+
+        SegmentFile.Delete(_path);
+    }
+
+    /// <summary>Who uses a segment, or why that cannot be told, or null.</summary>
+    private static string? FindUse(string path, SegmentFile file)
+    {
+        if (!SegmentMappings.IsSupported)
+        {
+            return "which processes map it cannot be told on this system";
+        }
+
+        SegmentMappings mappings = SegmentMappings.Read();
+        IReadOnlyList<int> processes = mappings.Of(file);
+        if (processes.Count > 0)
+        {
+            return SegmentMappings.Describe(processes);
+        }
+
+        if (FindAlivePeers(path, file) is string peers)
+        {
+            return peers;
+        }
+
+        return mappings.IsIncomplete ? "whether a process maps it cannot be told: " + mappings.Incompleteness : null;
+    }
+
+    private static string? FindAlivePeers(string path, SegmentFile file)
+    {
+        byte[] bytes = new byte[HeaderLayout.Size];
+        if (file.Read(0, bytes, 0, bytes.Length) < bytes.Length)
+        {
+            return null;
+        }
+
+        var header = new SegmentHeader();
+        header.Decode(path, bytes, file.Length);
+        byte[] peers;
+        try
+        {
+            peers = OpenSegment.ReadPeers(file, header);
+        }
+        catch (SegmentException)
+        {
+            // Nobody can be attached to a table that is not there, and nobody maps the file.
+            return null;
+        }
+
+        var alive = new List<int>();
+        ulong now = MonotonicClock.Now();
+        for (int at = 0; at < peers.Length; at += PeerEntryLayout.Size)
+        {
+            uint state = BitConverter.ToUInt32(peers, at + PeerEntryLayout.State);
+            ulong lastHeartbeat = BitConverter.ToUInt64(peers, at + PeerEntryLayout.LastHeartbeat);
+            if (state == (uint)PeerState.Attached && PeerLiveness.Judge(state, lastHeartbeat, header.HeartbeatInterval, now) == PeerLiveness.Alive)
+            {
+                alive.Add((at / PeerEntryLayout.Size) + 1);
+            }
+        }
+
+        return alive.Count == 0 ? null
+            : alive.Count == 1 ? Text.Invariant($"peer {alive[0]} is attached and beating")
+            : Text.Invariant($"peers {string.Join(", ", alive)} are attached and beating");
+    }
+}

@@ -1,0 +1,123 @@
+using System;
+using System.Diagnostics;
+using System.Management.Automation;
+using RoamShm.Abstractions;
+using RoamShm.Completers;
+using RoamShm.Parameters;
+
+namespace RoamShm.Commands;
+
+/// <summary>Looks through folders for segments and tells what state each is in.</summary>
+[Cmdlet(VerbsCommon.Find, "RoamSegment", DefaultParameterSetName = nameof(Path))]
+[OutputType(typeof(SegmentListing))]
+public sealed class FindRoamSegmentCommand : SegmentCommand
+{
+    private const string Activity = "Looking for roam segments";
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private SegmentFinder? _finder;
+    private bool _hasProgress;
+
+    /// <summary>Folders or files, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = nameof(Path))]
+    [ValidateNotNullOrEmpty]
+    [PathText]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Folders or files, their names taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = nameof(LiteralPath))]
+    [ValidateNotNullOrEmpty]
+    [Alias("PSPath", "LP")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Look through the folders below too.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many levels below to look through; implies -Recurse.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int? Depth { get; set; }
+
+    /// <summary>How long a segment must be unchanged to count as Stale; a bare number is seconds. Default 10 minutes.</summary>
+    [Parameter]
+    [TimeSpanDuration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _finder = new SegmentFinder(
+        new SegmentFindOptions
+        {
+            Depth = Depth ?? (Recurse ? int.MaxValue : 0),
+            MinimumAge = MinimumAge,
+            OnPassedOver = (path, reason) => WriteVerbose($"Passed over '{path}': {reason}"),
+            OnFolder = ShowProgress,
+        },
+        StopToken);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == nameof(LiteralPath))
+        {
+            foreach (string name in LiteralPath)
+            {
+                ForOne(name, literal => FindIn(Resolver.ResolveLiteral(literal)));
+            }
+
+            return;
+        }
+
+        if (Path is null)
+        {
+            foreach (string folder in SegmentFinder.DefaultFolders())
+            {
+                ForOne(folder, FindIn);
+            }
+
+            return;
+        }
+
+        foreach (string name in Path)
+        {
+            ForOne(name, pattern =>
+            {
+                foreach (string path in Resolver.Resolve(pattern))
+                {
+                    ForOne(path, FindIn);
+                }
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_hasProgress)
+        {
+            WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private void FindIn(string path)
+    {
+        foreach (SegmentListing listing in _finder!.Find(path))
+        {
+            listing.PSPath = PathResolver.ToPSPath(listing.Path!);
+            WriteObject(listing);
+        }
+    }
+
+    private void ShowProgress(string folder, long filesSeen)
+    {
+        if (_sinceProgress.Elapsed > ProgressInterval)
+        {
+            _hasProgress = true;
+            _sinceProgress.Restart();
+            WriteProgress(new ProgressRecord(0, Activity, $"{filesSeen} files looked at") { CurrentOperation = folder });
+        }
+    }
+}

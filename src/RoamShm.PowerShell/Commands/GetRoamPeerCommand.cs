@@ -1,0 +1,62 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using RoamShm.Abstractions;
+using RoamShm.Completers;
+
+namespace RoamShm.Commands;
+
+/// <summary>Lists the peers of segments: their states, heartbeats, and what waits in their rings.</summary>
+[Cmdlet(VerbsCommon.Get, "RoamPeer", DefaultParameterSetName = nameof(Path))]
+[OutputType(typeof(SegmentPeer))]
+public sealed class GetRoamPeerCommand : SegmentPathCommand
+{
+    private SegmentInspector? _inspector;
+
+    /// <summary>Only these peers, 1 to 255.</summary>
+    [Parameter(ParameterSetName = nameof(Path))]
+    [Parameter(ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, SegmentFormat.MaxGuests)]
+    public int[]? PeerId { get; set; }
+
+    /// <summary>Only peers in these states.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PeerStateCompleter))]
+    [ValidateSet(nameof(PeerState.Empty), nameof(PeerState.Attached), nameof(PeerState.Goodbye), nameof(PeerState.Reserved), "Invalid")]
+    public string[]? State { get; set; }
+
+    /// <summary>Empty places too.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    private protected override void ProcessSegment(string path)
+    {
+        _inspector ??= new SegmentInspector(StopToken);
+        IReadOnlyList<SegmentPeer> peers = _inspector.ReadPeers(path);
+        foreach (int id in PeerId ?? [])
+        {
+            if (id > peers.Count)
+            {
+                WriteError(new SegmentException(SegmentErrorId.PeerNotFound, $"'{path}' has no peer {id}; its peers are 1 to {peers.Count}.", path), path);
+            }
+        }
+
+        foreach (SegmentPeer peer in peers)
+        {
+            if (IsWanted(peer))
+            {
+                peer.PSPath = PathResolver.ToPSPath(path);
+                WriteObject(peer);
+            }
+        }
+    }
+
+    private bool IsWanted(SegmentPeer peer)
+    {
+        bool hasState = State is null
+            ? All || peer.StateCode != (uint)PeerState.Empty
+            : State.Contains(peer.State, StringComparer.OrdinalIgnoreCase);
+        return hasState && (PeerId is null || PeerId.Contains(peer.PeerId));
+    }
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Management.Automation;
+using RoamShm.Abstractions;
+using RoamShm.Completers;
+using RoamShm.Parameters;
+
+namespace RoamShm.Commands;
+
+/// <summary>Removes segments that nobody uses.</summary>
+[Cmdlet(VerbsCommon.Remove, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Raise the host's goodbye first, and wait until nobody uses the segment any more.</summary>
+    [Parameter]
+    public SwitchParameter Goodbye { get; set; }
+
+    /// <summary>How long to wait after the goodbye; a bare number is seconds. Default 30 seconds.</summary>
+    [Parameter]
+    [TimeSpanDuration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Remove only what Find-RoamSegment calls Stale; folders are looked through.</summary>
+    [Parameter]
+    public SwitchParameter Stale { get; set; }
+
+    /// <summary>With -Stale: how long a segment must be unchanged; a bare number is seconds. Default 10 minutes.</summary>
+    [Parameter]
+    [TimeSpanDuration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Remove in spite of processes and peers that use the segment.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override void ProcessSegment(string path)
+    {
+        if (!Stale)
+        {
+            Remove(path);
+            return;
+        }
+
+        var finder = new SegmentFinder(new SegmentFindOptions { MinimumAge = MinimumAge }, StopToken);
+        foreach (SegmentListing listing in finder.Find(path))
+        {
+            if (listing.Status == SegmentStatus.Stale)
+            {
+                ForOne(listing.Path!, Remove);
+            }
+            else
+            {
+                WriteVerbose($"Kept '{listing.Path}': it is {listing.Status}.");
+            }
+        }
+    }
+
+    private void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new SegmentException(SegmentErrorId.NotARegularFile, $"'{path}' is a directory, not a regular file. With -Stale, directories are looked through.", path);
+        }
+
+        if (!Goodbye)
+        {
+            // Asked for first, so that -WhatIf says what would be refused.
+            SegmentRemover remover = SegmentRemover.Prepare(path, Force);
+            if (ShouldProcess(path, "Remove roam segment"))
+            {
+                // The user may have taken a while to answer.
+                SegmentRemover.Prepare(path, Force).Remove();
+            }
+
+            return;
+        }
+
+        if (ShouldProcess(path, "Raise host goodbye, wait, and remove roam segment"))
+        {
+            _ = new SegmentGoodbye(StopToken).Raise(path, 1, out SegmentHeader header);
+            WaitForUsers(path, header);
+        }
+    }
+
+    private void WaitForUsers(string path, SegmentHeader header)
+    {
+        var drain = new SegmentDrain(path, header, StopToken);
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            bool isDrained = drain.IsDrained();
+            if (isDrained && !File.Exists(path))
+            {
+                WriteVerbose($"'{path}' was removed by its host.");
+                return;
+            }
+
+            bool isTimeOver = clock.Elapsed >= Timeout;
+            if (isDrained || Force)
+            {
+                try
+                {
+                    if (isDrained || isTimeOver)
+                    {
+                        SegmentRemover.Prepare(path, Force && isTimeOver).Remove();
+                        return;
+                    }
+                }
+                catch (SegmentException e) when (e.ErrorId == SegmentErrorId.SegmentInUse && !isTimeOver)
+                {
+                    WriteVerbose(e.Message);
+                }
+            }
+            else if (isTimeOver)
+            {
+                throw drain.TimedOut();
+            }
+
+            TimeSpan left = Timeout - clock.Elapsed;
+            _ = StopToken.WaitHandle.WaitOne(left > PollInterval ? PollInterval : left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            StopToken.ThrowIfCancellationRequested();
+        }
+    }
+}

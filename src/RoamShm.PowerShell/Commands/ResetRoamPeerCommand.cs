@@ -1,0 +1,51 @@
+using System.Management.Automation;
+using RoamShm.Abstractions;
+
+namespace RoamShm.Commands;
+
+/// <summary>Frees the places of guests that crashed or left, as the host would.</summary>
+[Cmdlet(VerbsCommon.Reset, "RoamPeer", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(PeerRecoveryResult))]
+public sealed class ResetRoamPeerCommand : SegmentPathCommand
+{
+    private PeerRecovery? _recovery;
+
+    /// <summary>The peers, 1 to 255.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = nameof(Path))]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, SegmentFormat.MaxGuests)]
+    public int[] PeerId { get; set; } = [];
+
+    /// <summary>Recover a peer that may be alive, and one whose host may be running.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override void ProcessSegment(string path)
+    {
+        foreach (int peerId in PeerId)
+        {
+            ForOne(peerId, id => Reset(path, id));
+        }
+    }
+
+    private void Reset(string path, int peerId)
+    {
+        _recovery ??= new PeerRecovery(StopToken);
+
+        // Asked for first, so that -WhatIf says what would be refused.
+        string state = _recovery.Check(path, peerId, Force);
+        if (!ShouldProcess(path, $"Recover peer {peerId}, now {state}"))
+        {
+            return;
+        }
+
+        PeerRecoveryResult result = _recovery.Recover(path, peerId, Force);
+        foreach (string skipped in result.Skipped)
+        {
+            WriteWarning($"{path}: left as it was, damaged: {skipped}.");
+        }
+
+        result.PSPath = PathResolver.ToPSPath(path);
+        WriteObject(result);
+    }
+}
