@@ -26,6 +26,10 @@ internal static class Program
             {
                 Console.WriteLine(e.ErrorId);
             }
+            catch (InvalidOperationException e)
+            {
+                Console.WriteLine(e.Message);
+            }
             catch (IOException e)
             {
                 Console.WriteLine("IOException " + e.Message);
@@ -44,6 +48,10 @@ internal static class Program
                 return SegmentCreator.Create(path, Small()).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
             case "replace":
                 return SegmentCreator.Create(path, Small(), new SegmentCreateOptions { Force = true }).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "read":
+                return new SegmentReader().ReadHeader(path).MaxGuests.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "validate":
+                return new SegmentValidator().Validate(path).IsValid.ToString();
             case "goodbye":
                 uint previous = new SegmentGoodbye().Raise(path, uint.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture), out _);
                 return previous.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -52,6 +60,26 @@ internal static class Program
                 return "mapped";
             case "mapped-goodbye":
                 return held.ReadUInt32(path, 64).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "attach":
+                return held.Guest(path).Attach(words.Length > 2 ? Number(words[2]) : 0).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "reserve":
+                return held.Guest(path).Reserve().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "beat":
+                held.Guest(path).Beat(words.Length > 2 ? 1_000_000L * Number(words[2]) : 0);
+                return "beat";
+            case "state":
+                held.Guest(path).SetState(Number(words[2]));
+                return "set";
+            case "queue":
+                held.Guest(path).QueueInline(words[2] == "h2g", Number(words[3]));
+                return "queued";
+            case "queue-slot":
+                (uint slot, uint generation) = held.Guest(path).Allocate(Number(words[3]), Number(words[4]));
+                held.Guest(path).QueueSlot(words[2] == "h2g", Number(words[3]), slot, generation);
+                return Invariant($"{slot}:{generation}");
+            case "allocate":
+                (slot, generation) = held.Guest(path).Allocate(Number(words[2]), Number(words[3]));
+                return Invariant($"{slot}:{generation}");
             case "lock":
                 held.Lock(path);
                 return "locked";
@@ -61,6 +89,10 @@ internal static class Program
                 return "what?";
         }
     }
+
+    private static int Number(string word) => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Invariant(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static SegmentConfiguration Small() => new()
     {
@@ -90,6 +122,7 @@ internal static class Program
     {
         private readonly System.Collections.Generic.List<IDisposable> _held = [];
         private readonly System.Collections.Generic.Dictionary<string, MemoryMappedViewAccessor> _maps = [];
+        private readonly System.Collections.Generic.Dictionary<string, FakeGuest> _guests = [];
 
         internal void Map(string path)
         {
@@ -97,6 +130,18 @@ internal static class Program
             MemoryMappedFile map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
             _held.Add(map);
             _maps[path] = map.CreateViewAccessor();
+        }
+
+        /// <summary>The guest on a segment, one for each, made when first asked for.</summary>
+        internal FakeGuest Guest(string path)
+        {
+            if (!_guests.TryGetValue(path, out FakeGuest? guest))
+            {
+                _guests.Add(path, guest = new FakeGuest(path));
+                _held.Add(guest);
+            }
+
+            return guest;
         }
 
         internal uint ReadUInt32(string path, long offset) => _maps[path].ReadUInt32(offset);
