@@ -254,14 +254,22 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_is_access_denied()
+    public void A_file_that_may_not_be_read_or_written_is_access_denied()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may read everything");
         string path = Make.Segment(_folder);
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1ED);
+        using Agent? agent = Environment.IsPrivilegedProcess ? Agent.TryStartWithoutRights() : new Agent();
+        Assert.SkipWhen(agent is null, "the tests run as root, who may read everything, and can start nobody else");
         File.SetUnixFileMode(path, UnixFileMode.None);
-        Assert.Equal(SegmentErrorId.SegmentAccessDenied, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path)).ErrorId);
-        Assert.Equal(SegmentErrorId.SegmentAccessDenied, Assert.Throws<SegmentException>(() => new SegmentValidator().Validate(path)).ErrorId);
+        Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("read", path));
+        Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("validate", path));
+        File.SetUnixFileMode(path, (UnixFileMode)0x124);
+        Assert.Equal("2", agent.Do("read", path));
+        Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("goodbye", path, "1"));
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x16D);
+        Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("create", _folder["new.seg"]));
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1C0);
     }
 
     [Theory]

@@ -250,6 +250,50 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
+    public void Peers_are_watched_with_their_ids()
+    {
+        string path = Make.Segment(_folder);
+        const long peer2 = HeaderLayout.Size + 64;
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1);
+        using var watch = new Pull([path], new SegmentWatchOptions { Peers = true });
+        Assert.Null(watch.Next("Initial").PeerId);
+        Set(3, epoch: 1, heartbeat: 0);
+        SegmentEvent reserved = watch.Next(PeerChange.Reserved);
+        Assert.Equal((2, "Reserved", "Empty"), (reserved.PeerId, reserved.PeerState, reserved.PreviousPeerState));
+        Set(1, epoch: 1, heartbeat: 0);
+        Assert.Equal(2, watch.Next(PeerChange.Attached).PeerId);
+        Set(1, epoch: 1, heartbeat: 1);
+        Assert.Equal("Attached", watch.Next(PeerChange.Stale).PeerState);
+        Set(0, epoch: 1, heartbeat: 0);
+        Assert.Equal("Empty", watch.Next(PeerChange.Recovered).PeerState);
+        Set(1, epoch: 2, heartbeat: 0);
+        _ = watch.Next(PeerChange.Attached);
+        Set(2, epoch: 2, heartbeat: 0);
+        _ = watch.Next(PeerChange.Goodbye);
+        Set(0, epoch: 2, heartbeat: 0);
+        _ = watch.Next(PeerChange.Recovered);
+        Set(1, epoch: 3, heartbeat: 0);
+        _ = watch.Next(PeerChange.Attached);
+        Set(1, epoch: 4, heartbeat: 0);
+        _ = watch.Next(PeerChange.Attached);
+        Set(0, epoch: 4, heartbeat: 0);
+        Assert.Equal("Attached", watch.Next(PeerChange.Detached).PreviousPeerState);
+
+        // The host's goodbye and a peer's at one look: the segment's own event comes first.
+        Set(2, epoch: 5, heartbeat: 0);
+        Patch.UInt32(path, HeaderLayout.HostGoodbye, 1);
+        Assert.Null(watch.Next("Goodbye").PeerId);
+        Assert.Equal(2, watch.Next("Goodbye").PeerId);
+
+        void Set(uint state, uint epoch, ulong heartbeat)
+        {
+            Patch.UInt64(path, peer2 + 8, heartbeat);
+            Patch.UInt32(path, peer2 + 4, epoch);
+            Patch.UInt32(path, peer2, state);
+        }
+    }
+
+    [Fact]
     public void An_interval_of_nothing_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => SegmentWatcher.Watch([], new SegmentWatchOptions { Interval = TimeSpan.Zero }));
 

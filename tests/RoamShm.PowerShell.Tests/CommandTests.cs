@@ -95,6 +95,7 @@ public sealed class CommandTests : IDisposable
         Patch.UInt32(bad, 32, 0);
         Assert.Equal(["sound"], Run("if (Test-RoamSegment $path) { 'sound' } else { 'unsound' }").Text);
         Assert.Equal(["unsound"], Run("if (Test-RoamSegment $bad) { 'sound' } else { 'unsound' }", ("bad", bad)).Text);
+        Assert.Equal([false, false], Run("Test-RoamSegment nodrive:/x.seg; Test-RoamSegment -LiteralPath nodrive:/x.seg").Objects.Select(item => item.BaseObject));
         Assert.Equal([true, false, false], Run("$path, $bad, \"$path.none\" | Test-RoamSegment").Objects.Select(item => item.BaseObject));
         Assert.Equal([_path], Run("$path, $bad | Test-RoamSegment -PassThru").Paths);
         Output verbose = Run("Test-RoamSegment $bad -Verbose");

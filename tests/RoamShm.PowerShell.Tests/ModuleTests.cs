@@ -9,7 +9,11 @@ namespace RoamShm.Tests;
 
 public sealed class ModuleTests : IDisposable
 {
-    private static readonly string[] Commands = ["Get-RoamSegmentHeader", "New-RoamSegment", "Set-RoamGoodbye", "Test-RoamSegment", "Watch-RoamSegment"];
+    private static readonly string[] Commands =
+    [
+        "Find-RoamSegment", "Get-RoamPeer", "Get-RoamSegmentHeader", "Get-RoamSegmentProcess", "Get-RoamSlotClass", "New-RoamSegment",
+        "Remove-RoamSegment", "Reset-RoamPeer", "Set-RoamGoodbye", "Test-RoamSegment", "Watch-RoamSegment",
+    ];
 
     private readonly TestFolder _folder = new();
     private readonly Prompt _prompt = new();
@@ -84,7 +88,7 @@ public sealed class ModuleTests : IDisposable
     public void Every_public_type_has_a_table_and_a_list_for_itself_and_for_what_came_back()
     {
         XDocument views = XDocument.Load(Path.Combine(Prompt.ModulePath, "RoamShm.Format.ps1xml"));
-        foreach (string type in new[] { "SegmentHeader", "SegmentEvent", "SegmentReport", "SegmentFinding" })
+        foreach (string type in new[] { "SegmentHeader", "SegmentEvent", "SegmentReport", "SegmentFinding", "SegmentListing", "SegmentPeer", "SegmentSlotClass", "PeerRecoveryResult" })
         {
             foreach (string control in new[] { "TableControl", "ListControl" })
             {
@@ -101,7 +105,11 @@ public sealed class ModuleTests : IDisposable
     {
         string path = _folder["a.seg"];
         _ = _prompt.Run("New-RoamSegment $path -MaxGuests 255 -BipbufCapacity 1000000 -MaxPayloadSize 1000000 -HeartbeatInterval 123456us -Sparse", ("path", path)).Single;
-        foreach (string source in new[] { "Get-RoamSegmentHeader $path", "$back", "Watch-RoamSegment $path -Count 1", "Test-RoamSegment $path -Detailed" })
+        foreach (string source in new[]
+        {
+            "Get-RoamSegmentHeader $path", "$back", "Watch-RoamSegment $path -Count 1", "Test-RoamSegment $path -Detailed", "Find-RoamSegment $path",
+            "Get-RoamPeer $path -All | Select-Object -First 1", "Get-RoamSlotClass $path | Select-Object -First 1", "Reset-RoamPeer $path 1 -Force -Confirm:$false",
+        })
         {
             PSObject header = _prompt.Run("Get-RoamSegmentHeader $path").Single;
             string text = Formatted($"{source} | Format-Table", 100, ("back", PSSerializer.Deserialize(PSSerializer.Serialize(header))));
@@ -109,7 +117,7 @@ public sealed class ModuleTests : IDisposable
             Assert.Equal(3, lines.Length);
             Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
             Assert.EndsWith("Path", lines[0], StringComparison.Ordinal);
-            Assert.Contains("/roamshm-test", lines[2], StringComparison.Ordinal);
+            Assert.Contains(_folder.Root[..12], lines[2], StringComparison.Ordinal);
         }
 
         Assert.Contains("976.6 KB", Formatted("Get-RoamSegmentHeader $path | Format-Table", 100), StringComparison.Ordinal);
@@ -121,7 +129,11 @@ public sealed class ModuleTests : IDisposable
     {
         string path = _folder["a.seg"];
         _ = _prompt.Run("New-RoamSegment $path", ("path", path)).Single;
-        foreach (string source in new[] { "Get-RoamSegmentHeader $path", "Watch-RoamSegment $path -Count 1", "Test-RoamSegment $path -Detailed" })
+        foreach (string source in new[]
+        {
+            "Get-RoamSegmentHeader $path", "Watch-RoamSegment $path -Count 1", "Test-RoamSegment $path -Detailed", "Find-RoamSegment $path",
+            "Get-RoamPeer $path -All | Select-Object -First 1", "Get-RoamSlotClass $path | Select-Object -First 1", "Reset-RoamPeer $path 1 -Force -Confirm:$false",
+        })
         {
             string text = Formatted($"{source} | Format-List", 200);
             foreach (PSPropertyInfo property in _prompt.Run(source).Single.Properties)

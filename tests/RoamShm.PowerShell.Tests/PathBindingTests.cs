@@ -109,6 +109,20 @@ public sealed class PathBindingTests : IDisposable
     }
 
     [Fact]
+    public void A_file_object_means_that_file_even_if_its_name_is_a_pattern_for_others()
+    {
+        _ = Make("z1.seg");
+        string pattern = Make("z[1].seg");
+        foreach (string source in new[] { "Get-ChildItem -LiteralPath $pattern", "[System.IO.FileInfo] $pattern", "Get-RoamSegmentHeader -LiteralPath $pattern" })
+        {
+            Assert.Equal([pattern], Run($"{source} | Get-RoamSegmentHeader", ("pattern", pattern)).Paths);
+        }
+
+        Assert.Equal([pattern], Run("Get-RoamSegmentHeader -Path ([System.IO.FileInfo] $pattern)").Paths);
+        Assert.Equal([pattern, pattern], Run("Get-RoamSegmentHeader -Path ([System.IO.FileInfo] $pattern), (Get-ChildItem -LiteralPath $pattern)").Paths);
+    }
+
+    [Fact]
     public void Relative_paths_follow_the_location()
     {
         string a = Make("a.seg");

@@ -65,6 +65,13 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_of_the_users_leaks_in()
+    {
+        Result result = Shell("-Command", "$env:PSModulePath; Get-Module -ListAvailable | ForEach-Object Name");
+        Assert.Equal([Path.Combine(Path.GetDirectoryName(Program)!, "Modules"), "RoamShm"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    [Fact]
     public void The_prompt_reads_commands_over_several_lines_until_it_ends()
     {
         Result result = Run("dotnet", "if ($true) {\n'several' + ' lines'\n}\nexit 3\n'not reached'\n", Program);

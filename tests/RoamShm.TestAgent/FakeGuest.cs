@@ -108,6 +108,24 @@ internal sealed unsafe class FakeGuest : IDisposable
         }
     }
 
+    /// <summary>Frees a slot.</summary>
+    internal void Free(int classIndex, uint slot)
+    {
+        byte* header = Pool + (64 * classIndex);
+        byte* entry = Metadata(classIndex) + (16UL * slot);
+        Volatile.Write(ref *(uint*)(entry + 4), 0);
+        Volatile.Write(ref *(uint*)(entry + 8), 0);
+        while (true)
+        {
+            ulong head = Volatile.Read(ref *(ulong*)(header + 8));
+            Volatile.Write(ref *(uint*)(entry + 12), (uint)head);
+            if (Interlocked.CompareExchange(ref *(ulong*)(header + 8), (((head >> 32) + 1) << 32) | slot, head) == head)
+            {
+                return;
+            }
+        }
+    }
+
     public void Dispose()
     {
         _view.SafeMemoryMappedViewHandle.ReleasePointer();

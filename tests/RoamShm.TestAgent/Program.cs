@@ -80,6 +80,20 @@ internal static class Program
             case "allocate":
                 (slot, generation) = held.Guest(path).Allocate(Number(words[2]), Number(words[3]));
                 return Invariant($"{slot}:{generation}");
+            case "toggle":
+                for (int i = Number(words[2]); i > 0; i--)
+                {
+                    held.Guest(path).Free(0, held.Guest(path).Allocate(0, 1).Slot);
+                }
+
+                return "toggled";
+            case "find":
+                return System.Linq.Enumerable.Single(new SegmentFinder().Find(path)).Status!;
+            case "remove":
+                SegmentRemover.Prepare(path, force: false).Remove();
+                return "removed";
+            case "recover":
+                return new PeerRecovery().Recover(path, Number(words[2]), force: false).State!;
             case "lock":
                 held.Lock(path);
                 return "locked";

@@ -14,8 +14,13 @@ public sealed class Agent : IDisposable
     private readonly Process _process;
 
     public Agent()
+        : this("dotnet", Program)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Program])
+    }
+
+    private Agent(string program, params string[] arguments)
+    {
+        _process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -24,6 +29,20 @@ public sealed class Agent : IDisposable
         if (_process.StandardOutput.ReadLine() != "ready")
         {
             throw new InvalidOperationException("The test agent did not start.");
+        }
+    }
+
+    /// <summary>An agent without rights, where the tests run with all of them.</summary>
+    /// <returns>The agent, or null where none can be had.</returns>
+    public static Agent? TryStartWithoutRights()
+    {
+        try
+        {
+            return new Agent("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Program);
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -11,7 +11,9 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
     private PeerRecovery? _recovery;
 
     /// <summary>The peers, 1 to 255.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = nameof(Path))]
+    /// <remarks>Mandatory by hand: a mandatory parameter of the default set that takes nothing from the pipeline keeps objects from binding
+    /// to the other set.</remarks>
+    [Parameter(Position = 1, ParameterSetName = nameof(Path))]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
@@ -22,6 +24,15 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
+        if (PeerId.Length == 0)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new PSArgumentException("Give the ids of the peers to recover with -PeerId; Get-RoamPeer lists them."),
+                "PeerIdMissing",
+                ErrorCategory.InvalidArgument,
+                path));
+        }
+
         foreach (int peerId in PeerId)
         {
             ForOne(peerId, id => Reset(path, id));

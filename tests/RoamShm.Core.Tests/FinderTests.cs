@@ -1,0 +1,216 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace RoamShm.Tests;
+
+public sealed class FinderTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Every_status_is_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipWhen(SegmentMappings.Read().IsIncomplete, "other users' mappings cannot be read here");
+        using var guest = new Agent();
+        string live = Make.Segment(_folder, "live.seg");
+        _ = guest.Do("map", live);
+        string draining = Make.Segment(_folder, "draining.seg");
+        Patch.UInt32(draining, HeaderLayout.Size, 1);
+        Patch.UInt32(draining, HeaderLayout.HostGoodbye, 1);
+        string drained = Make.Segment(_folder, "drained.seg");
+        Patch.UInt32(drained, HeaderLayout.HostGoodbye, 1);
+        string idle = Make.Segment(_folder, "idle.seg");
+        string stale = Make.Segment(_folder, "stale.seg");
+        File.SetLastWriteTimeUtc(stale, DateTime.UtcNow.AddHours(-1));
+        string stalePeer = Make.Segment(_folder, "stalepeer.seg");
+        Patch.UInt64(stalePeer, HeaderLayout.HeartbeatInterval, 1000);
+        Patch.UInt32(stalePeer, HeaderLayout.Size, 1);
+        Patch.UInt64(stalePeer, HeaderLayout.Size + 8, 1);
+        File.SetLastWriteTimeUtc(stalePeer, DateTime.UtcNow.AddHours(-1));
+        string unknownPeer = Make.Segment(_folder, "unknownpeer.seg");
+        Patch.UInt32(unknownPeer, HeaderLayout.Size, 1);
+        File.SetLastWriteTimeUtc(unknownPeer, DateTime.UtcNow.AddHours(-1));
+        string invalid = Make.Segment(_folder, "invalid.seg");
+        Patch.UInt32(invalid, HeaderLayout.MaxGuests, 0);
+        File.WriteAllText(_folder["text"], new string('x', 300));
+        File.WriteAllBytes(_folder["empty"], []);
+        Dictionary<string, SegmentListing> found = Find().ToDictionary(listing => listing.Path!);
+        Assert.Equal(8, found.Count);
+        Assert.Equal(SegmentStatus.Live, found[live].Status);
+        Assert.Equal([guest.Id], found[live].MappedBy!);
+        Assert.Equal((SegmentStatus.Draining, 1), (found[draining].Status, found[draining].PeersAttached));
+        Assert.Equal(SegmentStatus.Drained, found[drained].Status);
+        Assert.Equal(SegmentStatus.Idle, found[idle].Status);
+        Assert.Equal(SegmentStatus.Stale, found[stale].Status);
+        Assert.Equal(SegmentStatus.Stale, found[stalePeer].Status);
+        Assert.Equal(SegmentStatus.Idle, found[unknownPeer].Status);
+        Assert.Equal(SegmentStatus.Invalid, found[invalid].Status);
+        Assert.Equal("0600", found[idle].Mode);
+        Assert.Equal(Environment.UserName, found[idle].Owner);
+        Assert.Equal(2U, found[idle].MaxGuests);
+        Assert.Equal(SegmentStatus.Idle, Find(new SegmentFindOptions { MinimumAge = TimeSpan.FromHours(2) }).Single(listing => listing.Path == stale).Status);
+    }
+
+    [Fact]
+    public void Where_mappings_cannot_be_told_the_status_is_unknown()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "asks a process without rights");
+        using Agent? agent = Agent.TryStartWithoutRights();
+        Assert.SkipWhen(agent is null, "no process without rights can be started");
+        string path = Make.Segment(_folder);
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
+        Assert.Equal(SegmentStatus.Unknown, agent.Do("find", path));
+        Assert.Equal(SegmentErrorId.SegmentInUse, agent.Do("remove", path));
+        Assert.True(File.Exists(path));
+        Patch.UInt32(path, HeaderLayout.Size, (uint)PeerState.Goodbye);
+        Assert.Equal(SegmentErrorId.HostMayBeRunning, agent.Do("recover", path, "1"));
+        using var host = new Agent();
+        _ = host.Do("map", path);
+        Assert.Equal("Unknown", agent.Do("find", path));
+    }
+
+    [Fact]
+    public async Task Fifos_links_sockets_and_proc_never_hang_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "FIFOs and /proc are Linux's");
+        string real = Make.Segment(_folder);
+        _ = Directory.CreateDirectory(_folder["sub"]);
+        _ = Directory.CreateSymbolicLink(_folder["sub/loop"], _folder.Root);
+        _ = File.CreateSymbolicLink(_folder["sub/link.seg"], real);
+        using (Process mkfifo = Process.Start("mkfifo", _folder["fifo"]))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Task<string?[]> search = Task.Run(() => Find(new SegmentFindOptions { Depth = int.MaxValue }).Select(listing => listing.Path).ToArray());
+        Assert.Equal([real], await search.WaitAsync(TimeSpan.FromSeconds(60)));
+        Task<int> proc = Task.Run(() => new SegmentFinder(new SegmentFindOptions { Depth = 3 }).Find("/proc").Count());
+        Assert.Equal(0, await proc.WaitAsync(TimeSpan.FromSeconds(60)));
+        Task<int> dev = Task.Run(() => new SegmentFinder(new SegmentFindOptions { Depth = 1 }).Find("/dev").Count(listing => listing.Path == "/dev/null"));
+        Assert.Equal(0, await dev.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public void Depth_bounds_how_deep_it_goes()
+    {
+        _ = Directory.CreateDirectory(_folder["1/2/3"]);
+        foreach (string name in new[] { "a.seg", "1/a.seg", "1/2/a.seg", "1/2/3/a.seg" })
+        {
+            _ = Make.Segment(_folder, name);
+        }
+
+        for (int depth = 0; depth <= 3; depth++)
+        {
+            Assert.Equal(depth + 1, Find(new SegmentFindOptions { Depth = depth }).Count());
+        }
+
+        Assert.Equal(_folder["1/a.seg"], Assert.Single(new SegmentFinder().Find(_folder["1/a.seg"])).Path);
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Assert.Throws<SegmentException>(() => new SegmentFinder().Find(_folder["no"]).Count()).ErrorId);
+    }
+
+    [Fact]
+    public void A_search_can_be_cancelled()
+    {
+        _ = Make.Segment(_folder);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        _ = Assert.Throws<OperationCanceledException>(() => new SegmentFinder(null, cancelled.Token).Find(_folder.Root).Count());
+    }
+
+    [Fact]
+    public void A_mapping_counts_under_every_name_of_the_file_and_after_it_is_deleted()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        string path = Make.Segment(_folder, "ä [1].seg");
+        using var guest = new Agent();
+        _ = guest.Do("map", path);
+        using (Process ln = Process.Start("ln", [path, _folder["other name"]]))
+        {
+            ln.WaitForExit();
+        }
+
+        Assert.Contains(guest.Id, SegmentMappings.Read().Of(_folder["other name"]));
+        Assert.Equal(SegmentErrorId.SegmentInUse, Assert.Throws<SegmentException>(() => SegmentRemover.Prepare(_folder["other name"], force: false)).ErrorId);
+        File.Delete(path);
+        Assert.Contains(guest.Id, SegmentMappings.Read().Of(path));
+        _ = Make.Segment(_folder, "ä [1].seg");
+        Assert.Empty(SegmentMappings.Read().Of(path));
+        Assert.Contains(guest.Id, SegmentMappings.Read().Of(_folder["other name"]));
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Assert.Throws<SegmentException>(() => SegmentMappings.Read().Of(_folder["never"])).ErrorId);
+    }
+
+    [Fact]
+    public void Removal_is_refused_to_what_is_used_and_to_what_is_no_segment()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipWhen(SegmentMappings.Read().IsIncomplete, "other users' mappings cannot be read here");
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 30_000_000_000);
+        using (var guest = new Agent())
+        {
+            _ = guest.Do("attach", path);
+            _ = guest.Do("beat", path);
+            Assert.Equal(SegmentErrorId.SegmentInUse, Id(() => SegmentRemover.Prepare(path, force: false)));
+            guest.Kill();
+        }
+
+        // Nobody maps it any more, but its heartbeat is fresh: somebody may be on it whom /proc does not show.
+        SegmentException error = Assert.Throws<SegmentException>(() => SegmentRemover.Prepare(path, force: false));
+        Assert.Contains("peer 1 is attached and beating", error.Message, StringComparison.Ordinal);
+        Patch.UInt64(path, HeaderLayout.Size + 8, 1);
+        SegmentRemover.Prepare(path, force: false).Remove();
+        Assert.False(File.Exists(path));
+
+        string text = _folder["text"];
+        File.WriteAllText(text, new string('x', 300));
+        Assert.Equal(SegmentErrorId.BadMagic, Id(() => SegmentRemover.Prepare(text, force: true)));
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Id(() => SegmentRemover.Prepare(path, force: true)));
+        Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => SegmentRemover.Prepare(_folder.Root, force: true)));
+        string link = _folder["link.seg"];
+        _ = File.CreateSymbolicLink(link, Make.Segment(_folder, "b.seg"));
+        Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => SegmentRemover.Prepare(link, force: true)));
+    }
+
+    [Fact]
+    public void A_file_that_was_replaced_meanwhile_is_not_touched()
+    {
+        string path = Make.Segment(_folder);
+        SegmentRemover remover = SegmentRemover.Prepare(path, force: true);
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Assert.Equal(SegmentErrorId.SegmentReplaced, Id(remover.Remove));
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_drain_ends_when_the_last_guest_has_left_or_the_file_is_gone()
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt32(path, HeaderLayout.Size, 1);
+        Patch.UInt32(path, HeaderLayout.Size + 64, 1);
+        var drain = new SegmentDrain(path, new SegmentReader().ReadHeader(path));
+        Assert.False(drain.IsDrained());
+        Assert.Equal([1, 2], drain.Left);
+        Assert.Contains("peers 1, 2", drain.TimedOut().Message, StringComparison.Ordinal);
+        Assert.Equal(SegmentErrorId.DrainTimeout, drain.TimedOut().ErrorId);
+        Patch.UInt32(path, HeaderLayout.Size, 2);
+        Assert.False(drain.IsDrained());
+        Assert.Contains("peer 2 is", drain.TimedOut().Message, StringComparison.Ordinal);
+        Patch.UInt32(path, HeaderLayout.Size + 64, 0);
+        Assert.True(drain.IsDrained());
+        File.Delete(path);
+        Assert.True(drain.IsDrained());
+    }
+
+    private static string Id(Action action) => Assert.Throws<SegmentException>(action).ErrorId;
+
+    private IEnumerable<SegmentListing> Find(SegmentFindOptions? options = null) => new SegmentFinder(options).Find(_folder.Root);
+}

@@ -1,0 +1,193 @@
+using System;
+using System.IO;
+
+namespace RoamShm.Tests;
+
+public sealed class RecoveryTests : IDisposable
+{
+    private const long Peer1 = HeaderLayout.Size;
+    private const long GuestToHost = (long)Make.RingBase;
+    private const long HostToGuest = GuestToHost + (long)Make.RingStride;
+    private const long Slots = (long)Make.PoolOffset + 128;
+
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_crashed_guest_is_recovered_byte_for_byte_as_the_format_demands()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps the segment is known on Linux only");
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000);
+        using (var guest = new Agent())
+        {
+            Assert.Equal("1", guest.Do("attach", path));
+            _ = guest.Do("beat", path, "60000");
+            Assert.Equal("0:1", guest.Do("queue-slot", path, "h2g", "0", "0"));
+            _ = guest.Do("queue", path, "h2g", "30");
+            Assert.Equal("1:1", guest.Do("queue-slot", path, "h2g", "0", "0"));
+            Assert.Equal("2:1", guest.Do("allocate", path, "0", "1"));
+            Assert.Equal("0:1", guest.Do("allocate", path, "1", "1"));
+            Assert.Equal("3:1", guest.Do("allocate", path, "0", "2"));
+            _ = guest.Do("queue", path, "g2h", "9");
+            guest.Kill();
+        }
+
+        byte[] expected = File.ReadAllBytes(path);
+        PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: false);
+        Assert.Equal(("Attached", "Empty"), (result.PreviousState, result.State));
+        Assert.Equal((3L, 2L, 2L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
+        Assert.Empty(result.Skipped);
+
+        // The peer: Empty, never beaten, its epoch as it was.
+        Write(expected, Peer1 + PeerEntryLayout.State, 0);
+        Write(expected, Peer1 + PeerEntryLayout.LastHeartbeat, 0);
+        Write(expected, Peer1 + PeerEntryLayout.LastHeartbeat + 4, 0);
+
+        // The rings: positions 0, their data untouched.
+        foreach (long ring in new[] { GuestToHost, HostToGuest })
+        {
+            Write(expected, ring + RingLayout.Write, 0);
+            Write(expected, ring + RingLayout.Watermark, 0);
+            Write(expected, ring + RingLayout.Read, 0);
+        }
+
+        // Class 0: slots 0 and 1 in the order of the ring, then slot 2, pushed one on the other onto an empty list; slot 3 is peer 2's.
+        Free(expected, Slots, slot: 0, next: uint.MaxValue);
+        Free(expected, Slots, slot: 1, next: 0);
+        Free(expected, Slots, slot: 2, next: 1);
+        Write(expected, (long)Make.PoolOffset + SizeClassLayout.FreeHead, 2);
+        Write(expected, (long)Make.PoolOffset + SizeClassLayout.FreeHead + 4, 4 + 3);
+
+        // Class 1: slot 0, pushed onto slot 1.
+        Free(expected, Slots + 64 + 4096, slot: 0, next: 1);
+        Write(expected, (long)Make.PoolOffset + 64 + SizeClassLayout.FreeHead, 0);
+        Write(expected, (long)Make.PoolOffset + 64 + SizeClassLayout.FreeHead + 4, 1 + 1);
+
+        byte[] actual = File.ReadAllBytes(path);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.True(expected[i] == actual[i], $"byte {i}: expected {expected[i]}, found {actual[i]}");
+        }
+
+        using var again = new Agent();
+        Assert.Equal("1", again.Do("attach", path));
+    }
+
+    [Fact]
+    public void A_guest_that_left_cleanly_frees_its_place_only_through_recovery()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps the segment is known on Linux only");
+        string path = Make.Segment(_folder);
+        foreach (uint state in new[] { (uint)PeerState.Goodbye, (uint)PeerState.Reserved })
+        {
+            Patch.UInt32(path, Peer1, state);
+            Patch.UInt32(path, Peer1 + 4, 5);
+            Assert.Equal(SegmentInspector.StateName(state), new PeerRecovery().Check(path, 1, force: false));
+            Assert.Equal("Empty", new PeerRecovery().Recover(path, 1, force: false).State);
+            SegmentPeer peer = new SegmentInspector().ReadPeers(path)[0];
+            Assert.Equal(("Empty", 5U), (peer.State, peer.Epoch));
+        }
+    }
+
+    [Fact]
+    public void An_empty_place_needs_nothing_and_nothing_changes()
+    {
+        string path = Make.Segment(_folder);
+        byte[] before = File.ReadAllBytes(path);
+        Assert.Equal("Empty", new PeerRecovery().Recover(path, 2, force: false).PreviousState);
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_peer_that_may_be_alive_is_left_alone_unless_forced()
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt32(path, Peer1, 1);
+        byte[] before = File.ReadAllBytes(path);
+        Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000_000);
+        Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
+        Patch.UInt64(path, Peer1 + 8, MonotonicClock.Now() + 3_600_000_000_000);
+        Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
+        Assert.Equal(before[128], File.ReadAllBytes(path)[128]);
+        Assert.Equal("Empty", new PeerRecovery().Recover(path, 1, force: true).State);
+        Assert.Equal(SegmentErrorId.PeerNotFound, Id(path, 3));
+        Assert.Equal(SegmentErrorId.PeerNotFound, Id(path, 0));
+    }
+
+    [Fact]
+    public void A_segment_that_another_process_maps_is_left_to_its_host_unless_forced()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps the segment is known on Linux only");
+        string path = Make.Segment(_folder);
+        Patch.UInt32(path, Peer1, (uint)PeerState.Goodbye);
+        using var host = new Agent();
+        _ = host.Do("map", path);
+        SegmentException error = Assert.Throws<SegmentException>(() => new PeerRecovery().Recover(path, 1, force: false));
+        Assert.Equal(SegmentErrorId.HostMayBeRunning, error.ErrorId);
+        Assert.Contains(host.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        Assert.Equal("Empty", new PeerRecovery().Recover(path, 1, force: true).State);
+    }
+
+    [Fact]
+    public void What_is_damaged_is_reported_and_skipped_and_the_rest_recovered()
+    {
+        string path = Make.Segment(_folder);
+        using (var guest = new Agent())
+        {
+            _ = guest.Do("attach", path);
+            _ = guest.Do("queue-slot", path, "h2g", "0", "0");
+            _ = guest.Do("queue-slot", path, "h2g", "0", "0");
+            _ = guest.Do("queue-slot", path, "h2g", "0", "0");
+            _ = guest.Do("allocate", path, "1", "1");
+        }
+
+        // The first entry refers to a class that does not exist, the third has no length.
+        Patch.Bytes(path, HostToGuest + 128 + 8, [200]);
+        Patch.UInt32(path, HostToGuest + 128 + 40, 0);
+        PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: true);
+        Assert.Equal(2, result.Skipped.Length);
+        Assert.Equal((1L, 1L, 1L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
+        Assert.Equal("Empty", result.State);
+        Assert.Equal((2L, 2L), (new SegmentInspector().ReadSlotClasses(path)[0].Allocated, new SegmentInspector().ReadSlotClasses(path)[0].Free));
+
+        Patch.UInt32(path, Peer1, 2);
+        Patch.UInt32(path, HostToGuest, 9999);
+        Assert.Contains("write 9999", Assert.Single(new PeerRecovery().Recover(path, 1, force: true).Skipped), StringComparison.Ordinal);
+        Assert.DoesNotContain(new SegmentValidator().Validate(path, full: true).Findings, finding => finding.Id == "RingPositionsInvalid");
+
+        Patch.UInt32(path, Peer1, 2);
+        Patch.UInt64(path, Peer1 + 16, 1UL << 60);
+        Assert.Equal(2, new PeerRecovery().Recover(path, 1, force: true).Skipped.Length);
+    }
+
+    [Fact]
+    public void A_stale_reference_frees_nothing()
+    {
+        string path = Make.Segment(_folder);
+        using (var guest = new Agent())
+        {
+            _ = guest.Do("attach", path);
+            _ = guest.Do("queue-slot", path, "h2g", "0", "0");
+        }
+
+        // The slot was allocated anew since: another generation.
+        Patch.UInt32(path, Slots, 9);
+        PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: true);
+        Assert.Equal((1L, 0L), (result.EntriesDropped, result.ReferencedSlotsFreed));
+        Assert.Equal(1, new SegmentInspector().ReadSlotClasses(path)[0].Allocated);
+    }
+
+    private static string Id(string path, int peerId) => Assert.Throws<SegmentException>(() => new PeerRecovery().Recover(path, peerId, force: false)).ErrorId;
+
+    private static void Free(byte[] bytes, long slots, uint slot, uint next)
+    {
+        Write(bytes, slots + (16 * slot) + SlotMetaLayout.State, 0);
+        Write(bytes, slots + (16 * slot) + SlotMetaLayout.OwnerPeer, 0);
+        Write(bytes, slots + (16 * slot) + SlotMetaLayout.NextFree, next);
+    }
+
+    private static void Write(byte[] bytes, long offset, uint value) => BitConverter.GetBytes(value).CopyTo(bytes, offset);
+}
