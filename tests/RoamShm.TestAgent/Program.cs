@@ -97,6 +97,10 @@ internal static class Program
             case "lock":
                 held.Lock(path);
                 return "locked";
+            case "create-forever":
+                return CreateForever(path);
+            case "replace-churn":
+                return ReplaceChurn(path, int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture));
             case "churn":
                 return Churn(path, int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture));
             default:
@@ -129,6 +133,52 @@ internal static class Program
             file.Flush();
         }
 
+        return "churned";
+    }
+
+    /// <summary>Makes segments in a folder, one after the other, until it is killed; tells the name of each before it begins.</summary>
+    private static string CreateForever(string folder)
+    {
+        var configuration = new SegmentConfiguration { MaxGuests = 4, BipbufCapacity = 4096, SlotClasses = [new SlotClass(64, 20_000)] };
+        for (int i = 0; ; i++)
+        {
+            string path = Path.Combine(folder, Invariant($"{Environment.ProcessId}-{i}.seg"));
+            Console.WriteLine(path);
+            _ = SegmentCreator.Create(path, configuration);
+        }
+    }
+
+    /// <summary>Truncates, grows, removes, and replaces the file by one of two complete segments, over and over.</summary>
+    private static string ReplaceChurn(string path, int rounds)
+    {
+        byte[][] contents = [File.ReadAllBytes(path + ".1"), File.ReadAllBytes(path + ".2")];
+        var random = new Random(rounds);
+        for (int i = 0; i < rounds; i++)
+        {
+            byte[] content = contents[i % 2];
+            switch (random.Next(4))
+            {
+                case 0:
+                    File.Delete(path);
+                    break;
+                case 1 when File.Exists(path):
+                    using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+                    {
+                        file.SetLength(random.Next(content.Length));
+                        Thread.Yield();
+                        file.SetLength(content.Length + 4096);
+                    }
+
+                    break;
+                default:
+                    File.WriteAllBytes(path + ".new", content);
+                    File.Move(path + ".new", path, overwrite: true);
+                    break;
+            }
+        }
+
+        File.WriteAllBytes(path + ".new", contents[0]);
+        File.Move(path + ".new", path, overwrite: true);
         return "churned";
     }
 

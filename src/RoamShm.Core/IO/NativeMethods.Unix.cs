@@ -33,6 +33,10 @@ internal static unsafe class LibC
     internal const uint RENAME_NOREPLACE = 1;
     internal const uint RENAME_EXCL = 4;
 
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
+    internal const int LOCK_UN = 8;
+
     internal const int PROT_NONE = 0;
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
@@ -94,6 +98,9 @@ internal static unsafe class LibC
 
     [DllImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     internal static extern int FTruncate(int fd, long length);
+
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    internal static extern int FLock(int fd, int operation);
 
     [DllImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     internal static extern int FChMod(int fd, uint mode);

@@ -42,6 +42,8 @@ internal sealed unsafe class UnixNewFile : NewFile
             throw error is LibC.ENOENT or LibC.ENOTDIR ? SegmentErrors.FolderNotFound(path) : Error(path, size, "create", error);
         }
 
+        // Tells a file in the making from one left behind; gone with this process, however it ends.
+        _ = LibC.FLock(fd, LibC.LOCK_EX | LibC.LOCK_NB);
         return new UnixNewFile(path, size, target, temporary, fd);
     }
 
@@ -114,6 +116,8 @@ internal sealed unsafe class UnixNewFile : NewFile
 
     internal override void Publish(bool replace)
     {
+        // Before anybody else can open the file: a lock would keep out those who heed locks.
+        _ = LibC.FLock(_fd, LibC.LOCK_UN);
         int result = replace ? LibC.Rename(_temporary, _target) : RenameExclusively();
         if (result != 0)
         {

@@ -8,7 +8,7 @@ using RoamShm.Parameters;
 namespace RoamShm.Commands;
 
 /// <summary>Looks through folders for segments and tells what state each is in.</summary>
-[Cmdlet(VerbsCommon.Find, "RoamSegment", DefaultParameterSetName = nameof(Path))]
+[Cmdlet(VerbsCommon.Find, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SegmentListing))]
 public sealed class FindRoamSegmentCommand : SegmentCommand
 {
@@ -47,6 +47,10 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Remove the temporary files of creations that were killed, which otherwise are warned of.</summary>
+    [Parameter]
+    public SwitchParameter RemoveLeftover { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing() => _finder = new SegmentFinder(
         new SegmentFindOptions
@@ -54,7 +58,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
             Depth = Depth ?? (Recurse ? int.MaxValue : 0),
             MinimumAge = MinimumAge,
             OnPassedOver = (path, reason) => WriteVerbose($"Passed over '{path}': {reason}"),
-            OnFolder = ShowProgress,
+            OnFolder = OnFolder,
         },
         StopToken);
 
@@ -111,8 +115,20 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         }
     }
 
-    private void ShowProgress(string folder, long filesSeen)
+    private void OnFolder(string folder, long filesSeen)
     {
+        foreach (string leftover in SegmentLeftovers.Find(folder))
+        {
+            if (!RemoveLeftover)
+            {
+                WriteWarning($"'{leftover}' was left behind by a creation that was killed. Find-RoamSegment -RemoveLeftover removes it.");
+            }
+            else if (ShouldProcess(leftover, "Remove leftover of a killed creation"))
+            {
+                ForOne(leftover, path => _ = SegmentLeftovers.Remove(path));
+            }
+        }
+
         if (_sinceProgress.Elapsed > ProgressInterval)
         {
             _hasProgress = true;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
@@ -13,6 +14,8 @@ namespace RoamShm.Commands;
 [OutputType(typeof(SegmentHeader))]
 public sealed class NewRoamSegmentCommand : SegmentCommand
 {
+    private readonly HashSet<string> _foldersSeen = new(StringComparer.Ordinal);
+
     /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -104,9 +107,25 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
             return;
         }
 
+        WarnOfLeftovers(path);
         SegmentHeader header = SegmentCreator.Create(path, configuration, options, StopToken);
         header.PSPath = PathResolver.ToPSPath(path);
         WriteObject(header);
+    }
+
+    /// <summary>Says, once for each folder, what creations that were killed left there.</summary>
+    private void WarnOfLeftovers(string path)
+    {
+        string folder = System.IO.Path.GetDirectoryName(path) ?? string.Empty;
+        if (!_foldersSeen.Add(folder))
+        {
+            return;
+        }
+
+        foreach (string leftover in SegmentLeftovers.Find(folder))
+        {
+            WriteWarning($"'{leftover}' was left behind by a creation that was killed. Find-RoamSegment -RemoveLeftover removes it.");
+        }
     }
 
     private string Describe(SegmentLayout layout)
