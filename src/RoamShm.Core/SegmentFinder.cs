@@ -123,7 +123,9 @@ public sealed class SegmentFinder
 
         try
         {
-            return Directory.GetFileSystemEntries(folder);
+            string[] entries = Directory.GetFileSystemEntries(folder);
+            Array.Sort(entries, StringComparer.OrdinalIgnoreCase);
+            return entries;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

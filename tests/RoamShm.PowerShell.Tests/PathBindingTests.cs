@@ -122,6 +122,30 @@ public sealed class PathBindingTests : IDisposable
         Assert.Equal([pattern, pattern], Run("Get-RoamSegmentHeader -Path ([System.IO.FileInfo] $pattern), (Get-ChildItem -LiteralPath $pattern)").Paths);
     }
 
+    [Theory]
+    [InlineData("*.seg")]
+    [InlineData("*")]
+    [InlineData(".*")]
+    [InlineData("[ab]*")]
+    [InlineData("?.SEG")]
+    [InlineData("d[1].seg")]
+    [InlineData("[")]
+    [InlineData("none*")]
+    [InlineData("su?/*.seg")]
+    public void Patterns_match_what_the_provider_matches(string pattern)
+    {
+        foreach (string name in new[] { "A.seg", "b.SEG", ".hidden.seg", "d1.seg", "text" })
+        {
+            File.WriteAllText(_folder[name], string.Empty);
+        }
+
+        _ = Directory.CreateDirectory(_folder["sub"]);
+        File.WriteAllText(_folder["sub/e.seg"], string.Empty);
+        string[] provider = Run("try { $ExecutionContext.SessionState.Path.GetResolvedProviderPathFromPSPath(\"$folder/$pattern\", [ref] $null) } catch { }", ("folder", _folder.Root), ("pattern", pattern)).Text;
+        string[] ours = [.. Run("Test-RoamSegment \"$folder/$pattern\" -Detailed").Objects.Select(report => (string)report.Get("Path")!)];
+        Assert.Equal(provider.Order(StringComparer.Ordinal), ours.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Relative_paths_follow_the_location()
     {

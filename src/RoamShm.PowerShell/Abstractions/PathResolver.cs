@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
 using Microsoft.PowerShell.Commands;
@@ -55,27 +56,65 @@ internal sealed class PathResolver
         return [unescaped == path || Exists(resolved) || FindLiteral(path) is not string literal ? resolved : literal];
     }
 
+    /// <summary>
+    /// What the provider would match, for a pattern in the last part of a path that can mean only one folder: names without regard to case, those that
+    /// begin with a dot left out. Null where the provider has to be asked.
+    /// </summary>
+    private static List<string>? MatchInFolder(string pattern)
+    {
+        int slash = pattern.LastIndexOf('/');
+        if (IsWindows || slash < 1 || pattern.IndexOf('`') >= 0 || !IsPlain(pattern, 0, '/', allowWildcards: true)
+            || !IsPlain(pattern.Substring(0, slash), 0, '/', allowWildcards: false))
+        {
+            return null;
+        }
+
+        try
+        {
+            string folder = pattern.Substring(0, slash);
+            var names = new WildcardPattern(pattern.Substring(slash + 1), WildcardOptions.IgnoreCase);
+            var matches = new List<string>();
+            foreach (string path in Directory.EnumerateFileSystemEntries(folder))
+            {
+                string name = path.Substring(slash + 1);
+                if (name[0] != '.' && names.IsMatch(name))
+                {
+                    matches.Add(path);
+                }
+            }
+
+            matches.Sort(StringComparer.OrdinalIgnoreCase);
+            return matches;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or WildcardPatternException)
+        {
+            return null;
+        }
+    }
+
     private IEnumerable<string> Match(string pattern)
+    {
+        IEnumerable<string> matches = MatchInFolder(pattern) ?? AskProviderForMatches(pattern);
+        return matches.Any() ? matches : FindLiteral(pattern) is string literal ? [literal] : [];
+    }
+
+    private IEnumerable<string> AskProviderForMatches(string pattern)
     {
         try
         {
             ICollection<string> matches = _paths.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
             RequireFileSystem(pattern, provider);
-            if (matches.Count > 0)
-            {
-                return matches;
-            }
+            return matches;
         }
         catch (Exception e) when (e is ItemNotFoundException or WildcardPatternException)
         {
             // Nothing matches, or it is no pattern.
+            return [];
         }
         catch (Exception e) when (ToSegmentException(pattern, e) is SegmentException error)
         {
             throw error;
         }
-
-        return FindLiteral(pattern) is string literal ? [literal] : [];
     }
 
     private string? FindLiteral(string path)
