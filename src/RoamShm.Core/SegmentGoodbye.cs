@@ -65,9 +65,12 @@ public sealed unsafe class SegmentGoodbye
                 throw SegmentErrors.TooShort(path, file.Length);
             }
 
-            for (int i = 0; i < HeaderLayout.Size; i++)
+            fixed (byte* copy = _header)
             {
-                _header[i] = page.Address[i];
+                for (int i = 0; i < HeaderLayout.Size / sizeof(ulong); i++)
+                {
+                    ((ulong*)copy)[i] = ((ulong*)page.Address)[i];
+                }
             }
 
             AttachChecks.CheckHeader(path, _header);

@@ -94,6 +94,20 @@ public sealed class PeerCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_creation_left_is_told_and_removed_when_asked()
+    {
+        string leftover = _folder[".roamshm-a1b2c3"];
+        File.WriteAllText(leftover, "half a segment");
+        Assert.Contains(leftover, Assert.Single(Run("Find-RoamSegment $folder").Warnings), StringComparison.Ordinal);
+        Assert.Contains(leftover, Assert.Single(Run("\"$folder/n1.seg\", \"$folder/n2.seg\" | New-RoamSegment -MaxGuests 1").Warnings), StringComparison.Ordinal);
+        Assert.Empty(Run("Find-RoamSegment $folder -RemoveLeftover -WhatIf").Warnings);
+        Assert.True(File.Exists(leftover));
+        Assert.Equal(3, Run("Find-RoamSegment $folder -RemoveLeftover").Objects.Count);
+        Assert.False(File.Exists(leftover));
+        Assert.Empty(Run("Find-RoamSegment $folder").Warnings);
+    }
+
+    [Fact]
     public void Wait_returns_when_the_guests_have_left()
     {
         _ = _guest.Do("attach", _path);

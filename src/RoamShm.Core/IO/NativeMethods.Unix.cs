@@ -49,6 +49,8 @@ internal static unsafe class LibC
     internal static readonly int O_NONBLOCK = IsMacOS ? 0x4 : 0x800;
     internal static readonly int O_CLOEXEC = IsMacOS ? 0x1000000 : 0x80000;
     internal static readonly int O_NOCTTY = IsMacOS ? 0x20000 : 0x100;
+    // Linux: fault the pages in at once, without a signal where there is none, so that a store soon after meets a page that is there.
+    internal static readonly int MAP_POPULATE = IsMacOS ? 0 : 0x8000;
     internal static readonly int CLOCK_MONOTONIC = IsMacOS ? 6 : 1;
     internal static readonly int ELOOP = IsMacOS ? 62 : 40;
     internal static readonly int ENAMETOOLONG = IsMacOS ? 63 : 36;

@@ -146,7 +146,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     {
         ulong within = offset % (ulong)Environment.SystemPageSize;
         var mapped = new IntPtr((long)(length + within));
-        IntPtr address = LibC.MMap(IntPtr.Zero, mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, _fd, (long)(offset - within));
+        IntPtr address = LibC.MMap(IntPtr.Zero, mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_POPULATE, _fd, (long)(offset - within));
         return address == new IntPtr(-1)
             ? throw Error(Path, "map", Marshal.GetLastWin32Error())
             : new UnixMappedPart((byte*)address, (int)within, mapped);
