@@ -7,6 +7,7 @@ namespace RoamShm;
 public sealed class SegmentDrain
 {
     private readonly ReadyWait _wait;
+    private FileIdentity? _identity;
 
     /// <summary>Begins to follow a segment.</summary>
     /// <param name="path">The file.</param>
@@ -28,14 +29,25 @@ public sealed class SegmentDrain
     /// <summary>The peers that are still attached, as of the last look.</summary>
     public IReadOnlyList<int> Left { get; private set; } = [];
 
+    /// <summary>Whether the file was deleted, or another one has its name, as when its host has started anew.</summary>
+    public bool IsGone { get; private set; }
+
     /// <summary>Looks at the peers again.</summary>
-    /// <returns>Whether none is attached any more. A file that its host has deleted is drained.</returns>
+    /// <returns>Whether none is attached any more. A file that is gone is drained.</returns>
     /// <exception cref="SegmentException">The file cannot be read, or is no sound segment any more.</exception>
     public bool IsDrained()
     {
         try
         {
             using OpenSegment segment = OpenSegment.Open(Path, write: false, _wait);
+            _identity ??= segment.File.Status.Identity;
+            if (!_identity.Value.Equals(segment.File.Status.Identity))
+            {
+                IsGone = true;
+                Left = [];
+                return true;
+            }
+
             Header = segment.Header;
             var left = new List<int>();
             for (int id = 1; id <= segment.MaxGuests; id++)
@@ -50,10 +62,26 @@ public sealed class SegmentDrain
         }
         catch (SegmentException e) when (e.ErrorId == SegmentErrorId.SegmentNotFound)
         {
+            IsGone = true;
             Left = [];
         }
 
         return Left.Count == 0;
+    }
+
+    /// <summary>Prepares the removal of this file, and of no other that may have its name by now.</summary>
+    /// <param name="force">Whether to remove it in spite of being in use.</param>
+    /// <returns>What removes it.</returns>
+    /// <exception cref="SegmentException">As <see cref="SegmentRemover.Prepare"/>, or <see cref="SegmentErrorId.SegmentReplaced"/>.</exception>
+    public SegmentRemover PrepareRemoval(bool force)
+    {
+        SegmentRemover remover = SegmentRemover.Prepare(Path, force);
+        if (_identity is FileIdentity identity)
+        {
+            remover.RequireSame(identity);
+        }
+
+        return remover;
     }
 
     /// <summary>The error for when the time is over.</summary>

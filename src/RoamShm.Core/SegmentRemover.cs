@@ -11,11 +11,13 @@ public sealed class SegmentRemover
 {
     private readonly string _path;
     private readonly FileIdentity _identity;
+    private readonly bool _force;
 
-    private SegmentRemover(string path, FileIdentity identity)
+    private SegmentRemover(string path, FileIdentity identity, bool force)
     {
         _path = path;
         _identity = identity;
+        _force = force;
     }
 
     /// <summary>Whether this file, not another one of that name, can be removed now.</summary>
@@ -35,28 +37,41 @@ public sealed class SegmentRemover
             throw AttachChecks.WrongMagic(path, BitConverter.ToUInt64(magic, 0), 0);
         }
 
-        if (!force && FindUse(path, file) is string use)
-        {
-            throw SegmentErrors.InUse(path, use);
-        }
-
-        return new SegmentRemover(path, file.Status.Identity);
+        var remover = new SegmentRemover(path, file.Status.Identity, force);
+        remover.RequireUnused(file);
+        return remover;
     }
 
-    /// <summary>Removes the file, if it is still the one that was prepared.</summary>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, or the system does not let it be removed.</exception>
+    /// <summary>Removes the file, if it is still the one that was prepared, and still unused: whoever asked may have taken a while to confirm.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the system does not let it be
+    /// removed.</exception>
     public void Remove()
     {
         // Opened again rather than looked at: on Windows only an open file has an identity.
         using (SegmentFile file = SegmentFile.OpenRead(_path))
         {
-            if (!file.Status.Identity.Equals(_identity))
-            {
-                throw SegmentErrors.Replaced(_path);
-            }
+            RequireSame(file.Status.Identity);
+            RequireUnused(file);
         }
 
         SegmentFile.Delete(_path);
+    }
+
+    /// <summary>Refuses another file than the one meant.</summary>
+    internal void RequireSame(FileIdentity identity)
+    {
+        if (!identity.Equals(_identity))
+        {
+            throw SegmentErrors.Replaced(_path);
+        }
+    }
+
+    private void RequireUnused(SegmentFile file)
+    {
+        if (!_force && FindUse(_path, file) is string use)
+        {
+            throw SegmentErrors.InUse(_path, use);
+        }
     }
 
     /// <summary>Who uses a segment, or why that cannot be told, or null.</summary>

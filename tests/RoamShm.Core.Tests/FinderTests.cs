@@ -206,8 +206,29 @@ public sealed class FinderTests : IDisposable
         Assert.Contains("peer 2 is", drain.TimedOut().Message, StringComparison.Ordinal);
         Patch.UInt32(path, HeaderLayout.Size + 64, 0);
         Assert.True(drain.IsDrained());
+        Assert.False(drain.IsGone);
+
+        // The host starts anew under the same name, and guests attach to that.
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Patch.UInt32(path, HeaderLayout.Size, 1);
+        Assert.True(drain.IsDrained());
+        Assert.True(drain.IsGone);
+        Assert.Equal(SegmentErrorId.SegmentReplaced, Id(() => drain.PrepareRemoval(force: true)));
         File.Delete(path);
         Assert.True(drain.IsDrained());
+    }
+
+    [Fact]
+    public void A_segment_that_came_into_use_since_it_was_prepared_is_kept()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipWhen(SegmentMappings.Read().IsIncomplete, "other users' mappings cannot be read here");
+        string path = Make.Segment(_folder);
+        SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
+        using var guest = new Agent();
+        _ = guest.Do("map", path);
+        Assert.Equal(SegmentErrorId.SegmentInUse, Id(remover.Remove));
+        Assert.True(File.Exists(path));
     }
 
     private static string Id(Action action) => Assert.Throws<SegmentException>(action).ErrorId;

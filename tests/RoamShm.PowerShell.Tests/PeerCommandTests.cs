@@ -131,6 +131,7 @@ public sealed class PeerCommandTests : IDisposable
         Assert.Equal([second], output.Paths);
         Assert.True((bool)Run("Get-RoamSegmentHeader -LiteralPath $path").Single.Get("HostGoodbye")!);
         Assert.Empty(Run("Set-RoamGoodbye -LiteralPath $path -Wait -WhatIf").Objects);
+        Assert.Equal(["TimeoutWithoutWait,RoamShm.Commands.SetRoamGoodbyeCommand"], Run("try { Set-RoamGoodbye -LiteralPath $path -Timeout 1 } catch { $_.FullyQualifiedErrorId }").Text);
     }
 
     [Fact]

@@ -73,8 +73,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
             SegmentRemover remover = SegmentRemover.Prepare(path, Force);
             if (ShouldProcess(path, "Remove roam segment"))
             {
-                // The user may have taken a while to answer.
-                SegmentRemover.Prepare(path, Force).Remove();
+                remover.Remove();
             }
 
             return;
@@ -94,9 +93,9 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
         while (true)
         {
             bool isDrained = drain.IsDrained();
-            if (isDrained && !File.Exists(path))
+            if (drain.IsGone)
             {
-                WriteVerbose($"'{path}' was removed by its host.");
+                WriteVerbose($"'{path}' was removed or replaced by its host.");
                 return;
             }
 
@@ -107,7 +106,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
                 {
                     if (isDrained || isTimeOver)
                     {
-                        SegmentRemover.Prepare(path, Force && isTimeOver).Remove();
+                        drain.PrepareRemoval(Force && isTimeOver).Remove();
                         return;
                     }
                 }

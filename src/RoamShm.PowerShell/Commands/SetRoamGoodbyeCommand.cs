@@ -34,6 +34,19 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? Timeout { get; set; }
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Timeout is not null && !Wait)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new PSArgumentException("-Timeout says how long to wait; give -Wait with it."),
+                "TimeoutWithoutWait",
+                ErrorCategory.InvalidArgument,
+                Timeout));
+        }
+    }
+
     private protected override void ProcessSegment(string path)
     {
         if (!ShouldProcess(path, "Raise host goodbye"))
