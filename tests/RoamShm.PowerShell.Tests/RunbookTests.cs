@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Text;
 using System.Threading;
 
 namespace RoamShm.Tests;
@@ -38,12 +39,16 @@ public sealed class RunbookTests : IDisposable
         WaitUntil(() => host.Do("mapped-goodbye", path) != "0");
         _ = guest.Do("state", path, PeerInGoodbye);
         guest.Kill();
+
+        // Drained; while the host maps the file, the runbook waits. The pause only gives one that does not a chance to show it.
+        WaitUntil(() => runbook.HasWritten($"== {path}{Environment.NewLine}"));
+        Thread.Sleep(500);
         Assert.True(File.Exists(path));
         host.Kill();
         Result result = runbook.End();
         Assert.Equal(string.Empty, result.ExitCode == 0 ? string.Empty : result.Everything);
         Assert.Contains("Removed.", result.Output, StringComparison.Ordinal);
-        Assert.Contains(Text(guest.Id), result.Output, StringComparison.Ordinal);
+        Assert.Contains(Digits(guest.Id), result.Output, StringComparison.Ordinal);
         Assert.Empty(result.Error);
         Assert.False(File.Exists(path));
     }
@@ -236,6 +241,7 @@ public sealed class RunbookTests : IDisposable
         SkipWhereMappingsCannotBeTold();
         string live = Make("live.seg");
         string stale = Make("stale.seg", "1KB:128");
+        _ = Make("young.seg");
         string below = Path.Combine(Directory.CreateDirectory(_folder["below"]).FullName, "stale.seg");
         File.Copy(stale, below);
         Age(stale);
@@ -247,7 +253,7 @@ public sealed class RunbookTests : IDisposable
         Assert.True(seen.ExitCode == 1, seen.Everything);
         Assert.Contains("== 2 stale, ", seen.Output, StringComparison.Ordinal);
         Assert.Contains("Needs a human: 2.", seen.Output, StringComparison.Ordinal);
-        Assert.True(seen.Output.IndexOf("Stale", StringComparison.Ordinal) < seen.Output.IndexOf("Live", StringComparison.Ordinal), "the largest should be first");
+        Assert.Matches(@"(?s)\nStale .*\nStale .*(\nLive .*\nIdle |\nIdle .*\nLive )", seen.Output);
         Result preview = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale", "-WhatIf");
         Assert.True(preview.ExitCode == 1, preview.Everything);
         Assert.Contains("What if: ", preview.Output, StringComparison.Ordinal);
@@ -280,6 +286,24 @@ public sealed class RunbookTests : IDisposable
         Assert.Contains("Needs a human: 2.", result.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(drained));
         Assert.True(File.Exists(damaged));
+    }
+
+    [Fact]
+    public void Usage_names_what_killed_creations_left_and_removes_it_by_order()
+    {
+        SkipWhereMappingsCannotBeTold();
+        string leftover = _folder[".roamshm-1f"];
+        File.WriteAllBytes(leftover, new byte[4096]);
+        Result seen = Run("Get-RoamShmUsage", _folder.Root);
+        Assert.True(seen.ExitCode == 1, seen.Everything);
+        Assert.Contains("== 1 files of killed creations", seen.Output, StringComparison.Ordinal);
+        Assert.Contains(leftover, seen.Output, StringComparison.Ordinal);
+        Result preview = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale", "-WhatIf");
+        Assert.True(preview.ExitCode == 1, preview.Everything);
+        Assert.True(File.Exists(leftover));
+        Result removed = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale");
+        Assert.True(removed.ExitCode == 0, removed.Everything);
+        Assert.False(File.Exists(leftover));
     }
 
     [Fact]
@@ -316,7 +340,7 @@ public sealed class RunbookTests : IDisposable
         return BitConverter.ToUInt32(bytes);
     }
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void WaitUntil(Func<bool> condition)
     {
@@ -365,8 +389,8 @@ public sealed class RunbookTests : IDisposable
     private sealed class Running : IDisposable
     {
         private readonly Process _process;
-        private readonly System.Threading.Tasks.Task<string> _output;
-        private readonly System.Threading.Tasks.Task<string> _error;
+        private readonly StringBuilder _output = new();
+        private readonly StringBuilder _error = new();
 
         internal Running(Process process)
         {
@@ -374,14 +398,27 @@ public sealed class RunbookTests : IDisposable
 
             // Nobody answers: a runbook that asks something fails.
             process.StandardInput.Close();
-            _output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            _error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+            process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+        }
+
+        internal bool HasWritten(string text)
+        {
+            lock (_output)
+            {
+                return _output.ToString().Contains(text, StringComparison.Ordinal);
+            }
         }
 
         internal Result End()
         {
             Assert.True(_process.WaitForExit(UpperBound), "the runbook does not end");
-            return new Result(_process.ExitCode, _output.Result, _error.Result);
+
+            // Until everything that it has written is here.
+            _process.WaitForExit();
+            return new Result(_process.ExitCode, _output.ToString(), _error.ToString());
         }
 
         public void Dispose()
@@ -392,6 +429,14 @@ public sealed class RunbookTests : IDisposable
             }
 
             _process.Dispose();
+        }
+
+        private static void Append(StringBuilder text, string? line)
+        {
+            lock (text)
+            {
+                _ = line is null ? text : text.AppendLine(line);
+            }
         }
     }
 

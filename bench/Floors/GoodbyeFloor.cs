@@ -1,0 +1,81 @@
+using System;
+using System.IO;
+using System.IO.MemoryMappedFiles;
+using System.Threading;
+
+namespace RoamShm.Bench;
+
+/// <summary>
+/// Floor of raising a goodbye: open for writing, the checks of attaching (fstat, pread of the header, pread of the class headers), map a page,
+/// exchange, unmap, close. Seven calls of the system and a page fault an item. Elsewhere than on 64-bit Linux through FileStream and MemoryMappedFile.
+/// </summary>
+public static unsafe class GoodbyeFloor
+{
+    private const int GoodbyeOffset = 64;
+
+    public static long RaiseAll(string[] paths)
+    {
+        long raised = 0;
+        foreach (string path in paths)
+        {
+            raised += Raise(path) == 0 ? 1 : 0;
+        }
+
+        return raised;
+    }
+
+    public static int Raise(string path)
+    {
+        if (!LibC.IsUsed)
+        {
+            return RaisePortably(path);
+        }
+
+        byte* header = stackalloc byte[FloorHeader.Size];
+        int fd = LibC.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
+        try
+        {
+            _ = HeaderFloor.ReadChecked(fd, header);
+            IntPtr page = LibC.MMap(IntPtr.Zero, (IntPtr)FloorHeader.Size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, fd, 0);
+            LibC.Require(page != new IntPtr(-1));
+            int before = Interlocked.CompareExchange(ref *(int*)((byte*)page + GoodbyeOffset), 1, 0);
+            _ = LibC.MUnmap(page, (IntPtr)FloorHeader.Size);
+            return before;
+        }
+        finally
+        {
+            _ = LibC.Close(fd);
+        }
+    }
+
+    /// <summary>Takes all goodbyes back, so that they can be raised again. Never measured.</summary>
+    public static void ClearAll(string[] paths)
+    {
+        foreach (string path in paths)
+        {
+            using FileStream file = HeaderFloor.OpenStream(path, FileAccess.Write);
+            file.Position = GoodbyeOffset;
+            file.Write(new byte[sizeof(uint)], 0, sizeof(uint));
+        }
+    }
+
+    private static int RaisePortably(string path)
+    {
+        using FileStream file = HeaderFloor.OpenStream(path, FileAccess.ReadWrite);
+        byte* header = stackalloc byte[FloorHeader.Size];
+        HeaderFloor.ReadExactly(file, header, FloorHeader.Size, 0);
+        HeaderFloor.Require(*(ulong*)header == FloorHeader.V7Magic);
+        using var map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        using MemoryMappedViewAccessor view = map.CreateViewAccessor(0, FloorHeader.Size);
+        byte* page = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref page);
+        try
+        {
+            return Interlocked.CompareExchange(ref *(int*)(page + GoodbyeOffset), 1, 0);
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace RoamShm.Bench;
+
+/// <summary>
+/// The metadata of a segment in ready buffers: header with peer table, the capacity of each ring, class headers with slot metadata; not the payload.
+/// Floor of making a segment: make a file under a temporary name, give it its length (sparse) or reserve its storage, write the buffers, rename.
+/// Floor of looking through the slots: open, read the slot metadata front to back into one buffer of 1 MiB, close.
+/// </summary>
+public sealed unsafe class SegmentCopy
+{
+    private const int RingHeaderSize = 128;
+    private const int RingCapacityEnd = 12;
+    private const int PeerSize = 64;
+    private const int ClassSize = 64;
+    private const int SlotMetaSize = 16;
+    private const int ReadSize = 1 << 20;
+
+    private readonly List<(ulong Offset, byte[] Bytes)> _pieces = [];
+    private readonly ulong _slotsOffset;
+    private readonly byte[] _buffer = new byte[ReadSize];
+
+    /// <summary>Copies a segment with one slot class.</summary>
+    /// <param name="path">The segment.</param>
+    public SegmentCopy(string path)
+    {
+        using FileStream file = HeaderFloor.OpenStream(path, FileAccess.Read);
+        byte* bytes = stackalloc byte[FloorHeader.Size];
+        HeaderFloor.ReadExactly(file, bytes, FloorHeader.Size, 0);
+        FloorHeader header = FloorHeader.Decode(path, bytes, file.Length);
+        HeaderFloor.Require(header.NumVarSlotClasses == 1);
+        Length = file.Length;
+
+        ulong rings = header.PeerTableOffset + (header.MaxGuests * PeerSize);
+        ulong stride = Align(RingHeaderSize + header.BipbufCapacity);
+        Add(file, 0, (int)rings);
+        for (uint i = 0; i < 2 * header.MaxGuests; i++)
+        {
+            Add(file, rings + (i * stride), RingCapacityEnd);
+        }
+
+        byte[] count = new byte[sizeof(uint)];
+        file.Position = (long)header.VarPoolOffset + sizeof(uint);
+        HeaderFloor.Require(file.Read(count, 0, count.Length) == count.Length);
+        SlotBytes = checked((int)BitConverter.ToUInt32(count, 0) * SlotMetaSize);
+        _slotsOffset = header.VarPoolOffset + ClassSize;
+        Add(file, header.VarPoolOffset, ClassSize + SlotBytes);
+    }
+
+    /// <summary>Length of the segment in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Bytes of the slot metadata.</summary>
+    public int SlotBytes { get; }
+
+    /// <summary>Makes the same segment, as holes but for its metadata.</summary>
+    /// <param name="path">The new file.</param>
+    public void WriteSparse(string path) => Write(path, reserve: false);
+
+    /// <summary>Makes the same segment with all of its storage reserved.</summary>
+    /// <param name="path">The new file.</param>
+    public void WriteReserved(string path) => Write(path, reserve: true);
+
+    /// <summary>Reads the slot metadata of a segment with this layout.</summary>
+    /// <param name="path">The segment.</param>
+    /// <returns>The number of bytes read.</returns>
+    public long ReadSlots(string path)
+    {
+        long done = 0;
+        if (!LibC.IsUsed)
+        {
+            using FileStream file = HeaderFloor.OpenStream(path, FileAccess.Read);
+            file.Position = (long)_slotsOffset;
+            for (int read; done < SlotBytes && (read = file.Read(_buffer, 0, (int)Math.Min(SlotBytes - done, ReadSize))) > 0;)
+            {
+                done += read;
+            }
+
+            return done;
+        }
+
+        int fd = LibC.Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
+        try
+        {
+            fixed (byte* buffer = _buffer)
+            {
+                while (done < SlotBytes)
+                {
+                    int now = (int)Math.Min(SlotBytes - done, ReadSize);
+                    LibC.ReadExactly(fd, buffer, now, _slotsOffset + (ulong)done);
+                    done += now;
+                }
+            }
+        }
+        finally
+        {
+            _ = LibC.Close(fd);
+        }
+
+        return done;
+    }
+
+    private static ulong Align(ulong value) => (value + 63) & ~63UL;
+
+    private void Write(string path, bool reserve)
+    {
+        if (!LibC.IsUsed)
+        {
+            WritePortably(path);
+            return;
+        }
+
+        int fd = LibC.Create(path, out string temporary);
+        try
+        {
+            LibC.Require(reserve ? LibC.PosixFAllocate(fd, 0, Length) == 0 : LibC.FTruncate(fd, Length) == 0);
+            foreach ((ulong offset, byte[] bytes) in _pieces)
+            {
+                fixed (byte* start = bytes)
+                {
+                    LibC.WriteExactly(fd, start, bytes.Length, offset);
+                }
+            }
+
+            LibC.Publish(temporary, path);
+        }
+        finally
+        {
+            _ = LibC.Close(fd);
+        }
+    }
+
+    /// <summary>SetLength reserves on Windows; on macOS nothing does short of writing.</summary>
+    private void WritePortably(string path)
+    {
+        string temporary = path + ".new";
+        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1))
+        {
+            file.SetLength(Length);
+            foreach ((ulong offset, byte[] bytes) in _pieces)
+            {
+                file.Position = (long)offset;
+                file.Write(bytes, 0, bytes.Length);
+            }
+        }
+
+        File.Move(temporary, path);
+    }
+
+    private void Add(FileStream file, ulong offset, int count)
+    {
+        byte[] bytes = new byte[count];
+        file.Position = (long)offset;
+        int done = 0;
+        for (int read; done < count && (read = file.Read(bytes, done, count - done)) > 0;)
+        {
+            done += read;
+        }
+
+        HeaderFloor.Require(done == count);
+        _pieces.Add((offset, bytes));
+    }
+}

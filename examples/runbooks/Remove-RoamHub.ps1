@@ -1,0 +1,131 @@
+<#
+.SYNOPSIS
+    Drains hubs and removes their segments: goodbye, wait, report who is left, remove only what nobody uses.
+.DESCRIPTION
+    For each segment: shows who is on it, raises the host's goodbye, waits until the guests have detached and the
+    processes have let go of the file, and removes it. What is still in use when the time is over is not removed; the
+    peers and processes that are left are listed instead.
+
+    All hubs are told first and then waited for together. A segment that no process maps is not waited for. A host that
+    removes its file itself when it has seen the goodbye is as good.
+
+    It asks nothing unless -Confirm is given, so that it runs unattended. Nothing is ever forced.
+
+    The exit code is 0 if every segment is gone, or with -WhatIf if every one could be read, and 1 if something needs a
+    human.
+
+    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+
+        roamshm -File Remove-RoamHub.ps1 /dev/shm/orders.seg -Timeout 2m
+        pwsh -NoProfile -File Remove-RoamHub.ps1 /dev/shm/orders.seg -Timeout 2m
+.PARAMETER Path
+    The segments, wildcards allowed. On a command line with -File it is one text; '/dev/shm/orders*.seg' means several.
+.PARAMETER Timeout
+    How long to wait for the guests to detach, and then as long again for the processes to let go of the file. Text
+    with a unit (500ms, 30s, 2m), or a number of seconds. Default 30s.
+.EXAMPLE
+    ./Remove-RoamHub.ps1 /dev/shm/orders.seg -WhatIf
+
+    Shows who is on the segment, and changes nothing.
+.EXAMPLE
+    ./Remove-RoamHub.ps1 /dev/shm/orders*.seg -Timeout 2m
+
+    Drains and removes all hubs of that name.
+#>
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    [Parameter(Mandatory = $true, Position = 0)]
+    [ValidateNotNullOrEmpty()]
+    [string[]] $Path,
+
+    [string] $Timeout = '30s'
+)
+
+$ErrorActionPreference = 'Stop'
+
+# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+if (-not (Get-Module RoamShm)) {
+    $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+}
+
+$quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
+
+function Get-Problem($Problem) {
+    $id = ($Problem.FullyQualifiedErrorId -split ',')[0]
+    "  $($id): $($Problem.Exception.Message)"
+    if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
+}
+
+# Who is on a segment. Peers of a damaged one, and processes where they cannot be told, are left out.
+function Get-User([string] $Segment) {
+    $peers = @(Get-RoamPeer -LiteralPath $Segment @quiet)
+    $processes = @(Get-RoamSegmentProcess -LiteralPath $Segment @quiet)
+    if ($peers) { $peers | Format-Table }
+    if ($processes) { $processes | Format-Table Id, ProcessName, SegmentPath }
+    if (-not $peers -and -not $processes) { '  Nobody that could be seen.' }
+}
+
+$needsHuman = 0
+$headers = @(Get-RoamSegmentHeader -Path $Path -ErrorAction SilentlyContinue -ErrorVariable problems)
+foreach ($problem in $problems) {
+    $needsHuman++
+    "== $($problem.TargetObject)"
+    Get-Problem $problem
+}
+
+$chosen = @()
+foreach ($header in $headers) {
+    "== $($header.Path): who is on it"
+    Get-User $header.PSPath
+    if ($PSCmdlet.ShouldProcess($header.Path, 'Say goodbye, wait for its users, and remove')) { $chosen += $header }
+}
+
+# Dead peers stay attached for ever; where no process maps the file, there is nobody to wait for.
+$awaited = @()
+$others = @()
+foreach ($header in $chosen) {
+    $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
+    if ($null -ne $mappedBy -and $mappedBy.Count -eq 0) { $others += $header } else { $awaited += $header }
+}
+
+if ($chosen) {
+    "== Goodbye to $($chosen.Count), waiting for $($awaited.Count)"
+    $told = @{ Confirm = $false; ErrorAction = 'SilentlyContinue'; ErrorVariable = '+late' }
+    $late = @()
+    $null = $others | Set-RoamGoodbye @told
+    $null = $awaited | Set-RoamGoodbye -Wait -Timeout $Timeout @told
+    foreach ($problem in $late) { Get-Problem $problem }
+}
+
+foreach ($header in $chosen) {
+    "== $($header.Path)"
+    $isLate = @($late | Where-Object { $_.TargetObject -eq $header.Path }).Count -gt 0
+    $isAwaited = $awaited -contains $header
+    $remove = @{ LiteralPath = $header.PSPath; Confirm = $false; ErrorAction = 'SilentlyContinue' }
+
+    # The guests have detached; their processes and the host may need a moment to let go of the file.
+    if ($isAwaited -and -not $isLate) { $remove += @{ Goodbye = $true; Timeout = $Timeout } }
+    Remove-RoamSegment @remove -ErrorVariable refused
+    $gone = @($refused | Where-Object { $_.FullyQualifiedErrorId -like 'SegmentNotFound,*' })
+    if ($gone) {
+        '  Its host has removed it.'
+    }
+    elseif ($refused) {
+        $needsHuman++
+        $refused | ForEach-Object { Get-Problem $_ }
+        '  Who is left:'
+        Get-User $header.PSPath
+    }
+    else {
+        '  Removed.'
+    }
+}
+
+if (-not $headers -and -not $needsHuman) { 'There is no such segment.' }
+if ($needsHuman) {
+    "Needs a human: $needsHuman of $($headers.Count + $problems.Count)."
+    exit 1
+}
+
+exit 0

@@ -1,0 +1,150 @@
+<#
+.SYNOPSIS
+    Frees the places of guests that crashed or left: finds them, shows what they hold, and recovers them.
+.DESCRIPTION
+    Looks through the peers of segments for those that are in goodbye and those that are attached but stale, and for
+    reserved ones where no process maps the segment. Shows what each holds, and recovers it with Reset-RoamPeer: its
+    slots are freed, its rings emptied, its place is empty again.
+
+    Run it with -WhatIf first. It changes nothing then, but says what would be refused.
+
+    A peer that may be alive is left alone, and so is everything on a segment that a process still maps, because its
+    host may be running: a host recovers its peers itself. -Force recovers in spite of both; it is for a human who
+    knows better.
+
+    It asks nothing unless -Confirm is given, so that it runs unattended.
+
+    The exit code is 0 if there was nothing to do or all was done, and 1 if something needs a human: a peer was
+    refused, something damaged was left as it was, a segment could not be read, or a peer is attached without a
+    heartbeat to tell by although no process maps the segment.
+
+    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+
+        roamshm -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
+        pwsh -NoProfile -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
+.PARAMETER Path
+    The segments, wildcards allowed. On a command line with -File it is one text; '/dev/shm/*.seg' means several.
+.PARAMETER PeerId
+    Only these peers, 1 to 255, whatever state they are in. By default those that look dead.
+.PARAMETER Force
+    Recovers peers that may be alive, and peers of a host that may be running. A guest that is alive breaks by it.
+.EXAMPLE
+    ./Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
+
+    Shows which peers look dead and what they hold, and changes nothing.
+.EXAMPLE
+    ./Repair-RoamGuest.ps1 /dev/shm/orders.seg -PeerId 3 -Force
+
+    Recovers peer 3 of a hub that runs on. Its process has ended: somebody has made sure of that.
+#>
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    [Parameter(Mandatory = $true, Position = 0)]
+    [ValidateNotNullOrEmpty()]
+    [string[]] $Path,
+
+    [ValidateRange(1, 255)]
+    [int[]] $PeerId,
+
+    [switch] $Force
+)
+
+$ErrorActionPreference = 'Stop'
+
+# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+if (-not (Get-Module RoamShm)) {
+    $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+}
+
+$quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
+
+function Get-Problem($Problem) {
+    $id = ($Problem.FullyQualifiedErrorId -split ',')[0]
+    "  $($id): $($Problem.Exception.Message)"
+    if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
+}
+
+$needsHuman = 0
+$recovered = 0
+$headers = @(Get-RoamSegmentHeader -Path $Path -ErrorAction SilentlyContinue -ErrorVariable problems)
+foreach ($problem in $problems) {
+    $needsHuman++
+    "== $($problem.TargetObject)"
+    Get-Problem $problem
+}
+
+foreach ($header in $headers) {
+    "== $($header.Path)"
+    $segment = @{ LiteralPath = $header.PSPath; ErrorAction = 'SilentlyContinue' }
+    $asked = if ($PeerId) { @{ PeerId = $PeerId; All = $true } } else { @{} }
+    $peers = @(Get-RoamPeer @segment @asked -ErrorVariable problems)
+    foreach ($problem in $problems) {
+        $needsHuman++
+        Get-Problem $problem
+    }
+
+    # Null where it cannot be told; then nothing is concluded from it.
+    $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
+    $isMappedByNobody = $null -ne $mappedBy -and $mappedBy.Count -eq 0
+    $dead = @($peers | Where-Object { $_.StateCode -ne 0 })
+    $doubtful = @()
+    if (-not $PeerId) {
+        $dead = @($peers | Where-Object {
+                $_.State -eq 'Goodbye' -or ($_.State -eq 'Attached' -and $_.Liveness -eq 'Stale') -or
+                ($_.State -eq 'Reserved' -and $isMappedByNobody)
+            })
+        $doubtful = @($peers | Where-Object {
+                $_.State -eq 'Attached' -and $_.Liveness -ne 'Stale' -and $_.Liveness -ne 'Alive' -and $isMappedByNobody
+            })
+    }
+
+    if ($dead) {
+        $dead | Format-Table
+    }
+    elseif (-not $doubtful -and -not $problems) {
+        '  Nothing to recover.'
+    }
+
+    foreach ($peer in $dead) {
+        $reset = @{ PeerId = $peer.PeerId; Force = $Force; Confirm = $false }
+        if ($WhatIfPreference) {
+            # The cmdlet says what it would do, or why it would refuse.
+            Reset-RoamPeer @segment @reset -ErrorVariable refused
+        }
+        elseif ($PSCmdlet.ShouldProcess($header.Path, "Recover peer $($peer.PeerId), now $($peer.State)")) {
+            $result = Reset-RoamPeer @segment @reset -ErrorVariable refused -WarningAction SilentlyContinue
+            if ($result) {
+                $recovered++
+                $slots = $result.ReferencedSlotsFreed + $result.OwnedSlotsFreed
+                $done = "$($result.EntriesDropped) entries dropped, $slots slots freed"
+                "  Peer $($peer.PeerId): now $($result.State), $done."
+                foreach ($skipped in $result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $skipped." }
+                if ($result.Skipped -or $result.State -ne 'Empty') { $needsHuman++ }
+            }
+        }
+        else {
+            $refused = @()
+        }
+
+        foreach ($problem in $refused) {
+            $needsHuman++
+            Get-Problem $problem
+        }
+    }
+
+    foreach ($peer in $doubtful) {
+        $needsHuman++
+        "  Peer $($peer.PeerId) is attached (liveness $($peer.Liveness)), but no process maps the segment."
+        "  If none in another container does either, use -PeerId $($peer.PeerId) -Force."
+    }
+}
+
+if (-not $headers -and -not $needsHuman) { 'There is no such segment.' }
+if ($recovered) { "$recovered recovered." }
+if ($needsHuman) {
+    "Needs a human: $needsHuman."
+    exit 1
+}
+
+exit 0

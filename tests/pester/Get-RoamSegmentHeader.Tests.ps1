@@ -1,0 +1,523 @@
+# Get-RoamSegmentHeader: what a user reads, from whatever names a segment, and what is said of a file that is none.
+
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $script:Routes = Get-BindingRoute
+    $script:BrokenCases = Get-BrokenCase
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+    $script:Command = 'Get-RoamSegmentHeader'
+}
+
+Describe 'Get-RoamSegmentHeader' {
+    BeforeEach {
+        $script:Folder = Initialize-Folder
+        $script:Path = Join-Path $script:Folder 'one.seg'
+    }
+
+    AfterEach {
+        Clear-Folder $script:Folder
+    }
+
+    Context 'What it returns' {
+        It 'has each field of the header under its name, with its width' {
+            $null = New-RoamSegment $script:Path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -InlineThreshold 512 -HeartbeatInterval 500ms -SlotClass '64:32;256:16;4KB:8;64KB:4;1MB:2'
+            $before = [datetime]::UtcNow
+            $header = Get-RoamSegmentHeader $script:Path
+            $header | Should -BeOfType ([RoamShm.SegmentHeader])
+            $expected = @(
+                @{ Name = 'Path'; Value = $script:Path; Type = [string] }
+                @{ Name = 'Magic'; Value = 'ROAMHUB\x07'; Type = [string] }
+                @{ Name = 'Version'; Value = 7; Type = [uint32] }
+                @{ Name = 'HeaderSize'; Value = 128; Type = [uint32] }
+                @{ Name = 'TotalSize'; Value = 2449792; Type = [uint64] }
+                @{ Name = 'MaxPayloadSize'; Value = 1048576; Type = [uint32] }
+                @{ Name = 'InlineThreshold'; Value = 512; Type = [uint32] }
+                @{ Name = 'EffectiveInlineThreshold'; Value = 512; Type = [uint32] }
+                @{ Name = 'MaxGuests'; Value = 3; Type = [uint32] }
+                @{ Name = 'BipbufCapacity'; Value = 8192; Type = [uint32] }
+                @{ Name = 'PeerTableOffset'; Value = 128; Type = [uint64] }
+                @{ Name = 'VarPoolOffset'; Value = 50240; Type = [uint64] }
+                @{ Name = 'HeartbeatInterval'; Value = 500000000; Type = [uint64] }
+                @{ Name = 'HostGoodbye'; Value = $false; Type = [bool] }
+                @{ Name = 'HostGoodbyeValue'; Value = 0; Type = [uint32] }
+                @{ Name = 'NumVarSlotClasses'; Value = 5; Type = [uint32] }
+                @{ Name = 'CurrentSize'; Value = 2449792; Type = [uint64] }
+                @{ Name = 'FileLength'; Value = 2449792; Type = [long] }
+            )
+            foreach ($one in $expected) {
+                $header.($one.Name) | Should -BeExactly $one.Value -Because "that is $($one.Name)"
+                $header.($one.Name) | Should -BeOfType $one.Type -Because "that is the width of $($one.Name)"
+            }
+
+            $header.ReadTime.Kind | Should -Be 'Utc'
+            $header.ReadTime | Should -BeGreaterOrEqual $before.AddSeconds(-1)
+            $header.ReadTime | Should -BeLessOrEqual ([datetime]::UtcNow.AddSeconds(1))
+            (Get-Item -LiteralPath $header.PSPath).FullName | Should -BeExactly $script:Path
+        }
+
+        It 'reads each field from its own place' {
+            $null = Add-Segment $script:Path
+            # Values that a check does not look at, each unlike any other.
+            Write-Hex $script:Path 24 '0102030405060708090a0b0c0d0e0f10'
+            Write-Hex $script:Path 40 '2122232425262728'
+            Write-Hex $script:Path 56 '3132333435363738393a3b3c'
+            $header = Get-RoamSegmentHeader $script:Path
+            $header.MaxPayloadSize | Should -Be 0x04030201
+            $header.InlineThreshold | Should -Be 0x08070605
+            $header.MaxGuests | Should -Be 0x0c0b0a09
+            $header.BipbufCapacity | Should -Be 0x100f0e0d
+            $header.PeerTableOffset | Should -Be 0x2827262524232221
+            $header.HeartbeatInterval | Should -Be 0x3837363534333231
+            $header.HostGoodbyeValue | Should -Be 0x3c3b3a39
+            $header.HostGoodbye | Should -BeTrue
+        }
+
+        It 'shows 256 as the effective inline threshold where 0 is stored' {
+            $null = Add-Segment $script:Path
+            $header = Get-RoamSegmentHeader $script:Path
+            $header.InlineThreshold | Should -Be 0
+            $header.EffectiveInlineThreshold | Should -Be 256
+        }
+
+        It 'sees a segment that has grown as it is now' {
+            $null = Add-Segment $script:Path
+            Edit-Length $script:Path 58368
+            Write-Hex $script:Path 72 '00e4000000000000'
+            $header = Get-RoamSegmentHeader $script:Path
+            $header.TotalSize | Should -Be 54272
+            $header.CurrentSize | Should -Be 58368
+            $header.FileLength | Should -Be 58368
+        }
+
+        It 'changes nothing' {
+            $null = Add-Segment $script:Path
+            $before = Get-Sha256 $script:Path
+            $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
+            $null = Get-RoamSegmentHeader $script:Path
+            Get-Sha256 $script:Path | Should -BeExactly $before
+            (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc | Should -Be $written
+        }
+
+        It 'survives Clixml with every value' {
+            $null = Add-Segment $script:Path
+            $header = Get-RoamSegmentHeader $script:Path
+            $file = Join-Path $script:Folder 'header.clixml'
+            $header | Export-Clixml -LiteralPath $file
+            $back = Import-Clixml -LiteralPath $file
+            foreach ($property in $header.PSObject.Properties) {
+                $back.($property.Name) | Should -BeExactly $property.Value -Because "$($property.Name) came back"
+            }
+        }
+
+        It 'survives JSON with every number' {
+            $null = Add-Segment $script:Path
+            $header = Get-RoamSegmentHeader $script:Path
+            $back = $header | ConvertTo-Json | ConvertFrom-Json
+            foreach ($property in $header.PSObject.Properties | Where-Object Name -NE 'ReadTime') {
+                $back.($property.Name) | Should -Be $property.Value -Because "$($property.Name) came back"
+            }
+        }
+
+        It 'is a plain object: sorting, filtering and measuring work on numbers' {
+            $null = New-RoamSegment (Join-Path $script:Folder 'big.seg') -SlotClass '1KB:100'
+            $null = New-RoamSegment (Join-Path $script:Folder 'small.seg') -SlotClass '1KB:9'
+            $headers = Get-RoamSegmentHeader (Join-Path $script:Folder '*.seg')
+            ($headers | Sort-Object TotalSize -Descending).Path | Split-Path -Leaf |
+                Should -BeExactly @('big.seg', 'small.seg')
+            ($headers | Measure-Object TotalSize -Sum).Sum | Should -Be ($headers[0].TotalSize + $headers[1].TotalSize)
+        }
+    }
+
+    Context 'How a segment is named' {
+        BeforeEach {
+            Add-RouteFixture $script:Folder
+        }
+
+        It 'takes <Route>' -ForEach $script:Routes {
+            $headers = @(Invoke-Route -Route $Route -Command Get-RoamSegmentHeader -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
+            $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
+            ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
+            $headers | ForEach-Object { Split-Path -Parent $_.Path | Should -BeExactly $script:Folder }
+        }
+
+        It 'keeps the order of what it is given' {
+            $names = (Get-RoamSegmentHeader (Join-Path $script:Folder 'two.seg'), (Join-Path $script:Folder 'one.seg')).Path | Split-Path -Leaf
+            $names | Should -BeExactly @('two.seg', 'one.seg')
+        }
+
+        It 'prefers what a pattern matches to the file that has the name of the pattern' {
+            $null = Add-Segment (Join-Path $script:Folder 'lit1.seg')
+            (Get-RoamSegmentHeader (Join-Path $script:Folder 'lit[1].seg')).Path | Split-Path -Leaf |
+                Should -BeExactly 'lit1.seg'
+            (Get-RoamSegmentHeader -LiteralPath (Join-Path $script:Folder 'lit[1].seg')).Path | Split-Path -Leaf |
+                Should -BeExactly 'lit[1].seg'
+        }
+
+        It 'takes the file whose name has a backtick for what it is, escaped or not' {
+            Skip-Unless $script:OnUnix 'a backtick and a star in a name'
+            $name = 'a`b.seg'
+            $null = Add-Segment (Join-Path $script:Folder $name)
+            (Get-RoamSegmentHeader (Join-Path $script:Folder $name)).Path | Split-Path -Leaf | Should -BeExactly $name
+            (Get-RoamSegmentHeader (Join-Path $script:Folder 'a``b.seg')).Path | Split-Path -Leaf |
+                Should -BeExactly $name
+            (Get-RoamSegmentHeader -LiteralPath (Join-Path $script:Folder $name)).Path | Split-Path -Leaf |
+                Should -BeExactly $name
+        }
+
+        It 'takes the file whose name is a star, literally' {
+            Skip-Unless $script:OnUnix 'a name that Windows does not allow'
+            $null = Add-Segment (Join-Path $script:Folder '*')
+            (Get-RoamSegmentHeader -LiteralPath (Join-Path $script:Folder '*')).Path | Split-Path -Leaf |
+                Should -BeExactly '*'
+        }
+
+        It 'follows a symbolic link to a segment' {
+            Skip-Unless $script:OnUnix 'making a link needs a privilege on Windows'
+            $link = Join-Path $script:Folder 'link.seg'
+            $null = New-Item -ItemType SymbolicLink -Path $link -Target (Join-Path $script:Folder 'one.seg')
+            (Get-RoamSegmentHeader $link).Path | Should -BeExactly $link
+        }
+    }
+
+    Context 'What is no segment' {
+        It 'refuses a file with <Fault>: <Id>' -ForEach $script:BrokenCases {
+            $null = Add-BrokenSegment $script:Path $_
+            $out = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
+        }
+
+        It 'decodes a file with <Fault> all the same with -Force' -ForEach ($script:BrokenCases | Where-Object Id -NotIn 'SegmentTooShort', 'SegmentNotReady') {
+            $null = Add-BrokenSegment $script:Path $_
+            $header = Get-RoamSegmentHeader $script:Path -Force -ErrorAction Stop
+            $header.BipbufCapacity | Should -Be 4096
+            $header.FileLength | Should -Be (Get-Item -LiteralPath $script:Path).Length
+        }
+
+        It 'shows the magic of another file with -Force, escaped' {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 0 '5241504148554201'
+            (Get-RoamSegmentHeader $script:Path -Force).Magic | Should -BeExactly 'RAPAHUB\x01'
+        }
+
+        It 'decodes a header that is all zero with -Force' {
+            [System.IO.File]::WriteAllBytes($script:Path, (New-Object byte[] 4096))
+            $header = Get-RoamSegmentHeader $script:Path -Force -ErrorAction Stop
+            $header.Version | Should -Be 0
+            $header.FileLength | Should -Be 4096
+        }
+
+        It 'cannot decode fewer than 128 bytes even with -Force' {
+            [System.IO.File]::WriteAllBytes($script:Path, (New-Object byte[] 127))
+            $null = Get-RoamSegmentHeader $script:Path -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentTooShort -Target $script:Path -Message '127'
+        }
+
+        It 'checks in the order of the reference: the first failure has its say' {
+            $null = Add-Segment $script:Path
+            # From the last check to the first, so that each fault has those before it for company.
+            $order = @(
+                @{ Offset = 17152; Hex = '00000000'; Id = 'InvalidSlotClass' }
+                @{ Offset = 48; Hex = '00d4000000000000'; Id = 'SlotClassTableOutOfBounds' }
+                @{ Offset = 68; Hex = '00000000'; Id = 'NoSlotClasses' }
+                @{ Offset = 12; Hex = '00010000'; Id = 'UnexpectedHeaderSize' }
+                @{ Offset = 8; Hex = '06000000'; Id = 'UnsupportedVersion' }
+                @{ Offset = 0; Hex = '4e4f5441524f414d'; Id = 'BadMagic' }
+            )
+            foreach ($one in $order) {
+                Write-Hex $script:Path $one.Offset $one.Hex
+                $null = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+                $failed | Should -HaveCount 1
+                $failed[0].FullyQualifiedErrorId | Should -BeLike "$($one.Id),*"
+            }
+        }
+
+        It 'says SegmentNotFound of a missing file, <_>' -ForEach 'by -Path', 'by -LiteralPath', 'in a missing folder' {
+            $missing = if ($_ -eq 'in a missing folder') { Join-Path (Join-Path $script:Folder 'no') 'no.seg' } else { Join-Path $script:Folder 'no.seg' }
+            $named = if ($_ -eq 'by -LiteralPath') { @{ LiteralPath = $missing } } else { @{ Path = $missing } }
+            $null = Get-RoamSegmentHeader @named -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $missing -Message 'There is no file'
+        }
+
+        It 'says SegmentNotFound of a literal name that would match as a pattern' {
+            $null = Add-Segment (Join-Path $script:Folder 'a1.seg')
+            $literal = Join-Path $script:Folder 'a[1].seg'
+            $null = Get-RoamSegmentHeader -LiteralPath $literal -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $literal
+        }
+
+        It 'says SegmentNotFound of a drive that does not exist' {
+            $null = Get-RoamSegmentHeader 'RoamNoDrive:/one.seg' -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target 'RoamNoDrive:/one.seg' -Message 'RoamNoDrive'
+        }
+
+        It 'says SegmentNotFound of a file removed between listing and reading' {
+            $item = Get-Item -LiteralPath (Add-Segment $script:Path)
+            Remove-Item -LiteralPath $script:Path
+            $null = $item | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
+        }
+
+        It 'says NotAFileSystemPath of a path of another provider: <_>' -ForEach 'Env:PATH', 'Variable:PID', 'Env:P*' {
+            $null = Get-RoamSegmentHeader $_ -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotAFileSystemPath -Target $_ -Message 'provider'
+        }
+
+        It 'says NotAFileSystemPath of a relative name while the location is in another provider' {
+            Push-Location Env:
+            try {
+                $null = Get-RoamSegmentHeader 'one.seg' -ErrorAction SilentlyContinue -ErrorVariable failed
+            } finally {
+                Pop-Location
+            }
+
+            Assert-SegmentError $failed -Id NotAFileSystemPath -Target 'one.seg' -Message 'Environment'
+        }
+
+        It 'says NotAFileSystemPath of a name with a NUL, and opens no other file' {
+            $null = Add-Segment $script:Path
+            $null = Get-RoamSegmentHeader -LiteralPath "$script:Path`0.txt" -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'NotAFileSystemPath,*'
+        }
+
+        It 'says NotARegularFile of a directory' {
+            $null = Get-RoamSegmentHeader $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
+        }
+
+        It 'says NotARegularFile of a FIFO that nobody writes to, instead of waiting for a writer' {
+            Skip-Unless $script:OnUnix 'there is no mkfifo'
+            & mkfifo $script:Path
+            $null = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotARegularFile -Target $script:Path -Message 'FIFO'
+        }
+
+        It 'says NotARegularFile of a device' {
+            Skip-Unless $script:OnUnix 'there is no /dev/null'
+            $null = Get-RoamSegmentHeader /dev/null -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotARegularFile -Target /dev/null -Message 'device'
+        }
+
+        It 'says NotARegularFile of a socket' {
+            Skip-Unless ($script:OnUnix) 'sockets are files on Unix'
+            $socket = [System.Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
+            try {
+                $socket.Bind([System.Net.Sockets.UnixDomainSocketEndPoint]::new($script:Path))
+                $null = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            } finally {
+                $socket.Dispose()
+            }
+
+            Assert-SegmentError $failed -Id NotARegularFile -Target $script:Path -Message 'socket'
+        }
+
+        It 'says SegmentAccessDenied of a file that may not be read' {
+            $null = Add-Segment $script:Path
+            if ($script:OnUnix) { & chmod 000 $script:Path }
+            $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSegmentHeader '$script:Path'")
+            $lines | Should -HaveCount 2
+            $lines[0] | Should -Be '0'
+            $failed = $lines[1] | ConvertFrom-Json
+            $failed.Id | Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.GetRoamSegmentHeaderCommand'
+            $failed.Category | Should -BeExactly 'PermissionDenied'
+            $failed.Target | Should -BeExactly $script:Path
+            $failed.Action | Should -Match 'user who owns'
+        }
+
+        It 'says SegmentIOError of a file that the system fails to read' {
+            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+            $null = Get-RoamSegmentHeader /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
+        }
+
+        It 'reads a file on which somebody holds an exclusive lock' {
+            Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
+            $null = Add-Segment $script:Path
+            $holder = Lock-File $script:Path
+            try {
+                { [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite').Dispose() } |
+                    Should -Throw -Because 'the lock does keep out who asks for one'
+                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be 54272
+            } finally {
+                $holder.Kill()
+            }
+        }
+
+        It 'does not keep others from opening, writing, renaming and removing the file' {
+            $null = Add-Segment $script:Path
+            $other = [System.IO.File]::Open($script:Path, 'Open', 'ReadWrite', 'ReadWrite,Delete')
+            try {
+                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be 54272
+            } finally {
+                $other.Dispose()
+            }
+
+            Remove-Item -LiteralPath $script:Path
+            $script:Path | Should -Not -Exist
+        }
+
+        It 'looks a second time at a file that a host is just making' {
+            # The file is completed by another runspace; whether the first or the second look sees it complete, the header comes.
+            $null = Add-Segment $script:Path
+            $magic = Read-Hex $script:Path 0 128
+            for ($round = 0; $round -lt 5; $round++) {
+                Write-Hex $script:Path 0 ('00' * 128)
+                $maker = Open-Runspace -Script {
+                    param([string] $Path, [byte[]] $Header)
+                    $stream = [System.IO.File]::Open($Path, 'Open', 'Write', 'ReadWrite,Delete')
+                    $stream.Write($Header, 0, $Header.Length)
+                    $stream.Dispose()
+                } -Parameters @{ Path = $script:Path; Header = (ConvertFrom-Hex $magic) }
+                try {
+                    Wait-Until { (Get-RoamSegmentHeader $script:Path -ErrorAction Ignore).TotalSize -eq 54272 } 'the segment was ready'
+                } finally {
+                    Close-Watch $maker
+                }
+            }
+        }
+
+        It 'waits for files that are being made once a call, not once a file' {
+            $paths = foreach ($i in 1..40) {
+                $path = Join-Path $script:Folder "$i.seg"
+                [System.IO.File]::WriteAllBytes($path, (New-Object byte[] 4096))
+                $path
+            }
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            $null = Get-RoamSegmentHeader $paths -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed | Should -HaveCount 40
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 3 -Because '40 waits of a tenth of a second are 4 seconds'
+        }
+    }
+
+    Context 'One bad item' {
+        BeforeEach {
+            $script:Good = @('a.seg', 'b.seg') | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
+            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder 'bad.seg') @{ Edit = @{ 8 = '06000000' } }
+            $script:Missing = Join-Path $script:Folder 'missing.seg'
+        }
+
+        It 'among several paths does not stop the rest' {
+            $headers = Get-RoamSegmentHeader $script:Missing, $script:Good[0], $script:Bad, $script:Good[1] -ErrorAction SilentlyContinue -ErrorVariable failed
+            $headers.Path | Should -BeExactly $script:Good
+            $failed | Should -HaveCount 2
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'SegmentNotFound,*'
+            $failed[1].FullyQualifiedErrorId | Should -BeLike 'UnsupportedVersion,*'
+        }
+
+        It 'in the pipeline does not stop the rest' {
+            $headers = $script:Missing, $script:Good[0], $script:Bad, $script:Good[1] |
+                Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
+            $headers.Path | Should -BeExactly $script:Good
+            $failed | Should -HaveCount 2
+        }
+
+        It 'among what a pattern matches does not stop the rest' {
+            $headers = Get-RoamSegmentHeader (Join-Path $script:Folder '*.seg') -ErrorAction SilentlyContinue -ErrorVariable failed
+            $headers.Path | Sort-Object | Should -BeExactly $script:Good
+            Assert-SegmentError $failed -Id UnsupportedVersion -Target $script:Bad
+        }
+
+        It 'with -ErrorAction Stop does, with its own id' {
+            { Get-RoamSegmentHeader $script:Bad, $script:Good[0] -ErrorAction Stop } |
+                Should -Throw -ErrorId 'UnsupportedVersion,RoamShm.Commands.GetRoamSegmentHeaderCommand'
+        }
+
+        It 'is caught by the type of the exception' {
+            $caught = try { Get-RoamSegmentHeader $script:Bad -ErrorAction Stop } catch [RoamShm.SegmentException] { $_.Exception.ErrorId }
+            $caught | Should -BeExactly 'UnsupportedVersion'
+        }
+
+        It 'that is empty text is refused before anything is read' {
+            { Get-RoamSegmentHeader '' -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+            { Get-RoamSegmentHeader -LiteralPath '' -ErrorAction Stop } |
+                Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        }
+
+        It 'that is an object without a path is refused, not taken for a file of that text' {
+            $out = [pscustomobject]@{ Name = 'a.seg' }, $script:Good[0] |
+                Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out.Path | Should -BeExactly $script:Good[0]
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -Not -BeLike 'SegmentNotFound,*'
+        }
+    }
+
+    Context 'A header from another computer' {
+        BeforeEach {
+            $null = Add-Segment $script:Path
+        }
+
+        It 'is refused: RemoteObject, as <_>' -ForEach 'a header', 'a deserialized header', 'a deserialized file', 'JSON' {
+            $object = switch ($_) {
+                'a header' { Get-RoamSegmentHeader $script:Path }
+                'a deserialized header' { ConvertTo-Deserialized (Get-RoamSegmentHeader $script:Path) }
+                'a deserialized file' { ConvertTo-Deserialized (Get-Item -LiteralPath $script:Path) }
+                'JSON' { Get-RoamSegmentHeader $script:Path | ConvertTo-Json | ConvertFrom-Json }
+            }
+            $object | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
+            $out = $object | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId |
+                Should -BeExactly 'RemoteObject,RoamShm.Commands.GetRoamSegmentHeaderCommand'
+            $failed[0].CategoryInfo.Category | Should -Be 'InvalidOperation'
+            $failed[0].TargetObject | Should -BeExactly $script:Path
+            $failed[0].Exception.Message | Should -Match 'host-of-somebody-else'
+            $failed[0].ErrorDetails.RecommendedAction | Should -Match 'Invoke-Command'
+        }
+
+        It 'does not stop those of this computer, under any of its names' {
+            $here = 'localhost', '127.0.0.1', '::1', '.', [Environment]::MachineName, [Environment]::MachineName.ToUpperInvariant(), [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().HostName
+            $objects = foreach ($name in @($here[0], 'elsewhere') + $here) {
+                [pscustomobject]@{ PSPath = $script:Path; PSComputerName = $name }
+            }
+            $headers = $objects | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
+            $headers | Should -HaveCount ($here.Count + 1)
+            $failed | Should -HaveCount 1
+        }
+    }
+
+    Context 'At the prompt' {
+        It 'completes its parameters' {
+            $offered = (TabExpansion2 'Get-RoamSegmentHeader -').CompletionMatches.CompletionText
+            $offered | Should -Contain '-Path'
+            $offered | Should -Contain '-LiteralPath'
+            $offered | Should -Contain '-Force'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+        }
+
+        It 'completes the names of files' {
+            $null = Add-Segment $script:Path
+            $text = "Get-RoamSegmentHeader $(Join-Path $script:Folder 'on')"
+            (TabExpansion2 $text).CompletionMatches.CompletionText | Should -Contain $script:Path
+        }
+
+        It 'ends at once when the pipeline has enough' {
+            $paths = foreach ($i in 1..20) { Add-Segment (Join-Path $script:Folder "$i.seg") }
+            @($paths | Get-RoamSegmentHeader | Select-Object -First 3) | Should -HaveCount 3
+        }
+
+        It 'leaves no handle behind, whatever it met' {
+            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            $null = Add-Segment $script:Path
+            $short = Join-Path $script:Folder 'short.seg'
+            [System.IO.File]::WriteAllText($short, 'short')
+            $mine = [System.IO.File]::OpenRead($short)
+            try {
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                1..50 |
+                    ForEach-Object { $null = Get-RoamSegmentHeader $script:Path, $short, $script:Folder, '/nothing' -ErrorAction SilentlyContinue }
+                Get-OpenFile $script:Folder | Should -HaveCount 1
+            } finally {
+                $mine.Dispose()
+            }
+
+            Get-OpenFile $script:Folder | Should -HaveCount 0
+        }
+    }
+}

@@ -1,0 +1,297 @@
+# Set-RoamGoodbye: one flag of one segment, and nothing else.
+
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $script:Routes = Get-BindingRoute
+    $script:BrokenCases = Get-BrokenCase
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+    $script:Command = 'Set-RoamGoodbye'
+}
+
+Describe 'Set-RoamGoodbye' {
+    BeforeEach {
+        $script:Folder = Initialize-Folder
+        $script:Path = Join-Path $script:Folder 'one.seg'
+    }
+
+    AfterEach {
+        Clear-Folder $script:Folder
+    }
+
+    Context 'What it does' {
+        It 'makes of a fresh segment, byte for byte, what the reference makes of it' {
+            $null = New-RoamSegment $script:Path -MaxGuests 4 -BipbufCapacity 4KB -MaxPayloadSize 64KB -InlineThreshold 256 -SlotClass '1KB:4', '8KB:2'
+            $null = Set-RoamGoodbye $script:Path -ErrorAction Stop
+            (Get-Item -LiteralPath $script:Path).Length | Should -Be 54912
+            Get-Sha256 $script:Path |
+                Should -BeExactly '77e4aff24af4603113f5607c65fb101df0a3419e3eb17b100df866bc97109a89'
+        }
+
+        It 'stores 1 and returns the header after the change' {
+            $null = Add-Segment $script:Path
+            $header = Set-RoamGoodbye $script:Path
+            $header | Should -BeOfType ([RoamShm.SegmentHeader])
+            $header.HostGoodbye | Should -BeTrue
+            $header.HostGoodbyeValue | Should -Be 1
+            $header.Path | Should -BeExactly $script:Path
+            Read-Hex $script:Path 64 4 | Should -BeExactly '01000000'
+            (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 1
+        }
+
+        It 'stores the value that is asked for: <Value>' -ForEach @(
+            @{ Value = 1; Hex = '01000000' }
+            @{ Value = 42; Hex = '2a000000' }
+            @{ Value = 4294967295; Hex = 'ffffffff' }
+            @{ Value = 0x12345678; Hex = '78563412' }
+        ) {
+            $null = Add-Segment $script:Path
+            (Set-RoamGoodbye $script:Path -Value $Value).HostGoodbyeValue | Should -Be $Value
+            Read-Hex $script:Path 64 4 | Should -BeExactly $Hex
+        }
+
+        It 'takes no <Value>' -ForEach @(
+            @{ Value = 0; Id = 'ParameterArgumentValidationError,*' }
+            @{ Value = -1; Id = 'CannotConvertArgument*' }
+            @{ Value = 4294967296; Id = 'CannotConvertArgument*' }
+            @{ Value = 'tomorrow'; Id = 'CannotConvertArgument*' }
+        ) {
+            $null = Add-Segment $script:Path
+            { Set-RoamGoodbye $script:Path -Value $Value } | Should -Throw -ErrorId $Id
+            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+        }
+
+        It 'leaves a flag that is raised already as it is' {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 64 '07000000'
+            $before = Get-Sha256 $script:Path
+            $header = Set-RoamGoodbye $script:Path -Value 9 -ErrorAction Stop
+            $header.HostGoodbyeValue | Should -Be 7 -Because 'the header tells what is there'
+            Get-Sha256 $script:Path | Should -BeExactly $before
+        }
+
+        It 'can be repeated without an error' {
+            $null = Add-Segment $script:Path
+            1..3 | ForEach-Object { (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbyeValue | Should -Be 1 }
+        }
+
+        It 'says with -Verbose what was there before' {
+            $null = Add-Segment $script:Path
+            $said = Set-RoamGoodbye $script:Path -Value 5 -Verbose 4>&1 |
+                Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+            "$said" | Should -Match 'host_goodbye is now 5'
+            $said = Set-RoamGoodbye $script:Path -Verbose 4>&1 |
+                Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+            "$said" | Should -Match 'host_goodbye was 5 already'
+        }
+
+        It 'changes four bytes and no others, and neither the length nor the mode' {
+            $null = Add-Segment $script:Path
+            $before = [System.IO.File]::ReadAllBytes($script:Path)
+            $null = Set-RoamGoodbye $script:Path -Value 0x01020304
+            $after = [System.IO.File]::ReadAllBytes($script:Path)
+            $after.Length | Should -Be $before.Length
+            $changed = for ($i = 0; $i -lt $before.Length; $i++) { if ($before[$i] -ne $after[$i]) { $i } }
+            $changed | Should -Be @(64, 65, 66, 67)
+        }
+
+        It 'is seen by another process' {
+            $null = Add-Segment $script:Path
+            $null = Set-RoamGoodbye $script:Path -Value 3
+            Invoke-NewProcess -Folder $script:Folder -Script "(Get-RoamSegmentHeader '$script:Path').HostGoodbyeValue" |
+                Should -Be '3'
+        }
+
+        It 'raises the flag of a segment that is sound for the reference, if not for Test-RoamSegment' {
+            $null = Add-Segment $script:Path
+            # max_guests 300: no guest of the Swift implementation attaches, those of the other do and have to be told.
+            Write-Hex $script:Path 32 '2c010000'
+            Test-RoamSegment $script:Path | Should -BeFalse
+            (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbye | Should -BeTrue
+        }
+
+        It 'raises the flag of a file on which somebody holds an exclusive lock' {
+            Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
+            $null = Add-Segment $script:Path
+            $holder = Lock-File $script:Path
+            try {
+                (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbye | Should -BeTrue
+            } finally {
+                $holder.Kill()
+            }
+        }
+
+        It 'raises all that a filter lets through' {
+            $paths = foreach ($name in 'a.seg', 'b.seg', 'c.seg') { Add-Segment (Join-Path $script:Folder $name) }
+            Write-Hex $paths[1] 8 '06000000'
+            Get-ChildItem -LiteralPath $script:Folder | Test-RoamSegment -PassThru | Set-RoamGoodbye -ErrorAction Stop |
+                Should -HaveCount 2
+            Read-Hex $paths[0] 64 4 | Should -BeExactly '01000000'
+            Read-Hex $paths[1] 64 4 | Should -BeExactly '00000000'
+            Read-Hex $paths[2] 64 4 | Should -BeExactly '01000000'
+        }
+    }
+
+    Context 'How a segment is named' {
+        BeforeEach {
+            Add-RouteFixture $script:Folder
+        }
+
+        It 'takes <Route>, and raises these flags and no others' -ForEach $script:Routes {
+            $files = @(Get-ChildItem -LiteralPath $script:Folder -Filter *.seg)
+            $files | Should -HaveCount 5
+            $headers = @(Invoke-Route -Route $Route -Command Set-RoamGoodbye -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
+            $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
+            ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
+            $raised = @($files | Where-Object { (Read-Hex $_.FullName 64 4) -ne '00000000' } | ForEach-Object Name)
+            ($raised | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
+        }
+    }
+
+    Context 'What is no segment' {
+        It 'refuses a file with <Fault>: <Id>, and changes nothing' -ForEach $script:BrokenCases {
+            $null = Add-BrokenSegment $script:Path $_
+            $before = Get-Sha256 $script:Path
+            $out = Set-RoamGoodbye $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
+            Get-Sha256 $script:Path | Should -BeExactly $before
+        }
+
+        It 'says SegmentNotFound of a missing file, and makes none' {
+            $null = Set-RoamGoodbye $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
+            $script:Path | Should -Not -Exist
+        }
+
+        It 'says NotAFileSystemPath of a path of another provider' {
+            $null = Set-RoamGoodbye Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
+        }
+
+        It 'says NotARegularFile of a directory' {
+            $null = Set-RoamGoodbye $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
+        }
+
+        It 'says NotARegularFile of a FIFO and of a device' {
+            Skip-Unless $script:OnUnix 'there is no mkfifo'
+            & mkfifo $script:Path
+            foreach ($name in $script:Path, '/dev/null') {
+                $null = Set-RoamGoodbye $name -ErrorAction SilentlyContinue -ErrorVariable failed
+                Assert-SegmentError $failed -Id NotARegularFile -Target $name
+            }
+        }
+
+        It 'says SegmentAccessDenied of a file that may be read but not written' {
+            $null = Add-Segment $script:Path
+            if ($script:OnUnix) { & chmod 444 $script:Path }
+            $lines = Invoke-AsStranger $script:Folder ("(Get-RoamSegmentHeader '$script:Path').TotalSize`n" + (ConvertTo-ErrorScript "Set-RoamGoodbye '$script:Path'"))
+            $lines | Should -HaveCount 3
+            $lines[0] | Should -Be '54272' -Because 'it may be read'
+            $failed = $lines[2] | ConvertFrom-Json
+            $failed.Id | Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.SetRoamGoodbyeCommand'
+            $failed.Category | Should -BeExactly 'PermissionDenied'
+            $failed.Target | Should -BeExactly $script:Path
+            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+        }
+
+        It 'does not stop the rest' {
+            $good = 'a.seg', 'b.seg' | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
+            $headers = $good[0], $script:Path, $good[1] |
+                Set-RoamGoodbye -ErrorAction SilentlyContinue -ErrorVariable failed
+            $headers.Path | Should -BeExactly $good
+            $headers.HostGoodbye | Should -Be @($true, $true)
+            $failed | Should -HaveCount 1
+        }
+
+        It 'stops the rest with -ErrorAction Stop' {
+            $good = Add-Segment (Join-Path $script:Folder 'a.seg')
+            { Set-RoamGoodbye $script:Path, $good -ErrorAction Stop } |
+                Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.SetRoamGoodbyeCommand'
+            Read-Hex $good 64 4 | Should -BeExactly '00000000'
+        }
+    }
+
+    Context 'A header from another computer' {
+        It 'is refused, RemoteObject, and the local file of that name is not changed' {
+            $null = Add-Segment $script:Path
+            $before = Get-Sha256 $script:Path
+            $header = ConvertTo-Deserialized (Get-RoamSegmentHeader $script:Path)
+            $header | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
+            $out = $header | Set-RoamGoodbye -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.SetRoamGoodbyeCommand'
+            $failed[0].CategoryInfo.Category | Should -Be 'InvalidOperation'
+            $failed[0].TargetObject | Should -BeExactly $script:Path
+            Get-Sha256 $script:Path | Should -BeExactly $before
+        }
+
+        It 'is applied where it came from: this computer, by a job' {
+            $null = Add-Segment $script:Path
+            $header = Invoke-Job { Get-RoamSegmentHeader -LiteralPath $args[0] } $script:Path
+            $header.PSComputerName | Should -BeExactly 'localhost'
+            ($header | Set-RoamGoodbye -ErrorAction Stop).HostGoodbye | Should -BeTrue
+        }
+    }
+
+    Context 'Asking before doing' {
+        It 'with -WhatIf says what and to which file, and changes nothing' {
+            $null = Add-Segment $script:Path
+            $before = Get-Sha256 $script:Path
+            $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
+            $text = (Invoke-NewProcess -Folder $script:Folder -Script "Set-RoamGoodbye '$script:Path' -WhatIf") -join ' '
+            $text | Should -Match 'What if: .*goodbye'
+            $text | Should -Match ([regex]::Escape($script:Path))
+            Get-Sha256 $script:Path | Should -BeExactly $before
+            (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc | Should -Be $written
+        }
+
+        It 'obeys $WhatIfPreference' {
+            $null = Add-Segment $script:Path
+            $out = & { $WhatIfPreference = $true; Set-RoamGoodbye $script:Path }
+            $out | Should -BeNullOrEmpty
+            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+        }
+
+        It 'asks nobody as long as $ConfirmPreference is High' {
+            $null = Add-Segment $script:Path
+            Invoke-NewProcess -Folder $script:Folder -Script "(Set-RoamGoodbye '$script:Path').HostGoodbye" |
+                Should -Be 'True'
+        }
+
+        It 'asks when $ConfirmPreference is Medium, and -Confirm:$false answers' {
+            $null = Add-Segment $script:Path
+            $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
+`$ConfirmPreference = 'Medium'
+try { Set-RoamGoodbye '$script:Path' } catch { 'asked' }
+(Get-RoamSegmentHeader '$script:Path').HostGoodbye
+(Set-RoamGoodbye '$script:Path' -Confirm:`$false).HostGoodbye
+"@
+            $lines | Should -BeExactly @('asked', 'False', 'True')
+        }
+    }
+
+    Context 'At the prompt' {
+        It 'completes its parameters' {
+            $offered = (TabExpansion2 'Set-RoamGoodbye -').CompletionMatches.CompletionText
+            foreach ($parameter in '-Path', '-LiteralPath', '-Value', '-WhatIf', '-Confirm') {
+                $offered | Should -Contain $parameter
+            }
+        }
+
+        It 'leaves no handle and no mapping behind' {
+            Skip-Unless $script:OnLinux 'the open files and the mappings of a process are in /proc'
+            $null = Add-Segment $script:Path
+            1..20 |
+                ForEach-Object { $null = Set-RoamGoodbye $script:Path, $script:Folder -ErrorAction SilentlyContinue }
+            Get-OpenFile $script:Folder | Should -HaveCount 0
+            @(Get-Content -LiteralPath "/proc/$PID/maps" | Where-Object { $_.Contains($script:Folder) }) |
+                Should -HaveCount 0
+        }
+    }
+}

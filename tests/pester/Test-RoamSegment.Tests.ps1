@@ -1,0 +1,625 @@
+# Test-RoamSegment: one answer for scripts, a full report for people, a filter for pipelines.
+
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $script:Routes = Get-BindingRoute
+    $script:BrokenCases = Get-BrokenCase
+
+    # In the small segment the peer table is at 128, the rings of 4224 bytes from 256 on, the pool at 17152, and 54272 bytes in all.
+    $script:Faults = @(
+        @{
+            Fault = 'max_guests 0'
+            Edit = @{ 32 = '00000000' }
+            Id = 'InvalidMaxGuests'
+            Field = 'max_guests'
+            At = 32
+            Expected = '1 to 255'
+            Actual = '0'
+        }
+        @{
+            Fault = 'max_guests 256'
+            Edit = @{ 32 = '00010000' }
+            Id = 'InvalidMaxGuests'
+            Field = 'max_guests'
+            At = 32
+            Expected = '1 to 255'
+            Actual = '256'
+        }
+        @{
+            Fault = 'bipbuf_capacity 0'
+            Edit = @{ 36 = '00000000' }
+            Id = 'InvalidBipbufCapacity'
+            Field = 'bipbuf_capacity'
+            At = 36
+            Actual = '0'
+        }
+        @{
+            Fault = '257 classes'
+            Edit = @{ 68 = '01010000' }
+            Id = 'TooManySlotClasses'
+            Field = 'num_var_slot_classes'
+            At = 68
+            Actual = '257'
+        }
+        @{
+            Fault = 'current_size below total_size'
+            Edit = @{ 72 = '00d3000000000000' }
+            Id = 'CurrentSizeBelowTotalSize'
+            Field = 'current_size'
+            At = 72
+            Actual = '54016'
+        }
+        @{
+            Fault = 'current_size past the end'
+            Edit = @{ 72 = '00e4000000000000' }
+            Id = 'SegmentTruncated'
+            Field = 'current_size'
+            At = 72
+            Actual = '58368'
+        }
+        @{
+            Fault = 'total_size past the end'
+            Edit = @{ 16 = '00e4000000000000'; 72 = '00e4000000000000' }
+            Id = 'SegmentTruncated'
+            Field = 'total_size'
+            At = 16
+            Actual = '58368'
+        }
+        @{
+            Fault = 'total_size before the end of the pool'
+            Edit = @{ 16 = '00d3000000000000'; 72 = '00d3000000000000' }
+            Id = 'VarPoolPastTotalSize'
+            Field = 'total_size'
+            At = 16
+            Expected = '54272'
+            Actual = '54016'
+        }
+        @{
+            Fault = 'a reserved byte'
+            Edit = @{ 127 = '01' }
+            Id = 'ReservedNotZero'
+            Field = 'reserved'
+            At = 127
+            Expected = '0'
+            Actual = '1'
+        }
+        @{
+            Fault = 'a peer table past the end'
+            Edit = @{ 40 = '00d4000000000000' }
+            Id = 'PeerTableOutOfBounds'
+            Field = 'peer_table_offset'
+            At = 40
+            Actual = '54272'
+        }
+        @{
+            Fault = 'a peer table at 2^64 - 8'
+            Edit = @{ 40 = 'f8ffffffffffffff' }
+            Id = 'PeerTableOutOfBounds'
+            Field = 'peer_table_offset'
+            At = 40
+            Actual = '18446744073709551608'
+        }
+        @{
+            Fault = 'a peer table at an odd offset'
+            Edit = @{ 40 = '8100000000000000' }
+            Id = 'PeerTableMisaligned'
+            Field = 'peer_table_offset'
+            At = 40
+            Actual = '129'
+        }
+        @{ Fault = 'a peer table over the header'; Edit = @{ 40 = '4000000000000000' }; Id = 'RegionsOverlap'; At = 64 }
+        @{
+            Fault = 'a peer state that does not exist'
+            Edit = @{ 128 = '04000000' }
+            Id = 'InvalidPeerState'
+            Field = 'peer[1].state'
+            At = 128
+            Expected = '0 to 3'
+            Actual = '4'
+        }
+        @{
+            Fault = 'a ring_offset past the end'
+            Edit = @{ 208 = '00d4000000000000' }
+            Id = 'RingOutOfBounds'
+            Field = 'peer[2].ring_offset'
+            At = 208
+            Actual = '54272'
+        }
+        @{
+            Fault = 'a ring_offset at 2^64 - 64'
+            Edit = @{ 208 = 'c0ffffffffffffff' }
+            Id = 'RingOutOfBounds'
+            Field = 'peer[2].ring_offset'
+            At = 208
+            Actual = '18446744073709551552'
+        }
+        @{
+            Fault = 'a ring_offset that is not aligned'
+            Edit = @{ 144 = '0801000000000000' }
+            Id = 'RingMisaligned'
+            Field = 'peer[1].ring_offset'
+            At = 144
+            Expected = '256'
+            Actual = '264'
+        }
+        @{
+            Fault = 'two peers with the same rings'
+            Edit = @{ 208 = '0001000000000000' }
+            Id = 'RegionsOverlap'
+            At = 256
+        }
+        @{
+            Fault = 'another capacity in a guest-to-host ring'
+            Edit = @{ 264 = '01100000' }
+            Id = 'RingCapacityMismatch'
+            Field = 'peer[1].g2h.capacity'
+            At = 264
+            Expected = '4096'
+            Actual = '4097'
+        }
+        @{
+            Fault = 'another capacity in a host-to-guest ring'
+            Edit = @{ 12936 = '00000000' }
+            Id = 'RingCapacityMismatch'
+            Field = 'peer[2].h2g.capacity'
+            At = 12936
+            Expected = '4096'
+            Actual = '0'
+        }
+        @{
+            Fault = 'a pool that is not aligned'
+            Edit = @{ 48 = '0843000000000000' }
+            Id = 'VarPoolMisaligned'
+            Field = 'var_pool_offset'
+            At = 48
+            Actual = '17160'
+        }
+        @{
+            Fault = 'a class with a slot too many'
+            Edit = @{ 17220 = '03000000' }
+            Id = 'VarPoolOutOfBounds'
+            Field = 'var_pool_offset'
+            At = 48
+        }
+        @{
+            Fault = 'a class whose size overflows 64 bits'
+            Edit = @{ 17152 = 'ffffffffffffffff'; 17216 = 'ffffffffffffffff' }
+            Id = 'VarPoolOutOfBounds'
+            Field = 'var_pool_offset'
+            At = 48
+        }
+        @{
+            Fault = 'a free list that begins past its class'
+            Edit = @{ 17160 = '04000000' }
+            Id = 'FreeHeadOutOfRange'
+            Field = 'class[0].free_head'
+            At = 17160
+            Actual = '4'
+        }
+    )
+
+    $script:Warnings = @(
+        @{
+            Condition = 'rings that the implementations pad differently'
+            Edit = @{ 36 = '04100000'; 264 = '04100000' }
+            Id = 'RingCapacityNotAligned'
+            Field = 'bipbuf_capacity'
+            StaysValid = $false
+        }
+        @{
+            Condition = 'inline payloads that do not fit into a ring'
+            Edit = @{ 24 = '00001000'; 28 = 'f90f0000' }
+            Id = 'InlineDoesNotFitRing'
+            Field = 'inline_threshold'
+            StaysValid = $true
+        }
+        @{
+            Condition = 'inline payloads longer than their length can say'
+            Edit = @{ 24 = '00001000'; 28 = '00000100' }
+            Id = 'InlineLengthOverflow'
+            Field = 'inline_threshold'
+            StaysValid = $true
+        }
+        @{
+            Condition = 'a smaller class behind a larger one'
+            Edit = @{ 17216 = '00020000' }
+            Id = 'SlotClassesNotAscending'
+            Field = 'class[1].slot_size'
+            StaysValid = $true
+        }
+        @{
+            Condition = 'a heartbeat interval whose double wraps around'
+            Edit = @{ 56 = '0000000000000080' }
+            Id = 'HeartbeatIntervalTooLarge'
+            Field = 'heartbeat_interval'
+            StaysValid = $true
+        }
+        @{
+            Condition = 'an attached peer that has never beaten while heartbeats are on'
+            Edit = @{ 56 = '00ca9a3b00000000'; 192 = '01000000' }
+            Id = 'PeerNeverBeat'
+            Field = 'peer[2].last_heartbeat'
+            StaysValid = $true
+        }
+        @{
+            Condition = 'a peer left in goodbye'
+            Edit = @{ 128 = '02000000' }
+            Id = 'PeerLeftInGoodbye'
+            Field = 'peer[1].state'
+            StaysValid = $true
+        }
+    )
+
+    $script:Harmless = @(
+        @{ State = 'a raised goodbye'; Edit = @{ 64 = '01000000' } }
+        @{ State = 'an attached peer'; Edit = @{ 128 = '0100000001000000' } }
+        @{
+            State = 'an attached peer that beats'
+            Edit = @{ 56 = '00ca9a3b00000000'; 128 = '01000000010000000100000000000000' }
+        }
+        @{ State = 'a reserved peer'; Edit = @{ 128 = '0300000001000000' } }
+        @{ State = 'slots in use'; Edit = @{ 17160 = '0200000003000000' } }
+        @{ State = 'an exhausted class'; Edit = @{ 17160 = 'ffffffff07000000' } }
+        @{ State = 'messages in a ring'; Edit = @{ 256 = '40000000' } }
+    )
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+    $script:Command = 'Test-RoamSegment'
+}
+
+Describe 'Test-RoamSegment' {
+    BeforeEach {
+        $script:Folder = Initialize-Folder
+        $script:Path = Join-Path $script:Folder 'one.seg'
+    }
+
+    AfterEach {
+        Clear-Folder $script:Folder
+    }
+
+    Context 'Yes or no' {
+        It 'says $true of a sound segment' {
+            $null = Add-Segment $script:Path
+            $answer = Test-RoamSegment $script:Path
+            $answer | Should -BeOfType ([bool])
+            $answer | Should -BeTrue
+        }
+
+        It 'says $false of a file with <Fault>, without an error' -ForEach $script:BrokenCases {
+            $null = Add-BrokenSegment $script:Path $_
+            $answer = Test-RoamSegment $script:Path -ErrorVariable failed -ErrorAction SilentlyContinue
+            $answer | Should -BeOfType ([bool])
+            $answer | Should -BeFalse
+            $failed | Should -BeNullOrEmpty
+        }
+
+        It 'says $false of <_>, without an error' -ForEach 'a missing file', 'a file in a missing folder', 'a text', 'a directory' {
+            $name = switch ($_) {
+                'a missing file' { $script:Path }
+                'a file in a missing folder' { Join-Path (Join-Path $script:Folder 'no') 'no.seg' }
+                'a text' { [System.IO.File]::WriteAllText($script:Path, 'x' * 5000); $script:Path }
+                'a directory' { $script:Folder }
+            }
+            $answer = Test-RoamSegment $name -ErrorVariable failed -ErrorAction SilentlyContinue
+            $answer | Should -BeOfType ([bool])
+            $answer | Should -BeFalse
+            $failed | Should -BeNullOrEmpty
+        }
+
+        It 'says $false of a FIFO and of a device' {
+            Skip-Unless $script:OnUnix 'there is no mkfifo'
+            & mkfifo $script:Path
+            Test-RoamSegment $script:Path, /dev/null -ErrorAction Stop | Should -Be @($false, $false)
+        }
+
+        It 'is right in an if' {
+            $null = Add-Segment $script:Path
+            $(if (Test-RoamSegment $script:Path) { 'yes' } else { 'no' }) | Should -BeExactly 'yes'
+            $(if (Test-RoamSegment "$script:Path.no") { 'yes' } else { 'no' }) | Should -BeExactly 'no'
+        }
+
+        It 'gives the reason with -Verbose' {
+            $said = Test-RoamSegment $script:Path -Verbose 4>&1
+            @($said | Where-Object { $_ -is [bool] }) | Should -Be @($false)
+            $reason = @($said | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })
+            $reason | Should -HaveCount 1
+            $reason[0].Message | Should -Match 'SegmentNotFound'
+            $reason[0].Message | Should -Match ([regex]::Escape($script:Path))
+        }
+
+        It 'gives every reason with -Verbose' {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 32 '00010000'
+            Write-Hex $script:Path 127 '01'
+            $reasons = Test-RoamSegment $script:Path -Verbose 4>&1 |
+                Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+            "$reasons" | Should -Match 'InvalidMaxGuests'
+            "$reasons" | Should -Match 'ReservedNotZero'
+        }
+
+        It 'is silent without -Verbose' {
+            Test-RoamSegment $script:Path *>&1 | Should -HaveCount 1
+        }
+
+        It 'makes an error of a file that may not be read: SegmentAccessDenied' {
+            $null = Add-Segment $script:Path
+            if ($script:OnUnix) { & chmod 000 $script:Path }
+            $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Test-RoamSegment '$script:Path'")
+            $lines | Should -HaveCount 2
+            $lines[0] | Should -Be '0' -Because 'neither answer would be true'
+            ($lines[1] | ConvertFrom-Json).Id |
+                Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.TestRoamSegmentCommand'
+        }
+
+        It 'makes an error of a file that the system fails to read: SegmentIOError' {
+            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+            $out = Test-RoamSegment /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
+        }
+
+        It 'makes an error of a path of another provider: NotAFileSystemPath' {
+            $out = Test-RoamSegment Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
+        }
+
+        It 'makes an error of a header from another computer: RemoteObject' {
+            $header = Get-RoamSegmentHeader (Add-Segment $script:Path)
+            $header | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
+            $out = $header | Test-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.TestRoamSegmentCommand'
+        }
+
+        It 'answers for each item, and an error in between does not stop it' {
+            $null = Add-Segment $script:Path
+            $answers = $script:Path, 'Env:PATH', "$script:Path.no", $script:Path |
+                Test-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed
+            $answers | Should -Be @($true, $false, $true)
+            $failed | Should -HaveCount 1
+        }
+
+        It 'stops at an error with -ErrorAction Stop' {
+            { Test-RoamSegment Env:PATH -ErrorAction Stop } |
+                Should -Throw -ErrorId 'NotAFileSystemPath,RoamShm.Commands.TestRoamSegmentCommand'
+        }
+
+        It 'judges a file on which somebody holds an exclusive lock' {
+            Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
+            $null = Add-Segment $script:Path
+            $holder = Lock-File $script:Path
+            try {
+                Test-RoamSegment $script:Path -ErrorAction Stop | Should -BeTrue
+            } finally {
+                $holder.Kill()
+            }
+        }
+
+        It 'changes nothing' {
+            $null = Add-Segment $script:Path
+            $before = Get-Sha256 $script:Path
+            $null = Test-RoamSegment $script:Path -Detailed
+            Get-Sha256 $script:Path | Should -BeExactly $before
+        }
+    }
+
+    Context 'What makes a segment unsound' {
+        It 'finds <Fault>: <Id>' -ForEach $script:Faults {
+            $null = Add-BrokenSegment $script:Path $_
+            $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
+            $report.IsValid | Should -BeFalse
+            $finding = @($report.Findings | Where-Object { $_.Id -eq $Id -and $_.Offset -eq $At })
+            $finding | Should -HaveCount 1 -Because "the report has $($report.Findings -join '; ')"
+            $finding[0].Severity | Should -BeExactly 'Error'
+            foreach ($property in 'Field', 'Expected', 'Actual') {
+                if ($_[$property]) {
+                    $finding[0].$property | Should -BeExactly $_[$property]
+                }
+            }
+
+            $finding[0].Message | Should -Match '^\S.*\.$'
+            $finding[0].Rule | Should -Match '^r\[shm\.[a-z0-9.-]+\]$'
+            Test-RoamSegment $script:Path | Should -BeFalse
+        }
+
+        It 'finds, as the reference would: <Fault>, <Id>' -ForEach $script:BrokenCases {
+            $null = Add-BrokenSegment $script:Path $_
+            $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
+            @($report.Findings | Where-Object Severity -EQ 'Error').Id | Should -Contain $Id
+        }
+
+        It 'finds every fault, not the first' {
+            $null = Add-BrokenSegment $script:Path @{ Edit = @{ 32 = '00010000'; 127 = '01'; 128 = '09000000'; 264 = '01100000'; 17160 = '63000000' } }
+            $report = Test-RoamSegment $script:Path -Detailed
+            foreach ($id in 'InvalidMaxGuests', 'ReservedNotZero', 'InvalidPeerState', 'RingCapacityMismatch', 'FreeHeadOutOfRange') {
+                $report.Findings.Id | Should -Contain $id
+            }
+
+            $report.ErrorCount | Should -Be @($report.Findings | Where-Object Severity -EQ 'Error').Count
+            $report.WarningCount | Should -Be @($report.Findings | Where-Object Severity -EQ 'Warning').Count
+            $report.ErrorCount | Should -BeGreaterOrEqual 5
+        }
+
+        It 'judges whatever bytes there are without an exception' {
+            $null = Add-Segment $script:Path
+            $random = New-Object System.Random 20251
+            for ($round = 0; $round -lt 150; $round++) {
+                $copy = Join-Path $script:Folder 'copy.seg'
+                Copy-Item -LiteralPath $script:Path -Destination $copy -Force
+                # Eight bytes somewhere in the header, the peers, a ring's header or the classes; the magic stays.
+                $area = @(@(8, 112), @(128, 120), @(256, 120), @(17152, 120))[$random.Next(4)]
+                $bytes = New-Object byte[] 8
+                $random.NextBytes($bytes)
+                Write-Hex $copy ($area[0] + $random.Next($area[1])) ([BitConverter]::ToString($bytes).Replace('-', ''))
+                $report = Test-RoamSegment $copy -Detailed -ErrorAction Stop
+                $report.IsValid | Should -Be ($report.ErrorCount -eq 0)
+                Test-RoamSegment $copy -ErrorAction Stop | Should -Be $report.IsValid
+            }
+        }
+    }
+
+    Context 'What attaches but bites' {
+        It 'warns of <Condition>: <Id>' -ForEach $script:Warnings {
+            $null = Add-BrokenSegment $script:Path $_
+            $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
+            $finding = @($report.Findings | Where-Object Id -EQ $Id)
+            $finding | Should -HaveCount 1 -Because "the report has $($report.Findings -join '; ')"
+            $finding[0].Severity | Should -BeExactly 'Warning'
+            $finding[0].Field | Should -BeExactly $Field
+            if ($StaysValid) {
+                $report.IsValid | Should -BeTrue
+                Test-RoamSegment $script:Path | Should -BeTrue
+            }
+        }
+
+        It 'warns of what New-RoamSegment warns of' {
+            $null = New-RoamSegment $script:Path -BipbufCapacity 100 -MaxPayloadSize 777 -SlotClass '1000:5', '100:3' -WarningAction SilentlyContinue -WarningVariable warned
+            $report = Test-RoamSegment $script:Path -Detailed
+            $report.IsValid | Should -BeTrue
+            $report.Findings | Should -HaveCount $warned.Count
+            $warned.Count | Should -Be 3
+            foreach ($finding in $report.Findings) {
+                "$warned" | Should -Match ([regex]::Escape($finding.Message))
+            }
+        }
+
+        It 'finds nothing wrong with <State>' -ForEach $script:Harmless {
+            $null = Add-BrokenSegment $script:Path $_
+            $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
+            $report.Findings | Should -HaveCount 0
+            $report.IsValid | Should -BeTrue
+        }
+
+        It 'finds nothing wrong with a segment that has grown' {
+            $null = Add-Segment $script:Path
+            Edit-Length $script:Path 58368
+            Write-Hex $script:Path 72 '00e4000000000000'
+            (Test-RoamSegment $script:Path -Detailed).Findings | Should -HaveCount 0
+        }
+
+        It 'finds nothing wrong with a peer that the reference has reserved' {
+            $null = New-RoamSegment $script:Path -MaxGuests 4 -BipbufCapacity 4KB -MaxPayloadSize 64KB -InlineThreshold 256 -SlotClass '1KB:4', '8KB:2'
+            Write-Hex $script:Path 128 '0300000001000000'
+            Get-Sha256 $script:Path |
+                Should -BeExactly '7e8789c46212e9f08c125a0da326ce77e543d4713316331e57bb339619bd355e' -Because 'these are the bytes of the reference'
+            (Test-RoamSegment $script:Path -Detailed).Findings | Should -HaveCount 0
+        }
+    }
+
+    Context '-Detailed' {
+        It 'reports the path, the verdict, the header and the findings' {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 127 '01'
+            $report = Test-RoamSegment $script:Path -Detailed
+            $report | Should -BeOfType ([RoamShm.SegmentReport])
+            $report.Path | Should -BeExactly $script:Path
+            $report.IsValid | Should -BeFalse
+            $report.Header | Should -BeOfType ([RoamShm.SegmentHeader])
+            $report.Header.TotalSize | Should -Be 54272
+            $report.Findings | Should -HaveCount 1
+            foreach ($property in 'Id', 'Severity', 'Field', 'Offset', 'Expected', 'Actual', 'Message', 'Rule') {
+                $report.Findings[0].$property | Should -Not -BeNullOrEmpty -Because "a finding has its $property"
+            }
+        }
+
+        It 'reports a missing file too: one finding, no header' {
+            $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
+            $report.IsValid | Should -BeFalse
+            $report.Header | Should -BeNullOrEmpty
+            $report.Findings | Should -HaveCount 1
+            $report.Findings[0].Id | Should -BeExactly 'SegmentNotFound'
+        }
+
+        It 'keeps its findings through <_>' -ForEach 'Clixml', 'JSON', 'a job' {
+            $null = Add-BrokenSegment $script:Path @{ Edit = @{ 127 = '01'; 128 = '02000000' } }
+            $report = Test-RoamSegment $script:Path -Detailed
+            $report.Findings | Should -HaveCount 2
+            $back = switch ($_) {
+                'Clixml' {
+                    $file = Join-Path $script:Folder 'report.clixml'
+                    $report | Export-Clixml -LiteralPath $file
+                    Import-Clixml -LiteralPath $file
+                }
+                'JSON' { $report | ConvertTo-Json -Depth 4 | ConvertFrom-Json }
+                'a job' {
+                    Invoke-Job { Test-RoamSegment -LiteralPath $args[0] -Detailed } $script:Path
+                }
+            }
+            $back.IsValid | Should -BeFalse
+            $back.Findings | Should -HaveCount 2
+            for ($i = 0; $i -lt 2; $i++) {
+                foreach ($property in 'Id', 'Severity', 'Field', 'Offset', 'Expected', 'Actual', 'Message', 'Rule') {
+                    $back.Findings[$i].$property |
+                        Should -Be $report.Findings[$i].$property -Because "$property came back"
+                }
+            }
+
+            $back.Header.TotalSize | Should -Be 54272
+        }
+
+        It 'is refused together with -PassThru' {
+            { Test-RoamSegment $script:Path -Detailed -PassThru } |
+                Should -Throw -ErrorId 'DetailedAndPassThru,RoamShm.Commands.TestRoamSegmentCommand'
+        }
+    }
+
+    Context '-PassThru' {
+        It 'returns the header of a sound segment' {
+            $null = Add-Segment $script:Path
+            $header = Test-RoamSegment $script:Path -PassThru
+            $header | Should -BeOfType ([RoamShm.SegmentHeader])
+            $header.Path | Should -BeExactly $script:Path
+        }
+
+        It 'returns nothing for another, and no error' {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 8 '06000000'
+            Test-RoamSegment $script:Path, "$script:Path.no" -PassThru -ErrorAction Stop | Should -BeNullOrEmpty
+        }
+
+        It 'lets the sound ones of a folder through' {
+            foreach ($name in 'a.seg', 'b.seg', 'c[1].seg') { $null = Add-Segment (Join-Path $script:Folder $name) }
+            [System.IO.File]::WriteAllText((Join-Path $script:Folder 'notes.txt'), 'notes')
+            Write-Hex (Join-Path $script:Folder 'b.seg') 127 '01'
+            $headers = Get-ChildItem -LiteralPath $script:Folder | Test-RoamSegment -PassThru
+            $headers.Path | Split-Path -Leaf | Sort-Object | Should -BeExactly @('a.seg', 'c[1].seg')
+        }
+    }
+
+    Context 'How a segment is named' {
+        BeforeEach {
+            Add-RouteFixture $script:Folder
+        }
+
+        It 'takes <Route>' -ForEach $script:Routes {
+            $headers = @(Invoke-Route -Route $Route -Command Test-RoamSegment -Folder $script:Folder -With @{ PassThru = $true; ErrorAction = 'Stop' })
+            $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
+            ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
+        }
+
+        It 'says nothing of a pattern that matches nothing' {
+            Test-RoamSegment (Join-Path $script:Folder '*.nothing') | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'At the prompt' {
+        It 'completes its parameters' {
+            $offered = (TabExpansion2 'Test-RoamSegment -').CompletionMatches.CompletionText
+            foreach ($parameter in '-Path', '-LiteralPath', '-Detailed', '-PassThru') {
+                $offered | Should -Contain $parameter
+            }
+        }
+
+        It 'leaves no handle behind' {
+            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            $null = Add-Segment $script:Path
+            1..20 | ForEach-Object { $null = Test-RoamSegment $script:Path, $script:Folder, "$script:Path.no" }
+            Get-OpenFile $script:Folder | Should -HaveCount 0
+        }
+    }
+}
