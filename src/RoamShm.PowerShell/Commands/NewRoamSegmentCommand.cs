@@ -85,6 +85,19 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
         string path = Resolver.ResolveLiteral(name);
         SegmentCreator.RequireFreeName(path, Force);
+        try
+        {
+            CreateAt(path);
+        }
+        catch (SegmentException e) when (e.Path is null)
+        {
+            // The configuration is at fault, which has no path of its own.
+            throw new SegmentException(e.ErrorId, $"'{path}': {e.Message}", path, e);
+        }
+    }
+
+    private void CreateAt(string path)
+    {
         var defaults = new SegmentConfiguration();
         var configuration = new SegmentConfiguration
         {
