@@ -224,7 +224,8 @@ function Add-Row([string] $Name, [hashtable] $Times, [int] $Count, [scriptblock]
 }
 
 function Test-Wanted([string] $Group) {
-    foreach ($pattern in $Only) {
+    # -File gives a list as one text.
+    foreach ($pattern in $Only -split ',') {
         if ($Group -like $pattern) {
             Show-Progress $Group
             return $true

@@ -7,7 +7,8 @@
     peers and processes that are left are listed instead.
 
     All hubs are told first and then waited for together. A segment that no process maps is not waited for. A host that
-    removes its file itself when it has seen the goodbye is as good.
+    removes its file itself when it has seen the goodbye is as good. A new segment that takes the name meanwhile, because
+    its host was started again, is not touched.
 
     It asks nothing unless -Confirm is given, so that it runs unattended. Nothing is ever forced.
 
@@ -100,6 +101,13 @@ if ($chosen) {
 
 foreach ($header in $chosen) {
     "== $($header.Path)"
+    $now = Get-RoamSegmentHeader -LiteralPath $header.PSPath @quiet
+    if ($now -and -not $now.HostGoodbye) {
+        $needsHuman++
+        '  A new segment has the name: its host was started again. It was not touched.'
+        continue
+    }
+
     $isLate = @($late | Where-Object { $_.TargetObject -eq $header.Path }).Count -gt 0
     $isAwaited = $awaited -contains $header
     $remove = @{ LiteralPath = $header.PSPath; Confirm = $false; ErrorAction = 'SilentlyContinue' }

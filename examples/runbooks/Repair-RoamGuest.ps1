@@ -25,7 +25,8 @@
 .PARAMETER Path
     The segments, wildcards allowed. On a command line with -File it is one text; '/dev/shm/*.seg' means several.
 .PARAMETER PeerId
-    Only these peers, 1 to 255, whatever state they are in. By default those that look dead.
+    Only these peers, 1 to 255, whatever state they are in. On a command line with -File several are one text, such as
+    1,2. By default those that look dead.
 .PARAMETER Force
     Recovers peers that may be alive, and peers of a host that may be running. A guest that is alive breaks by it.
 .EXAMPLE
@@ -43,8 +44,8 @@ param(
     [ValidateNotNullOrEmpty()]
     [string[]] $Path,
 
-    [ValidateRange(1, 255)]
-    [int[]] $PeerId,
+    [ValidatePattern('^\s*\d{1,3}(\s*,\s*\d{1,3})*\s*$')]
+    [string[]] $PeerId,
 
     [switch] $Force
 )
@@ -65,6 +66,9 @@ function Get-Problem($Problem) {
     if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
 }
 
+# PowerShell would take the text 1,2 for the number 12.
+$ids = @(foreach ($text in $PeerId) { $text -split ',' | ForEach-Object { [int] $_.Trim() } })
+
 $needsHuman = 0
 $recovered = 0
 $headers = @(Get-RoamSegmentHeader -Path $Path -ErrorAction SilentlyContinue -ErrorVariable problems)
@@ -77,7 +81,7 @@ foreach ($problem in $problems) {
 foreach ($header in $headers) {
     "== $($header.Path)"
     $segment = @{ LiteralPath = $header.PSPath; ErrorAction = 'SilentlyContinue' }
-    $asked = if ($PeerId) { @{ PeerId = $PeerId; All = $true } } else { @{} }
+    $asked = if ($ids) { @{ PeerId = $ids; All = $true } } else { @{} }
     $peers = @(Get-RoamPeer @segment @asked -ErrorVariable problems)
     foreach ($problem in $problems) {
         $needsHuman++
@@ -89,7 +93,7 @@ foreach ($header in $headers) {
     $isMappedByNobody = $null -ne $mappedBy -and $mappedBy.Count -eq 0
     $dead = @($peers | Where-Object { $_.StateCode -ne 0 })
     $doubtful = @()
-    if (-not $PeerId) {
+    if (-not $ids) {
         $dead = @($peers | Where-Object {
                 $_.State -eq 'Goodbye' -or ($_.State -eq 'Attached' -and $_.Liveness -eq 'Stale') -or
                 ($_.State -eq 'Reserved' -and $isMappedByNobody)

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Threading;
 
@@ -16,7 +17,8 @@ public sealed class SegmentDrain
     public SegmentDrain(string path, SegmentHeader header, CancellationToken cancellation = default)
     {
         Path = path;
-        Header = header;
+        Header = header ?? throw new ArgumentNullException(nameof(header));
+        _identity = header.Identity;
         _wait = new ReadyWait(cancellation);
     }
 

@@ -78,7 +78,7 @@ public sealed unsafe class SegmentGoodbye
             previous = (uint)Interlocked.CompareExchange(ref flag, (int)value, 0);
         }
 
-        header = new SegmentHeader();
+        header = new SegmentHeader { Identity = file.Status.Identity };
         header.Decode(path, _header, file.Length);
         header.SetGoodbye(previous == 0 ? value : previous);
         return previous;

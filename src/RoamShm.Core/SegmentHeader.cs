@@ -73,6 +73,9 @@ public class SegmentHeader
     /// <summary>The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards.</summary>
     public string? PSPath { get; set; }
 
+    /// <summary>Which file it was read from, where that matters later; not part of the object that is sent.</summary>
+    internal FileIdentity? Identity { get; set; }
+
     /// <summary>The file's path.</summary>
     /// <returns><see cref="Path"/>.</returns>
     public override string ToString() => Path ?? string.Empty;

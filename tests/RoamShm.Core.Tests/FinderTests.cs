@@ -219,6 +219,18 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
+    public void A_drain_knows_its_file_from_the_goodbye_on()
+    {
+        string path = Make.Segment(_folder);
+        _ = new SegmentGoodbye().Raise(path, 1, out SegmentHeader header);
+        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        var drain = new SegmentDrain(path, header);
+        Assert.True(drain.IsDrained());
+        Assert.True(drain.IsGone);
+        Assert.Equal(SegmentErrorId.SegmentReplaced, Id(() => drain.PrepareRemoval(force: true)));
+    }
+
+    [Fact]
     public void A_segment_that_came_into_use_since_it_was_prepared_is_kept()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");

@@ -49,6 +49,20 @@ public sealed class PeerCommandTests : IDisposable
     }
 
     [Fact]
+    public void Events_of_a_watch_feed_the_others()
+    {
+        Patch.UInt32(_path, 128, 2);
+        PSObject initial = Run("Watch-RoamSegment -LiteralPath $path -Count 1").Single;
+        foreach (object item in new object[] { initial, PSSerializer.Deserialize(PSSerializer.Serialize(initial)) })
+        {
+            foreach (string command in new[] { "Get-RoamPeer", "Get-RoamSegmentHeader", "Test-RoamSegment" })
+            {
+                _ = Run($"$item | {command}", ("item", item)).Single;
+            }
+        }
+    }
+
+    [Fact]
     public void Slot_classes_are_listed_and_piped()
     {
         _ = _guest.Do("attach", _path);
@@ -262,7 +276,7 @@ public sealed class PeerCommandTests : IDisposable
         Patch.UInt32(_path, 128, 2);
         var sent = (PSObject)PSSerializer.Deserialize(PSSerializer.Serialize(Run("Get-RoamPeer -LiteralPath $path").Single));
         sent.Properties.Add(new PSNoteProperty("PSComputerName", "elsewhere.example"));
-        foreach (string command in new[] { "Get-RoamPeer", "Get-RoamSlotClass", "Get-RoamSegmentProcess", "Reset-RoamPeer -Force -Confirm:$false", "Remove-RoamSegment -Force -Confirm:$false" })
+        foreach (string command in new[] { "Get-RoamPeer", "Get-RoamSlotClass", "Get-RoamSegmentProcess", "Reset-RoamPeer -Force -Confirm:$false", "Remove-RoamSegment -Force -Confirm:$false", "Find-RoamSegment" })
         {
             Assert.Equal(["RemoteObject"], Run($"$sent | {command}", ("sent", sent)).ErrorIds);
         }

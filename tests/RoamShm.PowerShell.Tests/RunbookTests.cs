@@ -68,6 +68,24 @@ public sealed class RunbookTests : IDisposable
     }
 
     [Fact]
+    public void Hub_that_is_started_again_meanwhile_is_not_touched_and_needs_a_human()
+    {
+        SkipWhereMappingsCannotBeTold();
+        string path = Make("hub.seg");
+        using var host = new Agent();
+        _ = host.Do("map", path);
+        Assert.Equal("1", host.Do("attach", path));
+        using Running runbook = Start("Remove-RoamHub", path, "-Timeout", "100s");
+        WaitUntil(() => host.Do("mapped-goodbye", path) != "0");
+        _ = host.Do("replace", path);
+        Result result = runbook.End();
+        Assert.True(result.ExitCode == 1, result.Everything);
+        Assert.Contains("A new segment has the name", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
+        Assert.Equal(0U, ReadUInt32(path, HostGoodbye));
+    }
+
+    [Fact]
     public void Hub_with_a_guest_that_stays_is_kept_and_the_guest_is_named()
     {
         SkipWhereMappingsCannotBeTold();
@@ -162,7 +180,7 @@ public sealed class RunbookTests : IDisposable
         Assert.True(refused.ExitCode == 1, refused.Everything);
         Assert.Contains("PeerAlive: ", refused.Output, StringComparison.Ordinal);
         Assert.Equal(Attached, PeerState(path, 1));
-        Result forced = Run("Repair-RoamGuest", path, "-PeerId", "1", "-Force");
+        Result forced = Run("Repair-RoamGuest", path, "-PeerId", "1,3", "-Force");
         Assert.True(forced.ExitCode == 0, forced.Everything);
         Assert.Equal(Empty, PeerState(path, 1));
         Result again = Run("Repair-RoamGuest", path);

@@ -12,6 +12,9 @@
     The format of the results: NUnitXml, NUnit2.5, NUnit3 or JUnitXml.
 .PARAMETER Name
     Only the tests in files whose names match, such as Watch*.
+.PARAMETER TimeoutMinutes
+    After this time the whole process ends with exit code 1: a watch that does not end would hang the tests for ever, and
+    whoever started them. By default 20 in a shell that was started with -NonInteractive, else 0, which is never.
 .PARAMETER Verbosity
     How much is shown: None, Normal, Detailed or Diagnostic.
 .EXAMPLE
@@ -35,6 +38,9 @@ param(
     [string] $OutputFormat = 'NUnitXml',
 
     [string] $Name = '*',
+
+    [ValidateRange(0, 1440)]
+    [int] $TimeoutMinutes = $(if ([Environment]::GetCommandLineArgs() -contains '-NonInteractive') { 20 } else { 0 }),
 
     [ValidateSet('None', 'Normal', 'Detailed', 'Diagnostic')]
     [string] $Verbosity = 'Normal'
@@ -87,9 +93,25 @@ if ($style -and [Console]::IsOutputRedirected) {
     $style.OutputRendering = 'PlainText'
 }
 
+# On a thread of its own, since this one may be what hangs.
+$isOver = New-Object System.Threading.ManualResetEventSlim
+$watchdog = [powershell]::Create()
+$null = $watchdog.AddScript({
+        param([System.Threading.ManualResetEventSlim] $IsOver, [int] $Minutes)
+        if (-not $IsOver.Wait([timespan]::FromMinutes($Minutes))) {
+            [Console]::Out.WriteLine("The tests did not end within $Minutes minutes.")
+            [Environment]::Exit(1)
+        }
+    }).AddArgument($isOver).AddArgument($TimeoutMinutes)
+if ($TimeoutMinutes -gt 0) {
+    $null = $watchdog.BeginInvoke()
+}
+
 try {
     $result = Invoke-Pester -Configuration $configuration
 } finally {
+    $isOver.Set()
+    $watchdog.Dispose()
     if ($style) {
         $style.OutputRendering = $rendering
     }

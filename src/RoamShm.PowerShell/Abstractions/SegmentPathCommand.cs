@@ -13,8 +13,6 @@ public abstract class SegmentPathCommand : SegmentCommand
 
     private Action<string>? _processName;
     private Action<string>? _processSegment;
-    private string? _lastComputer;
-    private bool _isLastComputerRemote;
 
     /// <summary>The segments, wildcards allowed. A name that matches nothing as a pattern means the file that has just that name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
@@ -39,14 +37,8 @@ public abstract class SegmentPathCommand : SegmentCommand
         bool isLiteral = ParameterSetName == LiteralPathSet;
         string[] names = isLiteral ? LiteralPath : Path;
         _processName ??= isLiteral ? ProcessLiteralPath : ProcessPath;
-        if (IsRemote())
+        if (RefuseRemote(PSComputerName, names))
         {
-            foreach (string name in names)
-            {
-                string path = name.StartsWith(PathResolver.FileSystemPrefix, StringComparison.Ordinal) ? name.Substring(PathResolver.FileSystemPrefix.Length) : name;
-                WriteError(new SegmentException(SegmentErrorId.RemoteObject, $"'{path}' is a file of the computer {PSComputerName}, not of this one.", path));
-            }
-
             return;
         }
 
@@ -109,21 +101,5 @@ public abstract class SegmentPathCommand : SegmentCommand
         {
             ForOne(path, _processSegment);
         }
-    }
-
-    private bool IsRemote()
-    {
-        if (string.IsNullOrEmpty(PSComputerName))
-        {
-            return false;
-        }
-
-        if (PSComputerName != _lastComputer)
-        {
-            _lastComputer = PSComputerName;
-            _isLastComputerRemote = !RemoteObjects.IsThisComputer(PSComputerName!);
-        }
-
-        return _isLastComputerRemote;
     }
 }

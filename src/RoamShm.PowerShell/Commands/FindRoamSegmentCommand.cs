@@ -32,6 +32,10 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [Alias("PSPath", "LP")]
     public string[] LiteralPath { get; set; } = [];
 
+    /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = nameof(LiteralPath), DontShow = true)]
+    public string? PSComputerName { get; set; }
+
     /// <summary>Look through the folders below too.</summary>
     [Parameter]
     public SwitchParameter Recurse { get; set; }
@@ -67,6 +71,11 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     {
         if (ParameterSetName == nameof(LiteralPath))
         {
+            if (RefuseRemote(PSComputerName, LiteralPath))
+            {
+                return;
+            }
+
             foreach (string name in LiteralPath)
             {
                 ForOne(name, literal => FindIn(Resolver.ResolveLiteral(literal)));

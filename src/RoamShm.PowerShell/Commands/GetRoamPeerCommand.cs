@@ -4,6 +4,7 @@ using System.Linq;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
+using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
@@ -17,8 +18,9 @@ public sealed class GetRoamPeerCommand : SegmentPathCommand
     /// <summary>Only these peers, 1 to 255.</summary>
     [Parameter(ParameterSetName = nameof(Path))]
     [Parameter(ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [NullMeansNone]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
-    public int[]? PeerId { get; set; }
+    public int[] PeerId { get; set; } = [];
 
     /// <summary>Only peers in these states.</summary>
     [Parameter]
@@ -34,7 +36,7 @@ public sealed class GetRoamPeerCommand : SegmentPathCommand
     {
         _inspector ??= new SegmentInspector(StopToken);
         IReadOnlyList<SegmentPeer> peers = _inspector.ReadPeers(path);
-        foreach (int id in PeerId ?? [])
+        foreach (int id in PeerId)
         {
             if (id > peers.Count)
             {
@@ -57,6 +59,6 @@ public sealed class GetRoamPeerCommand : SegmentPathCommand
         bool hasState = State is null
             ? All || peer.StateCode != (uint)PeerState.Empty
             : State.Contains(peer.State, StringComparer.OrdinalIgnoreCase);
-        return hasState && (PeerId is null || PeerId.Contains(peer.PeerId));
+        return hasState && (PeerId.Length == 0 || PeerId.Contains(peer.PeerId));
     }
 }
