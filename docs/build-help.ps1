@@ -7,7 +7,8 @@
     Microsoft.PowerShell.PlatyPS makes the MAML from the markdown. It leaves in it what only a markdown viewer needs:
     line ends within paragraphs, marks for bold and code, and whole examples, fences included, as their introduction.
     And it leaves out the default values, and in the syntax what binds from the pipeline. This script finishes the
-    MAML, so that Get-Help reads well and tells everything.
+    MAML, so that Get-Help reads well and tells everything. It also puts right, in the syntax, the positions and
+    what binds from the pipeline, which may differ from set to set.
 
     The result is kept in the repository, so that building the module needs no PowerShell.
 .PARAMETER OutputFolder
@@ -50,6 +51,11 @@ function Add-Element([Xml.XmlNode] $Parent, [string] $Name, [string] $Text) {
 function Write-Paragraph([Xml.XmlNode] $Parent, [string[]] $Text) {
     foreach ($child in @($Parent.ChildNodes)) { $null = $Parent.RemoveChild($child) }
     foreach ($paragraph in $Text) { $null = Add-Element -Parent $Parent -Name 'maml:para' -Text $paragraph }
+}
+
+# What a parameter is in one parameter set.
+function Get-SetOf([object] $Parameter, [string] $Set) {
+    @($Parameter.ParameterSets | Where-Object { $_.Name -in $Set, '(All)' })[0]
 }
 
 # An example: text, code, the code's output, more text. All but the code is optional.
@@ -110,9 +116,17 @@ try {
                 $set = $short.SelectSingleNode('command:parameterValue', $manager)
                 $value = $full.SelectSingleNode('command:parameterValue', $manager)
                 if ($set -and $value) { $value.InnerText = $set.InnerText }
-                foreach ($attribute in 'pipelineInput', 'globbing') {
-                    $short.SetAttribute($attribute, $full.GetAttribute($attribute))
-                }
+                $short.SetAttribute('globbing', $full.GetAttribute('globbing'))
+
+                # The syntax items stand in the order of the page.
+                $item = @($node.SelectNodes('command:syntax/command:syntaxItem', $manager)).IndexOf($short.ParentNode)
+                $its = Get-SetOf -Parameter $parameter -Set $help.Syntax[$item].ParameterSetName
+                $short.SetAttribute('position', $its.Position.ToLowerInvariant())
+                $ways = @(
+                    if ($its.ValueFromPipeline) { 'ByValue' }
+                    if ($its.ValueFromPipelineByPropertyName) { 'ByPropertyName' }
+                )
+                $short.SetAttribute('pipelineInput', $(if ($ways) { "true ($($ways -join ', '))" } else { 'false' }))
                 Write-Paragraph $short.SelectSingleNode('maml:description', $manager) $paragraphs
             }
         }

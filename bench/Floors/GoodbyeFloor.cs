@@ -32,20 +32,13 @@ public static unsafe class GoodbyeFloor
         }
 
         byte* header = stackalloc byte[FloorHeader.Size];
-        int fd = LibC.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
-        try
-        {
-            _ = HeaderFloor.ReadChecked(fd, header);
-            IntPtr page = LibC.MMap(IntPtr.Zero, (IntPtr)FloorHeader.Size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, fd, 0);
-            LibC.Require(page != new IntPtr(-1));
-            int before = Interlocked.CompareExchange(ref *(int*)((byte*)page + GoodbyeOffset), 1, 0);
-            _ = LibC.MUnmap(page, (IntPtr)FloorHeader.Size);
-            return before;
-        }
-        finally
-        {
-            _ = LibC.Close(fd);
-        }
+        using RawFile file = RawFile.Open(path, write: true);
+        _ = HeaderFloor.ReadChecked(file, header);
+        IntPtr page = LibC.MMap(IntPtr.Zero, (IntPtr)FloorHeader.Size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, file.Descriptor, 0);
+        LibC.Require(page != new IntPtr(-1));
+        int before = Interlocked.CompareExchange(ref *(int*)((byte*)page + GoodbyeOffset), 1, 0);
+        _ = LibC.MUnmap(page, (IntPtr)FloorHeader.Size);
+        return before;
     }
 
     /// <summary>Takes all goodbyes back, so that they can be raised again. Never measured.</summary>
@@ -53,7 +46,7 @@ public static unsafe class GoodbyeFloor
     {
         foreach (string path in paths)
         {
-            using FileStream file = HeaderFloor.OpenStream(path, FileAccess.Write);
+            using FileStream file = RawFile.OpenStream(path, write: true);
             file.Position = GoodbyeOffset;
             file.Write(new byte[sizeof(uint)], 0, sizeof(uint));
         }
@@ -61,10 +54,8 @@ public static unsafe class GoodbyeFloor
 
     private static int RaisePortably(string path)
     {
-        using FileStream file = HeaderFloor.OpenStream(path, FileAccess.ReadWrite);
-        byte* header = stackalloc byte[FloorHeader.Size];
-        HeaderFloor.ReadExactly(file, header, FloorHeader.Size, 0);
-        HeaderFloor.Require(*(ulong*)header == FloorHeader.V7Magic);
+        using FileStream file = RawFile.OpenStream(path, write: true);
+        HeaderFloor.Require(BitConverter.ToUInt64(RawFile.ReadExactly(file, 0, FloorHeader.Size), 0) == FloorHeader.V7Magic);
         using var map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         using MemoryMappedViewAccessor view = map.CreateViewAccessor(0, FloorHeader.Size);
         byte* page = null;

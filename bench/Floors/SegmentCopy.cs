@@ -26,10 +26,13 @@ public sealed unsafe class SegmentCopy
     /// <param name="path">The segment.</param>
     public SegmentCopy(string path)
     {
-        using FileStream file = HeaderFloor.OpenStream(path, FileAccess.Read);
-        byte* bytes = stackalloc byte[FloorHeader.Size];
-        HeaderFloor.ReadExactly(file, bytes, FloorHeader.Size, 0);
-        FloorHeader header = FloorHeader.Decode(path, bytes, file.Length);
+        using FileStream file = RawFile.OpenStream(path, write: false);
+        FloorHeader header;
+        fixed (byte* bytes = RawFile.ReadExactly(file, 0, FloorHeader.Size))
+        {
+            header = FloorHeader.Decode(path, bytes, file.Length);
+        }
+
         HeaderFloor.Require(header.NumVarSlotClasses == 1);
         Length = file.Length;
 
@@ -41,10 +44,8 @@ public sealed unsafe class SegmentCopy
             Add(file, rings + (i * stride), RingCapacityEnd);
         }
 
-        byte[] count = new byte[sizeof(uint)];
-        file.Position = (long)header.VarPoolOffset + sizeof(uint);
-        HeaderFloor.Require(file.Read(count, 0, count.Length) == count.Length);
-        SlotBytes = checked((int)BitConverter.ToUInt32(count, 0) * SlotMetaSize);
+        uint count = BitConverter.ToUInt32(RawFile.ReadExactly(file, header.VarPoolOffset + sizeof(uint), sizeof(uint)), 0);
+        SlotBytes = checked((int)count * SlotMetaSize);
         _slotsOffset = header.VarPoolOffset + ClassSize;
         Add(file, header.VarPoolOffset, ClassSize + SlotBytes);
     }
@@ -69,34 +70,15 @@ public sealed unsafe class SegmentCopy
     public long ReadSlots(string path)
     {
         long done = 0;
-        if (!LibC.IsUsed)
+        using RawFile file = RawFile.Open(path);
+        fixed (byte* buffer = _buffer)
         {
-            using FileStream file = HeaderFloor.OpenStream(path, FileAccess.Read);
-            file.Position = (long)_slotsOffset;
-            for (int read; done < SlotBytes && (read = file.Read(_buffer, 0, (int)Math.Min(SlotBytes - done, ReadSize))) > 0;)
+            while (done < SlotBytes)
             {
-                done += read;
+                int now = (int)Math.Min(SlotBytes - done, ReadSize);
+                file.ReadExactly(_slotsOffset + (ulong)done, buffer, now);
+                done += now;
             }
-
-            return done;
-        }
-
-        int fd = LibC.Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
-        try
-        {
-            fixed (byte* buffer = _buffer)
-            {
-                while (done < SlotBytes)
-                {
-                    int now = (int)Math.Min(SlotBytes - done, ReadSize);
-                    LibC.ReadExactly(fd, buffer, now, _slotsOffset + (ulong)done);
-                    done += now;
-                }
-            }
-        }
-        finally
-        {
-            _ = LibC.Close(fd);
         }
 
         return done;
@@ -149,17 +131,5 @@ public sealed unsafe class SegmentCopy
         File.Move(temporary, path);
     }
 
-    private void Add(FileStream file, ulong offset, int count)
-    {
-        byte[] bytes = new byte[count];
-        file.Position = (long)offset;
-        int done = 0;
-        for (int read; done < count && (read = file.Read(bytes, done, count - done)) > 0;)
-        {
-            done += read;
-        }
-
-        HeaderFloor.Require(done == count);
-        _pieces.Add((offset, bytes));
-    }
+    private void Add(FileStream file, ulong offset, int count) => _pieces.Add((offset, RawFile.ReadExactly(file, offset, count)));
 }

@@ -150,7 +150,7 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
             return;
         }
 
-        using FileStream file = HeaderFloor.OpenStream(path, FileAccess.ReadWrite);
+        using FileStream file = RawFile.OpenStream(path, write: true);
         file.Position = GoodbyeOffset;
         byte value = (byte)(file.ReadByte() == 0 ? 1 : 0);
         file.Position = GoodbyeOffset;
