@@ -228,6 +228,10 @@ public sealed class PathBindingTests : IDisposable
             Assert.Equal(["RemoteObject"], Run($"$json | {command}", ("json", FromJson(Run("$sent | ConvertTo-Json").Single.ToString()))).ErrorIds);
         }
 
+        var file = new PSObject(new FileInfo(path));
+        file.Properties.Add(new PSNoteProperty("PSPath", path));
+        file.Properties.Add(new PSNoteProperty("PSComputerName", "elsewhere.example"));
+        Assert.Equal(["RemoteObject"], Run("$file | Set-RoamGoodbye", ("file", file)).ErrorIds);
         Assert.False((bool)Run("Get-RoamSegmentHeader $path").Single.Get("HostGoodbye")!);
         foreach (string here in new[] { "localhost", Environment.MachineName, Environment.MachineName.ToUpperInvariant() })
         {

@@ -23,6 +23,9 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
     {
         null => null!,
         string or string[] or char => input,
+
+        // An object of another computer has to bind with that computer's name, which refuses it.
+        _ when input is PSObject sent && sent.Properties[nameof(Abstractions.SegmentPathCommand.PSComputerName)] is not null => NoPath.Instance,
         FileSystemInfo file => WildcardPattern.Escape(file.FullName),
         PathInfo path => WildcardPattern.Escape(path.Path),
         var number when number.GetType().IsPrimitive => input,
