@@ -27,6 +27,19 @@
     )
     VariablesToExport      = @()
     AliasesToExport        = @()
+    FileList               = @(
+        'CHANGELOG.md'
+        'LICENSE'
+        'README.md'
+        'RoamShm.Format.ps1xml'
+        'RoamShm.Types.ps1xml'
+        'RoamShm.psd1'
+        'bin/RoamShm.Core.dll'
+        'bin/RoamShm.PowerShell.dll'
+        'en-US/RoamShm.PowerShell.dll-Help.xml'
+        'en-US/about_RoamShm.help.txt'
+        'en-US/about_RoamShm_Errors.help.txt'
+    )
     PrivateData            = @{
         PSData = @{
             Tags         = @('roam', 'shared-memory', 'shm', 'ipc', 'memory-mapped', 'operations', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

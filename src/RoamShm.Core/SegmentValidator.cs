@@ -339,16 +339,22 @@ public sealed unsafe class SegmentValidator
         }
     }
 
-    /// <summary>Where all rings together are small, one read instead of two for each peer: the calls are most of a validation's time.</summary>
+    /// <summary>Where the rings are small, one read instead of two for each peer: a call takes as long as copying 8 KB.</summary>
     private void ReadSmallRings(SegmentFile file, SegmentHeader header, int guests)
     {
-        const int mostBytes = 64 * 1024;
-        ulong size = (ulong)guests * 2 * RingLayout.Stride(header.BipbufCapacity);
+        const ulong mostStride = 8 * 1024;
+        const ulong mostBytes = 256 * 1024;
+        ulong stride = RingLayout.Stride(header.BipbufCapacity);
+        ulong size = (ulong)guests * 2 * stride;
         _smallRingsLength = 0;
         _smallRingsOffset = HeaderLayout.Size + ((ulong)guests * PeerEntryLayout.Size);
-        if (size <= mostBytes)
+        if (stride <= mostStride && size <= mostBytes)
         {
-            _smallRings ??= new byte[mostBytes];
+            if (_smallRings is null || (ulong)_smallRings.Length < size)
+            {
+                _smallRings = new byte[(int)size];
+            }
+
             _smallRingsLength = file.Read(_smallRingsOffset, _smallRings, 0, (int)size);
         }
     }

@@ -60,6 +60,28 @@ public sealed class ModuleTests : IDisposable
     }
 
     [Fact]
+    public void The_manifest_lists_the_files_that_the_module_has()
+    {
+        string[] files = [.. Directory.GetFiles(Prompt.ModulePath, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Prompt.ModulePath, path).Replace('\\', '/'))];
+        Assert.Equal(files.Order(StringComparer.Ordinal), ((object[])ReadManifest()["FileList"]!).Cast<string>().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_manifest_has_what_the_Gallery_shows()
+    {
+        Hashtable manifest = ReadManifest();
+        var data = (Hashtable)((Hashtable)manifest["PrivateData"]!)["PSData"]!;
+        Assert.Matches(@"^\d+\.\d+\.\d+$", (string)manifest["ModuleVersion"]!);
+        foreach (string tag in new[] { "PSEdition_Desktop", "PSEdition_Core", "Windows", "Linux", "MacOS" })
+        {
+            Assert.Contains(tag, ((object[])data["Tags"]!).Cast<string>());
+        }
+
+        Assert.StartsWith("https://", (string)data["LicenseUri"]!, StringComparison.Ordinal);
+        Assert.Contains($"## [{manifest["ModuleVersion"]}]", File.ReadAllText(Path.Combine(Prompt.RepositoryRoot, "CHANGELOG.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_assemblies_reference_nothing_that_Windows_PowerShell_lacks()
     {
         foreach (string dll in Directory.GetFiles(Prompt.ModulePath, "*.dll", SearchOption.AllDirectories))

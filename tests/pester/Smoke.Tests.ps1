@@ -1,0 +1,85 @@
+# The first minutes of somebody who has installed the module. By default about out/RoamShm; about an installed one with
+# ROAMSHM_MODULEPATH, the folder in which it was installed, and ROAMSHM_VERSION in the environment.
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+
+    $script:pathBefore = $env:PSModulePath
+    $script:base = if ($env:ROAMSHM_MODULEPATH) { $env:ROAMSHM_MODULEPATH } else { Split-Path -Parent $ModuleFolder }
+    $env:PSModulePath = $base + [System.IO.Path]::PathSeparator + $pathBefore
+    Remove-Module RoamShm -ErrorAction Ignore
+    $script:found = @(Get-Module RoamShm -ListAvailable)[0]
+    Import-Module RoamShm
+    $script:folder = Initialize-Folder
+}
+
+AfterAll {
+    $env:PSModulePath = $pathBefore
+    Clear-Folder $folder
+}
+
+Describe 'The module, found by its name' {
+    It 'is the one that was installed' {
+        $found.ModuleBase | Should -BeLike "$base*"
+        (Get-Module RoamShm).ModuleBase | Should -BeExactly $found.ModuleBase
+        [System.IO.Path]::GetFullPath((Get-Command Get-RoamSegmentHeader).DLL) | Should -BeLike "$($found.ModuleBase)*"
+    }
+
+    It 'has the version that was packed' -Skip:(-not $env:ROAMSHM_VERSION) {
+        $label = [string]$found.PrivateData.PSData['Prerelease']
+        $version = if ($label) { "$($found.Version)-$label" } else { [string]$found.Version }
+        $version | Should -BeExactly $env:ROAMSHM_VERSION
+    }
+
+    It 'has the files of its list' {
+        $list = (Import-PowerShellDataFile -LiteralPath $found.Path).FileList
+        $list.Count | Should -BeGreaterThan 5
+        foreach ($name in $list) {
+            Join-Path $found.ModuleBase $name | Should -Exist
+        }
+    }
+
+    It 'has its cmdlets, and help for each' {
+        $commands = @(Get-Command -Module RoamShm)
+        $commands.Name | Sort-Object | Should -Be (Get-ModuleCommand)
+        foreach ($command in $commands) {
+            $help = Get-Help $command.Name -Full
+            $help.Synopsis | Should -Match '^[A-Z].*\.$'
+            @($help.examples.example).Count | Should -BeGreaterOrEqual 4
+        }
+    }
+
+    It 'has its about topics' {
+        foreach ($topic in 'about_RoamShm', 'about_RoamShm_Errors') {
+            $file = [System.IO.Path]::Combine($found.ModuleBase, 'en-US', "$topic.help.txt")
+            (Get-Content -LiteralPath $file)[1] | Should -BeLike "*$topic"
+        }
+    }
+
+    It 'makes, reads, tests, watches, asks off and removes a segment' {
+        $path = Join-Path $folder 'orders.seg'
+        (New-RoamSegment $path -MaxGuests 4 -SlotClass '1KB:16').MaxGuests | Should -Be 4
+        (Get-ChildItem $folder | Get-RoamSegmentHeader).HostGoodbye | Should -BeFalse
+        Test-RoamSegment $path | Should -BeTrue
+        (Test-RoamSegment $path -Detailed -Full).Findings | Should -BeNullOrEmpty
+        @(Get-RoamPeer $path -All).Count | Should -Be 4
+        (Get-RoamSlotClass $path).Free | Should -Be 16
+        (Find-RoamSegment $folder).Path | Should -BeExactly $path
+        (Set-RoamGoodbye $path).HostGoodbye | Should -BeTrue
+        (Watch-RoamSegment $path -UntilGoodbye -Timeout 30s).Change | Should -Be 'Initial'
+        Remove-RoamSegment $path -Force -Confirm:$false
+        $path | Should -Not -Exist
+    }
+
+    It 'reports errors by their ids' {
+        Get-RoamSegmentHeader (Join-Path $folder 'none.seg') -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'SegmentNotFound,*'
+    }
+
+    It 'shows a table' {
+        $path = Join-Path $folder 'table.seg'
+        $text = New-RoamSegment $path -MaxGuests 4 | Format-Table | Out-String -Width 100
+        $text | Should -Match 'Guests .*Path'
+        $text | Should -Match '13\.5 MB +4 +64 KB'
+    }
+}
