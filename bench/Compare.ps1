@@ -52,9 +52,11 @@ $invariant = [System.Globalization.CultureInfo]::InvariantCulture
 $root = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
 $output = [System.IO.Path]::Combine($root, 'out', 'bench')
 $warmUps = 2
+$manyWarmUps = 30
 if ($Quick) {
     $Items = [Math]::Min($Items, 1000)
     $Rounds = [Math]::Min($Rounds, 3)
+    $manyWarmUps = $warmUps
 }
 
 # --- what is measured -----------------------------------------------------------------------------------------------------------
@@ -165,15 +167,16 @@ function Measure-Contender($Contender) {
     if ($Contender.ContainsKey('MeasuresItself')) { [double]::Parse($result, $invariant) } else { $time }
 }
 
-# A table of times: for each contender one of each round.
-function Measure-Group([System.Collections.Specialized.OrderedDictionary] $Contender) {
+# A table of times: for each contender one of each round. Where a round is few calls, it takes more of them until the run-time has compiled for good
+# what loops within.
+function Measure-Group([System.Collections.Specialized.OrderedDictionary] $Contender, [int] $WarmUp = $warmUps) {
     $names = [string[]] $Contender.Keys
     $times = @{}
     foreach ($name in $names) {
         $times[$name] = [System.Collections.Generic.List[double]]::new()
     }
 
-    for ($round = -$warmUps; $round -lt $Rounds; $round++) {
+    for ($round = -$WarmUp; $round -lt $Rounds; $round++) {
         foreach ($name in $names) {
             $time = Measure-Contender $Contender[$name]
             if ($round -ge 0) {
@@ -325,10 +328,12 @@ try {
                 empty   = { Get-BenchEmpty -LiteralPath $paths > $null }
                 get     = { Get-RoamSegmentHeader -LiteralPath $paths > $null }
                 script  = { Read-HeaderByHand $paths > $null }
+                each    = { foreach ($path in $paths) { Read-HeaderByHand $path > $null } }
             })
         Add-Row 'floor: open, fstat, read 128 bytes, close, decode' $times $Items { $args[0].floor }
         Add-Row 'the same, and the class headers read and checked' $times $Items { $args[0].checked }
         Add-Row 'empty cmdlet, -LiteralPath $array' $times $Items { $args[0].empty }
+        Add-Row 'script by hand, as a function called for each file' $times $Items { $args[0].each }
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.35
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script by hand' { $args[0].script } 0.25
     }
@@ -337,8 +342,10 @@ try {
         $times = Measure-Group ([ordered]@{
                 floor = $readFloor
                 empty = { $paths | Get-BenchEmpty > $null }
+                both  = { $paths | Get-BenchFloor > $null }
                 get   = { $paths | Get-RoamSegmentHeader > $null }
             })
+        Add-Row '$array | the floor within the empty cmdlet' $times $Items { $args[0].both } 'floor + empty' { $args[0].floor + $args[0].empty } $null
         Add-Row '$array | Get-RoamSegmentHeader' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.35
     }
 
@@ -372,9 +379,11 @@ try {
 
     if (Test-Wanted 'Test') {
         $times = Measure-Group ([ordered]@{
-                get  = { Get-RoamSegmentHeader -LiteralPath $paths > $null }
-                test = { Test-RoamSegment -LiteralPath $paths > $null }
+                floor = { [RoamShm.Bench.ValidateFloor]::ValidateAll($paths) > $null }
+                get   = { Get-RoamSegmentHeader -LiteralPath $paths > $null }
+                test  = { Test-RoamSegment -LiteralPath $paths > $null }
             })
+        Add-Row 'Test-RoamSegment -LiteralPath $array' $times $Items { $args[0].test } 'floor: the reads it needs' { $args[0].floor } $null
         Add-Row 'Test-RoamSegment -LiteralPath $array' $times $Items { $args[0].test } 'Get' { $args[0].get } 2
     }
 
@@ -404,7 +413,7 @@ try {
         $times = Measure-Group ([ordered]@{
                 floor = @{ Run = { foreach ($path in $made) { $copy.WriteSparse($path) } }; After = $remove }
                 new   = @{ Run = { foreach ($path in $made) { New-RoamSegment $path -Sparse -SlotClass 1KB:1000000 > $null } }; After = $remove }
-            })
+            }) $manyWarmUps
         Add-Row 'New-RoamSegment -Sparse, 1,000,000 slots of 1 KB' $times $made.Length { $args[0].new } 'write its metadata' { $args[0].floor } 1.5
     }
 
@@ -426,7 +435,7 @@ try {
                 floor = { foreach ($i in 0..3) { $copy.ReadSlots($large) > $null } }
                 full  = { foreach ($i in 0..3) { Test-RoamSegment $large -Full > $null } }
                 slots = { foreach ($i in 0..3) { Get-RoamSlotClass $large > $null } }
-            })
+            }) $manyWarmUps
         Add-Row 'Test-RoamSegment -Full, 1,000,000 slots' $times 4 { $args[0].full } 'read the metadata' { $args[0].floor } 3
         Add-Row 'Get-RoamSlotClass, 1,000,000 slots' $times 4 { $args[0].slots } 'read the metadata' { $args[0].floor } 3
     }
