@@ -35,6 +35,10 @@ internal sealed unsafe class FakeGuest : IDisposable
 
     private byte* Pool => _base + *(ulong*)(_base + 48);
 
+    internal uint HostGoodbye => Volatile.Read(ref *(uint*)(_base + 64));
+
+    internal int StateOf(int peerId) => Volatile.Read(ref *(int*)(_base + 128 + (64 * (peerId - 1))));
+
     /// <summary>Attaches to the first empty place, or to the given one.</summary>
     internal int Attach(int peerId = 0)
     {

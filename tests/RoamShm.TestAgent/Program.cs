@@ -87,6 +87,23 @@ internal static class Program
                 }
 
                 return "toggled";
+            case "name":
+                // What a list of processes shows.
+                File.WriteAllText("/proc/self/comm", path);
+                return "named";
+            case "when-goodbye":
+                WaitUntil(() => held.Guest(path).HostGoodbye != 0);
+                return "goodbye";
+            case "leave-on-goodbye":
+                WaitUntil(() => held.Guest(path).HostGoodbye != 0);
+                held.Guest(path).SetState(2);
+                return "left";
+            case "when-left":
+                WaitUntil(() => held.Guest(path).StateOf(Number(words[2])) != 1);
+                return "left";
+            case "when-read":
+                WaitUntilRead(path);
+                return "read";
             case "find":
                 return System.Linq.Enumerable.Single(new SegmentFinder().Find(path)).Status!;
             case "remove":
@@ -105,6 +122,29 @@ internal static class Program
                 return Churn(path, int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture));
             default:
                 return "what?";
+        }
+    }
+
+    private static void WaitUntil(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>
+    /// Waits until somebody else has read the file, twice, so that what was there before the first time has been seen; at most some seconds, where the file
+    /// system does not keep the time of the last access.
+    /// </summary>
+    private static void WaitUntilRead(string path)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            File.SetLastAccessTimeUtc(path, DateTime.UnixEpoch);
+            DateTime end = DateTime.UtcNow.AddSeconds(3);
+            WaitUntil(() => File.GetLastAccessTimeUtc(path) != DateTime.UnixEpoch || DateTime.UtcNow > end);
+            Thread.Sleep(20);
         }
     }
 

@@ -10,11 +10,11 @@ using System.Text;
 namespace RoamShm.Tests;
 
 /// <summary>A console of a given width that keeps what is written to it.</summary>
-internal sealed class CaptureHost(int width) : PSHost
+public sealed class CaptureHost(int width) : PSHost
 {
     private readonly CaptureInterface _ui = new(width);
 
-    internal string Text => _ui.Text.ToString();
+    public string Text => _ui.Text.ToString();
 
     public override string Name => "Capture";
 
@@ -58,11 +58,11 @@ internal sealed class CaptureHost(int width) : PSHost
 
         public override void WriteErrorLine(string value) => WriteLine(value);
 
-        public override void WriteDebugLine(string message) => WriteLine(message);
+        public override void WriteDebugLine(string message) => WriteLine("DEBUG: " + message);
 
-        public override void WriteVerboseLine(string message) => WriteLine(message);
+        public override void WriteVerboseLine(string message) => WriteLine("VERBOSE: " + message);
 
-        public override void WriteWarningLine(string message) => WriteLine(message);
+        public override void WriteWarningLine(string message) => WriteLine("WARNING: " + message);
 
         public override void WriteProgress(long sourceId, ProgressRecord record)
         {

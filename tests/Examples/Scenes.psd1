@@ -1,0 +1,165 @@
+# What has happened between two statements of an example in docs/cmdlets, as its text tells: other processes, by name, map
+# the segments and do what hosts and guests do. They are agents, tests/RoamShm.TestAgent, and the words are theirs.
+#
+#   Before     the statement of the example before which it happens, counted from 1
+#   Do         'NAME: WORDS' waits for the answer; 'NAME~ WORDS' goes on, and it happens while the statement runs;
+#              'NAME: end' ends the process, 'NAME~ end' when it has done all it was told
+#   AnyOrder   the lines of the output may stand in another order, that in which the file system has the files
+#   Loose      the numbers of the output are of no interest
+@{
+    'Find-RoamSegment'        = @(
+        @{ Example = 1; AnyOrder = $true; Before = 5; Do = @(
+                'hub: map orders.seg'
+                'web: attach orders.seg'
+                'web: beat orders.seg'
+            )
+        }
+    )
+    'Get-RoamPeer'            = @(
+        @{ Example = 1; Before = 2; Do = @(
+                'web: attach orders.seg'
+                'web: queue orders.seg h2g 56'
+                'web: queue orders.seg h2g 56'
+                'batch: attach orders.seg'
+                'batch: allocate orders.seg 0 2'
+                'batch: allocate orders.seg 0 2'
+                'batch: queue orders.seg g2h 3000'
+                'batch: beat orders.seg 60000'
+                'web: beat orders.seg'
+            )
+        }
+        @{ Example = 6; Before = 1; Do = @(
+                'web: beat orders.seg'
+                'web: state orders.seg 2'
+            )
+        }
+    )
+    'Get-RoamSegmentProcess'  = @(
+        @{ Example = 1; Loose = $true; Before = 2; Do = @(
+                'orders-hub: name'
+                'orders-hub: map orders.seg'
+                'orders-web: name'
+                'orders-web: map orders.seg'
+                'orders-batch: name'
+                'orders-batch: map orders.seg'
+            )
+        }
+        @{ Example = 2; Before = 1; Do = @(
+                'billing-hub: name'
+                'billing-hub: create billing.seg'
+                'billing-hub: map billing.seg'
+                'orders-web: map billing.seg'
+            )
+        }
+    )
+    'Get-RoamSlotClass'       = @(
+        @{ Example = 1; Before = 3; Do = @(
+                'web: attach orders.seg'
+                'web: allocate orders.seg 0 1'
+                'web: allocate orders.seg 1 1'
+                'web: allocate orders.seg 1 1'
+                'hub: allocate orders.seg 1 0'
+            )
+        }
+        @{ Example = 4; Before = 1; Do = @(
+                'web: state orders.seg 0'
+                'web: end'
+            )
+        }
+    )
+    'Remove-RoamSegment'      = @(
+        @{ Example = 2; Before = 2; Do = @(
+                'hub: map orders.seg'
+                'web: attach orders.seg'
+                'web: beat orders.seg'
+            )
+        }
+        @{ Example = 3; Before = 1; Do = @(
+                'web~ leave-on-goodbye orders.seg'
+                'web~ end'
+                'hub~ when-goodbye orders.seg'
+                'hub~ when-left orders.seg 1'
+                'hub~ when-read orders.seg'
+                'hub~ when-read orders.seg'
+                'hub~ end'
+            )
+        }
+        @{ Example = 4; AnyOrder = $true }
+    )
+    'Reset-RoamPeer'          = @(
+        @{ Example = 1; Before = 2; Do = @(
+                'hub: map orders.seg'
+                'web: attach orders.seg'
+                'batch: attach orders.seg'
+                'batch: allocate orders.seg 0 2'
+                'batch: allocate orders.seg 0 2'
+                'batch: queue orders.seg h2g 100'
+                'batch: queue-slot orders.seg h2g 0 0'
+                'batch: beat orders.seg 60000'
+                'web: beat orders.seg'
+                'batch: end'
+                'web: end'
+                'hub: end'
+            )
+        }
+        @{ Example = 3; Before = 1; Do = @(
+                'second: attach orders.seg 2'
+                'third: attach orders.seg 3'
+                'second: state orders.seg 2'
+                'third: state orders.seg 2'
+                'second: end'
+                'third: end'
+            )
+        }
+        @{ Example = 4; Before = 1; Do = @(
+                'hub: map orders.seg'
+                'web: attach orders.seg 2'
+                'web: state orders.seg 2'
+                'web: end'
+            )
+        }
+    )
+    'Set-RoamGoodbye'         = @(
+        @{ Example = 6; Before = 2; Do = @(
+                'web: attach hub.seg'
+                'batch: attach hub.seg'
+            )
+        }
+        @{ Example = 6; Before = 3; Do = @(
+                'web~ leave-on-goodbye hub.seg'
+                'batch~ leave-on-goodbye hub.seg'
+            )
+        }
+        @{ Example = 7; Before = 1; Do = @(
+                'late: attach hub.seg 3'
+            )
+        }
+    )
+    'Test-RoamSegment'        = @(
+        @{ Example = 6; AnyOrder = $true }
+        @{ Example = 7; Before = 2; Do = @(
+                'web: allocate used.seg 0 3'
+                'web: end'
+            )
+        }
+    )
+    'Watch-RoamSegment'       = @(
+        @{ Example = 7; Before = 2; Do = @(
+                'web~ when-read hub.seg'
+                'web~ attach hub.seg'
+                'web~ beat hub.seg'
+                'web~ when-read hub.seg'
+                'web~ state hub.seg 2'
+                'web~ when-read hub.seg'
+                'web~ state hub.seg 0'
+            )
+        }
+        @{ Example = 8; Before = 1; Do = @(
+                'web: attach hub.seg'
+                'web: beat hub.seg'
+                'web~ when-read hub.seg'
+                'web~ beat hub.seg 60000'
+            )
+        }
+    )
+}

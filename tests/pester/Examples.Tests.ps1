@@ -1,0 +1,58 @@
+# All examples of docs/cmdlets, in this PowerShell. tests/Examples/ExampleRunner.cs runs them, here as in the tests of the
+# embedded shell; it is compiled into this process.
+
+BeforeDiscovery {
+    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+    $pages = Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($root, 'docs', 'cmdlets')) -Filter *-*.md |
+        Sort-Object -Property Name |
+        ForEach-Object { @{ Page = $_.BaseName; Path = $_.FullName } }
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+
+    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+    $script:examples = [System.IO.Path]::Combine($root, 'tests', 'Examples')
+    $agents = [System.IO.Path]::Combine($root, 'tests', 'RoamShm.TestAgent', 'bin', '*', 'net10.0', 'RoamShm.TestAgent.dll')
+    $script:agent = @(Get-Item -Path $agents -ErrorAction Ignore | Sort-Object -Property LastWriteTime -Descending)[0].FullName
+
+    $script:whyNot = if ($PSVersionTable.PSVersion.Major -lt 7) {
+        'the pages show what PowerShell 7 shows'
+    } elseif (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        'the programs that play hosts and guests need dotnet'
+    } else {
+        if (-not ('RoamShm.Tests.ExampleRunner' -as [type])) {
+            $sources = 'CaptureHost.cs', 'ExampleRunner.cs' | ForEach-Object { Join-Path $examples $_ }
+            Add-Type -Path $sources -CompilerOptions '-nullable:enable' -IgnoreWarnings -WarningAction Ignore
+        }
+
+        [RoamShm.Tests.ExampleRunner]::WhyNot([string]$agent)
+    }
+
+    # Jobs find the module by its name.
+    $script:pathBefore = $env:PSModulePath
+    $env:PSModulePath = (Split-Path -Parent $ModuleFolder) + [System.IO.Path]::PathSeparator + $env:PSModulePath
+}
+
+AfterAll {
+    $env:PSModulePath = $pathBefore
+}
+
+Describe 'The examples of <Page>' -ForEach $pages {
+    It 'show what the page tells' {
+        if ($whyNot) {
+            Set-ItResult -Skipped -Because $whyNot
+        }
+
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+        $state.ImportPSModule([string[]]@($ModuleManifest))
+        $runner = [RoamShm.Tests.ExampleRunner]::new($Path, (Join-Path $examples 'Scenes.psd1'), $agent, $state)
+        try {
+            $all = [RoamShm.Tests.ExampleRunner]::Read($Path).Count
+            $runner.CountRunnable() | Should -Be $all
+            $runner.Run($all) -join "`n`n" | Should -BeNullOrEmpty
+        } finally {
+            $runner.Dispose()
+        }
+    }
+}
