@@ -1,0 +1,71 @@
+<#
+.SYNOPSIS
+    Writes an inventory of segments to a CSV and a JSON file, as a nightly job does.
+.DESCRIPTION
+    One row for each segment that Find-RoamSegment finds. The files are named after the day and written under another name
+    first, so that nobody reads half of one. A second run on the same day replaces them.
+
+    The exit code is 0, or 1 if something could not be looked at; the files then have what could.
+
+    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+
+        roamshm -File Export-RoamInventory.ps1 /var/lib/roam -Path /dev/shm
+        pwsh -NoProfile -File Export-RoamInventory.ps1 /var/lib/roam -Path /dev/shm
+.PARAMETER OutputFolder
+    An existing folder to write to.
+.PARAMETER Path
+    Folders or segments, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.
+.EXAMPLE
+    ./Export-RoamInventory.ps1 /var/lib/roam
+
+    Writes /var/lib/roam/roam-2026-11-24.csv and .json.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true, Position = 0)]
+    [string] $OutputFolder,
+
+    [string[]] $Path
+)
+
+$ErrorActionPreference = 'Stop'
+
+# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+if (-not (Get-Module RoamShm)) {
+    $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+}
+
+$columns = 'Status', 'CurrentSize', 'MaxGuests', 'PeersAttached', 'HostGoodbye', 'Owner', 'Mode', 'LastWriteTime', 'Path'
+
+# A field as RFC 4180 has it, and the same in every language of the machine.
+function Get-Field($Value) {
+    $text = if ($Value -is [datetime]) { $Value.ToString('o') } else { [Convert]::ToString($Value, [cultureinfo]::InvariantCulture) }
+    if ($text -match '[",\r\n]') { '"' + $text.Replace('"', '""') + '"' } else { $text }
+}
+
+function Write-Whole([string] $Name, [string] $Text) {
+    $target = [IO.Path]::Combine($folder, $Name)
+    [IO.File]::WriteAllText("$target.new", $Text)
+    [IO.File]::Delete($target)
+    [IO.File]::Move("$target.new", $target)
+    $target
+}
+
+$folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputFolder)
+$find = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
+if ($Path) { $find.Path = $Path }
+$segments = @(Find-RoamSegment @find -ErrorVariable problems)
+
+$rows = foreach ($segment in $segments) { @($columns | ForEach-Object { Get-Field $segment.$_ }) -join ',' }
+$csv = (@($columns -join ',') + $rows) -join "`r`n"
+$plain = @($segments | Select-Object -Property $columns)
+$json = if ($plain.Count -eq 0) { '[]' } else { ConvertTo-Json -InputObject $plain }
+
+$day = [datetime]::Now.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
+Write-Whole "roam-$day.csv" "$csv`r`n"
+Write-Whole "roam-$day.json" "$json`n"
+
+foreach ($problem in $problems) { "$(($problem.FullyQualifiedErrorId -split ',')[0]): $($problem.Exception.Message)" }
+"$($segments.Count) segments, $(@($problems).Count) problems."
+exit $(if ($problems) { 1 } else { 0 })

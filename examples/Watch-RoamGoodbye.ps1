@@ -1,0 +1,59 @@
+<#
+.SYNOPSIS
+    Alerts when a host says goodbye, or its segment is gone.
+.DESCRIPTION
+    Watches segments, also those that come later, and calls a script for each that goes into goodbye, is removed,
+    truncated or damaged. Without a script it writes a line. It goes on until Ctrl+C, or ends after -Timeout or -Count
+    alerts.
+
+    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too.
+.PARAMETER Path
+    The segments, wildcards allowed.
+.PARAMETER Alert
+    A script that alerts somebody. It is given the text and the event.
+.PARAMETER Count
+    The number of alerts after which it ends.
+.PARAMETER Timeout
+    The time after which it ends. Text with a unit (30s, 2m), or a number of seconds.
+.PARAMETER Interval
+    The time from one look to the next. Default 1s.
+.EXAMPLE
+    ./Watch-RoamGoodbye.ps1 '/dev/shm/*.seg' -Alert ./Send-Page.ps1
+
+    Pages somebody, until Ctrl+C.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true, Position = 0)]
+    [string[]] $Path,
+
+    [string] $Alert,
+
+    [int] $Count,
+
+    [string] $Timeout,
+
+    [string] $Interval = '1s'
+)
+
+$ErrorActionPreference = 'Stop'
+
+# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+if (-not (Get-Module RoamShm)) {
+    $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+}
+
+$watch = @{ Path = $Path; WaitForFile = $true; Interval = $Interval }
+if ($Timeout) { $watch.Timeout = $Timeout }
+$wanted = if ($Count) { $Count } else { [int]::MaxValue }
+
+# One in goodbye from the start is told too: nobody may have been there to see it come.
+Watch-RoamSegment @watch |
+    Where-Object { $_.Change -match 'Goodbye|Removed|Truncated|Invalid' -or ($_.Change -eq 'Initial' -and $_.HostGoodbye) } |
+    Select-Object -First $wanted |
+    ForEach-Object {
+        $what = if ($_.HostGoodbye) { "has said goodbye, value $($_.HostGoodbyeValue)" } else { "is $($_.Change)" }
+        $text = "$([datetime]::Now.ToString('s')) $($_.Path) $what"
+        if ($Alert) { & $Alert $text $_ } else { $text }
+    }

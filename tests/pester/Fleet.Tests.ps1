@@ -1,0 +1,50 @@
+# examples/Get-RoamFleet.ps1. Remoting is played: each host is a job, whose objects come back as those of a session do.
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+
+    Import-RoamShm
+    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+    $script:fleet = [System.IO.Path]::Combine($root, 'examples', 'Get-RoamFleet.ps1')
+    $script:folder = Initialize-Folder
+    $null = Add-Segment (Join-Path $folder 'a.seg')
+    $null = Add-Segment (Join-Path $folder 'b.seg')
+    $null = Set-RoamGoodbye (Join-Path $folder 'b.seg')
+    $script:pathBefore = $env:PSModulePath
+    $env:PSModulePath = (Split-Path -Parent $ModuleFolder) + [System.IO.Path]::PathSeparator + $env:PSModulePath
+
+    function Invoke-Command {
+        param([string[]] $HostName, [scriptblock] $ScriptBlock, [object[]] $ArgumentList)
+
+        foreach ($name in $HostName) {
+            $job = Start-Job -ScriptBlock $ScriptBlock -ArgumentList $ArgumentList
+            foreach ($one in $job | Receive-Job -Wait -AutoRemoveJob) {
+                $one | Add-Member -NotePropertyName PSComputerName -NotePropertyValue $name -Force -PassThru
+            }
+        }
+    }
+}
+
+AfterAll {
+    $env:PSModulePath = $pathBefore
+    Clear-Folder $folder
+}
+
+Describe 'Get-RoamFleet.ps1' {
+    It 'returns a row for each segment of each host' {
+        $rows = @(& $fleet -HostName web1, web2 -Path $folder)
+        @($rows | ForEach-Object { "$($_.PSComputerName) $(Split-Path -Leaf $_.Path) $($_.HostGoodbye)" } | Sort-Object) |
+            Should -Be @('web1 a.seg False', 'web1 b.seg True', 'web2 a.seg False', 'web2 b.seg True')
+        $rows[0].CurrentSize | Should -Be $SmallSize
+    }
+
+    It 'returns those of a status' {
+        @(& $fleet -HostName web1 -Path $folder -Status Invalid).Count | Should -Be 0
+        @(& $fleet -HostName web1 -Path $folder -Status Drained, Unknown | Split-Path -Leaf) | Should -Contain 'b.seg'
+    }
+
+    It 'returns rows that no cmdlet takes for files of this computer' {
+        @(& $fleet -HostName web1 -Path $folder) | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed.Count | Should -Be 2
+    }
+}
