@@ -1,13 +1,6 @@
 # All examples of docs/cmdlets, in this PowerShell. tests/Examples/ExampleRunner.cs runs them, here as in the tests of the
 # embedded shell; it is compiled into this process.
 
-BeforeDiscovery {
-    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
-    $pages = Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($root, 'docs', 'cmdlets')) -Filter *-*.md |
-        Sort-Object -Property Name |
-        ForEach-Object { @{ Page = $_.BaseName; Path = $_.FullName } }
-}
-
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
 
@@ -38,7 +31,8 @@ AfterAll {
     $env:PSModulePath = $pathBefore
 }
 
-Describe 'The examples of <Page>' -ForEach $pages {
+$pages = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'cmdlets')
+Describe 'The examples of <_.BaseName>' -ForEach @(Get-ChildItem -LiteralPath $pages -Filter *-*.md | Sort-Object -Property Name) {
     It 'show what the page tells' {
         if ($whyNot) {
             Set-ItResult -Skipped -Because $whyNot
@@ -46,9 +40,10 @@ Describe 'The examples of <Page>' -ForEach $pages {
 
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
         $state.ImportPSModule([string[]]@($ModuleManifest))
-        $runner = [RoamShm.Tests.ExampleRunner]::new($Path, (Join-Path $examples 'Scenes.psd1'), $agent, $state)
+        $scenes = Join-Path $examples 'Scenes.psd1'
+        $runner = [RoamShm.Tests.ExampleRunner]::new($_.FullName, $scenes, $agent, $state)
         try {
-            $all = [RoamShm.Tests.ExampleRunner]::Read($Path).Count
+            $all = [RoamShm.Tests.ExampleRunner]::Read($_.FullName).Count
             $runner.CountRunnable() | Should -Be $all
             $runner.Run($all) -join "`n`n" | Should -BeNullOrEmpty
         } finally {
