@@ -116,7 +116,9 @@ try {
                 $set = $short.SelectSingleNode('command:parameterValue', $manager)
                 $value = $full.SelectSingleNode('command:parameterValue', $manager)
                 if ($set -and $value) { $value.InnerText = $set.InnerText }
-                $short.SetAttribute('globbing', $full.GetAttribute('globbing'))
+                foreach ($attribute in 'globbing', 'aliases') {
+                    $short.SetAttribute($attribute, $full.GetAttribute($attribute))
+                }
 
                 # The syntax items stand in the order of the page.
                 $item = @($node.SelectNodes('command:syntax/command:syntaxItem', $manager)).IndexOf($short.ParentNode)

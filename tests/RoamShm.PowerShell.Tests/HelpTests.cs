@@ -301,6 +301,7 @@ public sealed class HelpTests : IDisposable
                     parameter.IsMandatory,
                     parameter.Position < 0 ? "named" : parameter.Position.ToString(CultureInfo.InvariantCulture),
                     PipelineOf(parameter.ValueFromPipeline, parameter.ValueFromPipelineByPropertyName),
+                    parameter.Aliases,
                     HasWildcards(parameter.Attributes),
                     ValuesOf(parameter.Attributes)));
             yield return $"{command.Name}: {string.Join(' ', parameters.Order(StringComparer.Ordinal))}";
@@ -331,6 +332,7 @@ public sealed class HelpTests : IDisposable
                 (bool)parameter.Attribute("required")!,
                 parameter.Attribute("position")!.Value.ToLowerInvariant(),
                 parameter.Attribute("pipelineInput")!.Value,
+                AliasesOf(parameter),
                 (bool)parameter.Attribute("globbing")!,
                 parameter.Descendants(Command + "parameterValue").Where(value => value.Parent!.Name == Command + "parameterValueGroup").Select(value => value.Value)));
             yield return $"{name}: {string.Join(' ', parameters.Order(StringComparer.Ordinal))}";
@@ -338,15 +340,16 @@ public sealed class HelpTests : IDisposable
 
         foreach (XElement parameter in MamlParameters(command))
         {
-            string[] aliases = parameter.Attribute("aliases")!.Value is "none" or "" ? [] : parameter.Attribute("aliases")!.Value.Split(", ");
-            yield return $"{name} -{parameter.Element(Maml + "name")!.Value} type {parameter.Element(Dev + "type")!.Element(Maml + "name")!.Value}, alias {string.Join('|', aliases.Order(StringComparer.Ordinal))}";
+            yield return $"{name} -{parameter.Element(Maml + "name")!.Value} type {parameter.Element(Dev + "type")!.Element(Maml + "name")!.Value}, alias {string.Join('|', AliasesOf(parameter).Order(StringComparer.Ordinal))}";
         }
     }
 
-    private static string Describe(string name, bool isRequired, string position, string pipeline, bool hasWildcards, IEnumerable<string> values) =>
+    private static string Describe(string name, bool isRequired, string position, string pipeline, IEnumerable<string> aliases, bool hasWildcards, IEnumerable<string> values) =>
         $"-{name}({string.Join(
             ", ",
-            [isRequired ? "required" : "optional", position, pipeline, hasWildcards ? "wildcards" : "literal", string.Join('|', values.Order(StringComparer.Ordinal))])})";
+            [isRequired ? "required" : "optional", position, pipeline, hasWildcards ? "wildcards" : "literal", string.Join('|', aliases.Order(StringComparer.Ordinal)), string.Join('|', values.Order(StringComparer.Ordinal))])})";
+
+    private static string[] AliasesOf(XElement parameter) => parameter.Attribute("aliases")!.Value is "none" or "" ? [] : parameter.Attribute("aliases")!.Value.Split(", ");
 
     private static string PipelineOf(bool byValue, bool byName) => (byValue, byName) switch
     {
