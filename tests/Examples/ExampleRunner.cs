@@ -57,10 +57,12 @@ public sealed class ExampleRunner : IDisposable
     /// <summary>The folder that stands for /dev/shm/roam.</summary>
     public string Folder { get; }
 
-    /// <summary>Why the examples cannot be run here, or null.</summary>
-    public static string? WhyNot(string agent) =>
+    /// <summary>Why the examples of a page cannot be run here, or null.</summary>
+    public static string? WhyNot(string page, string agent) =>
         !OperatingSystem.IsLinux() || !Directory.Exists("/dev/shm") ? "the pages tell what a Linux shows, with segments in /dev/shm"
         : !File.Exists(agent) ? "the program that plays hosts and guests has not been built; dotnet build does it"
+        : Path.GetFileNameWithoutExtension(page) is "Find-RoamSegment" or "Get-RoamSegmentProcess" or "Remove-RoamSegment" or "Reset-RoamPeer" && !CanReadMappings()
+            ? "the page tells what somebody sees who may read the mappings of all processes"
         : null;
 
     /// <summary>The examples of a page: title, code, and the output or null.</summary>
@@ -144,6 +146,25 @@ public sealed class ExampleRunner : IDisposable
             }
 
             Thread.Sleep(20);
+        }
+    }
+
+    /// <summary>Root may, though not always those of the first process, which nobody needs; others may where all processes are theirs.</summary>
+    private static bool CanReadMappings()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            return true;
+        }
+
+        try
+        {
+            _ = File.ReadAllBytes("/proc/1/maps");
+            return true;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return false;
         }
     }
 

@@ -20,9 +20,9 @@ public sealed class ExampleTests
     [MemberData(nameof(Pages))]
     public void The_examples_show_what_their_page_tells(string page)
     {
-        string? whyNot = ExampleRunner.WhyNot(Agent);
-        Assert.SkipWhen(whyNot is not null, whyNot ?? string.Empty);
         string path = Path.Combine(HelpPage.Folder, page + ".md");
+        string? whyNot = ExampleRunner.WhyNot(path, Agent);
+        Assert.SkipWhen(whyNot is not null, whyNot ?? string.Empty);
         using var runner = new ExampleRunner(path, Path.Combine(Prompt.RepositoryRoot, "tests", "Examples", "Scenes.psd1"), Agent, Engine.CreateState(Prompt.ModulePath));
         int count = runner.CountRunnable();
         Assert.SkipWhen(count == 0, "the first example needs commands that only a PowerShell has");

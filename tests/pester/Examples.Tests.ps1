@@ -18,8 +18,6 @@ BeforeAll {
             $sources = 'CaptureHost.cs', 'ExampleRunner.cs' | ForEach-Object { Join-Path $examples $_ }
             Add-Type -Path $sources -CompilerOptions '-nullable:enable' -IgnoreWarnings -WarningAction Ignore
         }
-
-        [RoamShm.Tests.ExampleRunner]::WhyNot([string]$agent)
     }
 
     # Jobs find the module by its name.
@@ -34,8 +32,9 @@ AfterAll {
 $pages = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'cmdlets')
 Describe 'The examples of <_.BaseName>' -ForEach @(Get-ChildItem -LiteralPath $pages -Filter *-*.md | Sort-Object -Property Name) {
     It 'show what the page tells' {
-        if ($whyNot) {
-            Set-ItResult -Skipped -Because $whyNot
+        $reason = if ($whyNot) { $whyNot } else { [RoamShm.Tests.ExampleRunner]::WhyNot($_.FullName, [string]$agent) }
+        if ($reason) {
+            Set-ItResult -Skipped -Because $reason
         }
 
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
