@@ -55,15 +55,16 @@ internal static unsafe class AttachChecks
     }
 
     /// <summary>The checks that need only the 128 bytes.</summary>
-    internal static void CheckHeader(string path, byte[] header)
+    internal static void CheckHeader(SegmentFile file, byte[] header)
     {
+        string path = file.Path;
         fixed (byte* bytes = header)
         {
             ulong magic = *(ulong*)(bytes + HeaderLayout.Magic);
             uint version = *(uint*)(bytes + HeaderLayout.Version);
             if (magic != SegmentFormat.Magic)
             {
-                throw WrongMagic(path, magic, version);
+                throw WrongMagic(file, magic, version);
             }
 
             if (version != SegmentFormat.Version)
@@ -84,11 +85,11 @@ internal static unsafe class AttachChecks
         }
     }
 
-    internal static SegmentException WrongMagic(string path, ulong magic, uint version) => magic switch
+    internal static SegmentException WrongMagic(SegmentFile file, ulong magic, uint version) => magic switch
     {
-        SegmentFormat.PredecessorMagic => SegmentErrors.Predecessor(path, version),
-        SegmentFormat.SuccessorMagic => SegmentErrors.Successor(path, version),
-        _ => SegmentErrors.BadMagic(path, SegmentHeader.Escape(magic)),
+        SegmentFormat.PredecessorMagic => SegmentErrors.Predecessor(file.Path, version),
+        SegmentFormat.SuccessorMagic => SegmentErrors.Successor(file.Path, version),
+        _ => SegmentErrors.BadMagic(file, magic),
     };
 
     /// <summary>The checks that need the class headers and the file's length; <paramref name="buffer"/> is scratch space.</summary>
@@ -128,7 +129,7 @@ internal static unsafe class AttachChecks
                     uint slotCount = *(uint*)(entry + SizeClassLayout.SlotCount);
                     if (slotSize == 0 || slotCount == 0)
                     {
-                        throw SegmentErrors.InvalidSlotClass(file.Path, first + i, slotSize, slotCount);
+                        throw SegmentErrors.InvalidSlotClass(file, first + i, slotSize, slotCount);
                     }
                 }
             }

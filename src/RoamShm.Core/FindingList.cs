@@ -14,6 +14,12 @@ internal sealed class FindingList
 
     internal SegmentFinding[] ToArray() => _findings.Count == 0 ? Array.Empty<SegmentFinding>() : _findings.ToArray();
 
+    internal void Clear()
+    {
+        ErrorCount = 0;
+        _findings.Clear();
+    }
+
     internal void Error(string id, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule, FormattableString message)
     {
         ErrorCount++;

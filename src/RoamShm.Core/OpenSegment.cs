@@ -60,7 +60,7 @@ internal sealed unsafe class OpenSegment : IDisposable
             byte[] bytes = new byte[HeaderLayout.Size];
             byte[]? buffer = null;
             AttachChecks.ReadHeader(file, bytes);
-            AttachChecks.CheckHeader(path, bytes);
+            AttachChecks.CheckHeader(file, bytes);
             AttachChecks.CheckPool(file, bytes, ref buffer);
             var header = new SegmentHeader();
             header.Decode(path, bytes, file.Length);

@@ -21,7 +21,7 @@ internal sealed class ReadyWait
     /// <summary>Waits what is left to wait, if the file is worth a second look.</summary>
     internal bool IsWorthASecondLook(SegmentException error)
     {
-        if (error.ErrorId != SegmentErrorId.SegmentNotReady || (DateTime.UtcNow - error.LastWriteTimeUtc).Duration() > Recent)
+        if (!error.IsPerhapsBeingMade || (DateTime.UtcNow - error.LastWriteTimeUtc).Duration() > Recent)
         {
             return false;
         }

@@ -30,8 +30,17 @@ internal static class SegmentErrors
         return error;
     }
 
-    internal static SegmentException BadMagic(string path, string magic) =>
-        New(SegmentErrorId.BadMagic, $"'{path}' is not a roam v7 segment: its magic is '{magic}', expected '{SegmentHeader.EscapedMagic}'.", path);
+    internal static SegmentException BadMagic(SegmentFile file, ulong magic)
+    {
+        SegmentException error = New(SegmentErrorId.BadMagic, $"'{file.Path}' is not a roam v7 segment: its magic is '{SegmentHeader.Escape(magic)}', expected '{SegmentHeader.EscapedMagic}'.", file.Path);
+        if (magic == 0)
+        {
+            // A host that writes the magic last, as the rule is, has all but that for a while.
+            error.LastWriteTimeUtc = file.Status.LastWriteTimeUtc;
+        }
+
+        return error;
+    }
 
     internal static SegmentException Predecessor(string path, uint version) =>
         New(SegmentErrorId.PredecessorFormat, $"'{path}' is a segment of the predecessor format (magic 'RAPAHUB\\x01', version {version}), which has another layout; expected '{SegmentHeader.EscapedMagic}'.", path);
@@ -51,8 +60,17 @@ internal static class SegmentErrors
     internal static SegmentException SlotClassTableOutOfBounds(string path, ulong offset, uint count, long fileLength) =>
         New(SegmentErrorId.SlotClassTableOutOfBounds, $"'{path}': the table of {count} slot class headers at offset {offset} does not lie within the file's {fileLength} bytes.", path);
 
-    internal static SegmentException InvalidSlotClass(string path, long index, uint slotSize, uint slotCount) =>
-        New(SegmentErrorId.InvalidSlotClass, $"'{path}': slot class {index} is invalid: slot_size {slotSize}, slot_count {slotCount}; both must be at least 1.", path);
+    internal static SegmentException InvalidSlotClass(SegmentFile file, long index, uint slotSize, uint slotCount)
+    {
+        SegmentException error = New(SegmentErrorId.InvalidSlotClass, $"'{file.Path}': slot class {index} is invalid: slot_size {slotSize}, slot_count {slotCount}; both must be at least 1.", file.Path);
+        if (slotSize == 0 && slotCount == 0)
+        {
+            // A host that writes the magic first has a complete header for a while before the slot classes follow.
+            error.LastWriteTimeUtc = file.Status.LastWriteTimeUtc;
+        }
+
+        return error;
+    }
 
     internal static SegmentException Truncated(string path, string field, ulong size, long fileLength) =>
         New(SegmentErrorId.SegmentTruncated, $"'{path}' is truncated: it has {fileLength} bytes, but its {field} is {size}.", path);

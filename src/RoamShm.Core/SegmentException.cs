@@ -44,6 +44,9 @@ public sealed class SegmentException : Exception
     /// <summary>The file, where there is one.</summary>
     public string? Path { get; }
 
-    /// <summary>For <see cref="SegmentErrorId.SegmentNotReady"/>: when the file was last modified; else the minimum.</summary>
+    /// <summary>Whether the file looks as if a host were just making it, or had died while making it.</summary>
+    internal bool IsPerhapsBeingMade => LastWriteTimeUtc != default;
+
+    /// <summary>When a file that is perhaps being made was last modified; of others the minimum.</summary>
     internal DateTime LastWriteTimeUtc { get; set; }
 }

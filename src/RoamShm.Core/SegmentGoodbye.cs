@@ -51,7 +51,7 @@ public sealed unsafe class SegmentGoodbye
     {
         using SegmentFile file = SegmentFile.OpenReadWrite(path);
         AttachChecks.ReadHeader(file, _header);
-        AttachChecks.CheckHeader(path, _header);
+        AttachChecks.CheckHeader(file, _header);
         AttachChecks.CheckPool(file, _header, ref _classes);
 
         uint previous;
@@ -73,7 +73,7 @@ public sealed unsafe class SegmentGoodbye
                 }
             }
 
-            AttachChecks.CheckHeader(path, _header);
+            AttachChecks.CheckHeader(file, _header);
             ref int flag = ref *(int*)(page.Address + HeaderLayout.HostGoodbye);
             previous = (uint)Interlocked.CompareExchange(ref flag, (int)value, 0);
         }

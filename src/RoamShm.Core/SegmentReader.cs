@@ -53,7 +53,7 @@ public sealed class SegmentReader
         else
         {
             AttachChecks.ReadHeader(file, _header);
-            AttachChecks.CheckHeader(path, _header);
+            AttachChecks.CheckHeader(file, _header);
             AttachChecks.CheckPool(file, _header, ref _classes);
         }
 

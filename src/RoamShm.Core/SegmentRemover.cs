@@ -34,7 +34,7 @@ public sealed class SegmentRemover
         byte[] magic = new byte[sizeof(ulong)];
         if (file.Read(0, magic, 0, magic.Length) < magic.Length || BitConverter.ToUInt64(magic, 0) != SegmentFormat.Magic)
         {
-            throw AttachChecks.WrongMagic(path, BitConverter.ToUInt64(magic, 0), 0);
+            throw AttachChecks.WrongMagic(file, BitConverter.ToUInt64(magic, 0), 0);
         }
 
         var remover = new SegmentRemover(path, file.Status.Identity, force);

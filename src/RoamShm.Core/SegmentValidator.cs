@@ -22,6 +22,7 @@ public sealed unsafe class SegmentValidator
     private readonly List<Extent> _extents = new(SegmentFormat.MaxGuests + 3);
     private readonly CancellationToken _cancellation;
     private readonly ReadyWait _wait;
+    private bool _isLastLook;
 
     /// <summary>Makes a validator that serves one call on many files.</summary>
     /// <param name="cancellation">Ends the wait for a file that is just being made, and a long full validation.</param>
@@ -91,19 +92,31 @@ public sealed unsafe class SegmentValidator
 
     private SegmentHeader ValidateAtLeastOnce(string path, FindingList findings)
     {
+        _isLastLook = false;
         try
         {
             return ValidateOnce(path, findings);
         }
         catch (SegmentException e)
         {
-            if (!_wait.IsWorthASecondLook(e))
+            if (!_wait.IsWorthASecondLook(e) && e.ErrorId is not (SegmentErrorId.BadMagic or SegmentErrorId.InvalidSlotClass))
             {
                 throw;
             }
         }
 
+        _isLastLook = true;
+        findings.Clear();
         return ValidateOnce(path, findings);
+    }
+
+    /// <summary>Where a file is perhaps being made, it is looked at once more instead of being judged.</summary>
+    private void ThrowWhereALookIsLeft(SegmentException error)
+    {
+        if (error.IsPerhapsBeingMade && !_isLastLook)
+        {
+            throw error;
+        }
     }
 
     private SegmentHeader ValidateOnce(string path, FindingList findings)
@@ -119,7 +132,7 @@ public sealed unsafe class SegmentValidator
             header.FileLength = file.Length;
         }
 
-        if (!CheckFormat(header, findings))
+        if (!CheckFormat(file, header, findings))
         {
             return header;
         }
@@ -145,7 +158,7 @@ public sealed unsafe class SegmentValidator
 
     /// <summary>Magic, version, header size.</summary>
     /// <returns>Whether the rest of the header means what a v7 header's does.</returns>
-    private bool CheckFormat(SegmentHeader header, FindingList findings)
+    private bool CheckFormat(SegmentFile file, SegmentHeader header, FindingList findings)
     {
         string path = header.Path!;
         bool isLikeV7 = header.Version == SegmentFormat.Version && header.HeaderSize == HeaderLayout.Size;
@@ -158,7 +171,8 @@ public sealed unsafe class SegmentValidator
                 magic = *(ulong*)bytes;
             }
 
-            SegmentException error = AttachChecks.WrongMagic(path, magic, header.Version);
+            SegmentException error = AttachChecks.WrongMagic(file, magic, header.Version);
+            ThrowWhereALookIsLeft(error);
             findings.Error(error, "magic", HeaderLayout.Magic, $"{SegmentHeader.EscapedMagic}", $"{header.Magic}", "r[shm.segment.magic.v7]");
             if (!isLikeV7 || error.ErrorId != SegmentErrorId.BadMagic)
             {
@@ -397,7 +411,7 @@ public sealed unsafe class SegmentValidator
         var classes = new SlotClass[count];
         for (int i = 0; i < count; i++)
         {
-            classes[i] = CheckClass(header, i, findings);
+            classes[i] = CheckClass(file, header, i, findings);
         }
 
         ConfigurationHazards.FindInClasses(findings, classes, offset);
@@ -428,7 +442,7 @@ public sealed unsafe class SegmentValidator
         }
     }
 
-    private SlotClass CheckClass(SegmentHeader header, int index, FindingList findings)
+    private SlotClass CheckClass(SegmentFile file, SegmentHeader header, int index, FindingList findings)
     {
         uint slotSize, slotCount;
         ulong freeHead;
@@ -445,7 +459,9 @@ public sealed unsafe class SegmentValidator
         {
             string field = slotSize == 0 ? "slot_size" : "slot_count";
             int offset = slotSize == 0 ? SizeClassLayout.SlotSize : SizeClassLayout.SlotCount;
-            findings.Error(SegmentErrors.InvalidSlotClass(header.Path!, index, slotSize, slotCount), Text.Invariant($"class[{index}].{field}"), at + (ulong)offset, $"at least 1", $"0", "r[shm.varslot.classes]");
+            SegmentException error = SegmentErrors.InvalidSlotClass(file, index, slotSize, slotCount);
+            ThrowWhereALookIsLeft(error);
+            findings.Error(error, Text.Invariant($"class[{index}].{field}"), at + (ulong)offset, $"at least 1", $"0", "r[shm.varslot.classes]");
         }
         else if (slotSize <= SegmentFormat.SlotLengthPrefix)
         {

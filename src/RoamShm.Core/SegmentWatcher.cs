@@ -138,7 +138,7 @@ public sealed class SegmentWatcher
             AttachChecks.ReadHeader(file, _header);
             if (target.State != State.Present || !target.IsSame(status, _header))
             {
-                AttachChecks.CheckHeader(target.Path, _header);
+                AttachChecks.CheckHeader(file, _header);
                 AttachChecks.CheckPool(file, _header, ref _classes);
                 status = file.Status;
             }
@@ -293,7 +293,7 @@ public sealed class SegmentWatcher
 
     private SegmentEvent? OnInvalid(Target target, FileStatus status, SegmentException error)
     {
-        bool isBeingMade = error.ErrorId == SegmentErrorId.SegmentNotReady;
+        bool isBeingMade = error.IsPerhapsBeingMade;
         if (target.State == State.Unseen)
         {
             if (isBeingMade && _options.WaitForFile)
@@ -309,7 +309,7 @@ public sealed class SegmentWatcher
         }
 
         bool isSameFile = target.Identity.Equals(status.Identity);
-        if (target.State == State.Invalid && target.ErrorId == error.ErrorId && isSameFile)
+        if (target.State == State.Invalid && isSameFile && (target.ErrorId == error.ErrorId || (isBeingMade && target.IsBeingMade)))
         {
             return null;
         }
@@ -328,6 +328,7 @@ public sealed class SegmentWatcher
         change |= isShortened ? SegmentChange.Truncated : SegmentChange.Invalid;
         target.State = State.Invalid;
         target.ErrorId = error.ErrorId;
+        target.IsBeingMade = isBeingMade;
         target.Identity = status.Identity;
         SegmentEvent last = Last(target, change);
         last.ErrorId = error.ErrorId;
@@ -380,6 +381,9 @@ public sealed class SegmentWatcher
         internal bool IsGivenUp { get; set; }
 
         internal string? ErrorId { get; set; }
+
+        /// <summary>Whether the error is one that passes when a host has made the segment.</summary>
+        internal bool IsBeingMade { get; set; }
 
         internal FileIdentity Identity { get; set; }
 

@@ -183,6 +183,28 @@ public sealed class ReaderTests : IDisposable
         Assert.InRange(clock.ElapsedMilliseconds, 90, 20_000);
     }
 
+    // Of a host that writes the magic first an onlooker can see a header without slot classes, of one that writes it last all but the magic.
+    [Theory]
+    [InlineData(SegmentErrorId.InvalidSlotClass, (long)Make.PoolOffset, 64)]
+    [InlineData(SegmentErrorId.BadMagic, 0, 8)]
+    public void Files_that_are_nearly_made_are_waited_for_too(string errorId, long offset, int count)
+    {
+        string path = Make.Segment(_folder);
+        Patch.Bytes(path, offset, new byte[count]);
+        using var cancelled = new System.Threading.CancellationTokenSource();
+        cancelled.Cancel();
+
+        // A wait notices the cancellation.
+        _ = Assert.Throws<OperationCanceledException>(() => new SegmentReader(cancelled.Token).ReadHeader(path));
+        _ = Assert.Throws<OperationCanceledException>(() => new SegmentValidator(cancelled.Token).Validate(path));
+        _ = Assert.Throws<OperationCanceledException>(() => new SegmentGoodbye(cancelled.Token).Raise(path, 1, out SegmentHeader _));
+        Assert.Equal(errorId, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path)).ErrorId);
+        Assert.Equal(errorId, new SegmentValidator().Validate(path).Findings[0].Id);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        Assert.Equal(errorId, Assert.Throws<SegmentException>(() => new SegmentReader(cancelled.Token).ReadHeader(path)).ErrorId);
+        Assert.False(new SegmentValidator(cancelled.Token).Validate(path).IsValid);
+    }
+
     [Fact]
     public void An_old_file_that_is_not_ready_is_not_waited_for()
     {

@@ -228,6 +228,59 @@ public sealed class WatcherTests : IDisposable
         Assert.Empty(errors);
     }
 
+    // What an onlooker can see of a host that writes the magic first, and of one that writes it last.
+    [Theory]
+    [InlineData(0, 8, 128, (int)Make.PoolOffset)]
+    [InlineData(8, (int)Make.Length)]
+    public void WaitForFile_gives_up_at_no_stage_of_a_hosts_making_it(int first, params int[] stages)
+    {
+        byte[] content = File.ReadAllBytes(Make.Segment(_folder, "model.seg"));
+        string path = _folder["late.seg"];
+        string other = Make.Segment(_folder, "other.seg");
+        var errors = new List<SegmentException>();
+        using var watch = new Pull([path, other], new SegmentWatchOptions { WaitForFile = true, OnError = errors.Add });
+        _ = watch.Next("Initial");
+        byte[] made = new byte[content.Length];
+        byte state = 0;
+        foreach (int stage in stages)
+        {
+            content.AsSpan(first, stage - first).CopyTo(made.AsSpan(first));
+            File.WriteAllBytes(_folder["next.seg"], made);
+            File.Move(_folder["next.seg"], path, overwrite: true);
+
+            // A change of the file that is looked at after it tells that this state was seen.
+            Patch.Bytes(other, HeaderLayout.Reserved, [++state]);
+            Assert.Equal(other, watch.Next("HeaderChanged").Path);
+        }
+
+        File.WriteAllBytes(_folder["next.seg"], content);
+        File.Move(_folder["next.seg"], path, overwrite: true);
+        Assert.Equal(path, watch.Next("Initial").Path);
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void A_segment_made_anew_in_place_is_invalid_once_and_then_reappears()
+    {
+        string path = Make.Segment(_folder);
+        byte[] content = File.ReadAllBytes(path);
+        using var watch = new Pull([path, Make.Segment(_folder, "other.seg")], new SegmentWatchOptions());
+        _ = watch.Next("Initial");
+        _ = watch.Next("Initial");
+        Patch.Bytes(path, 0, new byte[Make.Length]);
+        Assert.Equal(SegmentErrorId.SegmentNotReady, watch.Next("Invalid").ErrorId);
+        byte state = 0;
+        foreach (int stage in (int[])[8, 128, (int)Make.PoolOffset])
+        {
+            Patch.Bytes(path, 0, content[..stage]);
+            Patch.Bytes(_folder["other.seg"], HeaderLayout.Reserved, [++state]);
+            Assert.Equal(_folder["other.seg"], watch.Next("HeaderChanged").Path);
+        }
+
+        Patch.Bytes(path, 0, content);
+        Assert.Equal(path, watch.Next("Reappeared").Path);
+    }
+
     [Fact]
     public void Discover_adds_files_while_it_watches()
     {
