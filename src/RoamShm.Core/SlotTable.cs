@@ -4,27 +4,47 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// The metadata of one slot class as it was read, front to back in large pieces, and what came of walking its free list. Memory: 5 bytes a slot.
+/// The metadata of one slot class as it was read, front to back in pieces, and what came of walking its free list. A piece that is as it was when the segment
+/// was made, each slot free and linked to the one behind it, needs no memory and is one step on the list; of others it takes 4 bytes a slot.
 /// </summary>
 internal sealed unsafe class SlotTable
 {
     /// <summary>The largest class that is looked through: 1 GiB of metadata.</summary>
     internal const long MaxSlots = 1 << 26;
 
-    private const byte Allocated = 1;
-    private const byte Listed = 2;
-    private const int SlotsPerRead = (1 << 20) / SlotMetaLayout.Size;
+    // A slot's word: the slot that it links to, or one of the two that no index reaches, and two flags.
+    private const uint LinkMask = (1u << 27) - 1;
+    private const uint EndLink = LinkMask;
+    private const uint BadLinkMark = LinkMask - 1;
+    private const uint Allocated = 1u << 30;
+    private const uint Listed = 1u << 31;
 
-    private readonly uint[] _next;
-    private readonly byte[] _marks;
+    private const uint UnknownOwner = 256;
 
-    private SlotTable(int count)
+    // A piece stays in the processor's cache between being read and being looked at.
+    private const int PieceShift = 12;
+    private const int SlotsPerPiece = 1 << PieceShift;
+
+    private readonly OpenSegment _segment;
+    private readonly int _classIndex;
+
+    // The words of each piece; null where it is as it was made.
+    private readonly uint[]?[] _pieces;
+
+    // For a piece as it was made: the first slot that is on the list, with all behind it; the end of the piece where none is.
+    private readonly uint[] _listedFrom;
+
+    private SlotTable(OpenSegment segment, int classIndex)
     {
-        _next = new uint[count];
-        _marks = new byte[count];
+        _segment = segment;
+        _classIndex = classIndex;
+        Count = (int)segment.Classes[classIndex].SlotCount;
+        int pieces = (Count + SlotsPerPiece - 1) >> PieceShift;
+        _pieces = new uint[]?[pieces];
+        _listedFrom = new uint[pieces];
     }
 
-    internal int Count => _next.Length;
+    internal int Count { get; }
 
     internal long AllocatedCount { get; private set; }
 
@@ -66,110 +86,186 @@ internal sealed unsafe class SlotTable
             throw SegmentErrors.TooManySlots(segment.Path, classIndex, count);
         }
 
-        SlotTable table;
+        var table = new SlotTable(segment, classIndex);
         int attempt = 0;
+        ulong headBefore;
         do
         {
-            ulong headBefore = ReadHead(segment, classIndex);
-            table = new SlotTable((int)count);
-            table.Load(segment, classIndex, cancellation);
+            headBefore = table.ReadHead();
+            table.Load(cancellation);
             table.Walk((uint)headBefore);
-            if (ReadHead(segment, classIndex) == headBefore)
-            {
-                // Nobody allocated or freed meanwhile.
-                break;
-            }
         }
-        while (++attempt < 3);
+        while (table.ReadHead() != headBefore && ++attempt < 3);
 
         return table;
     }
 
-    internal bool IsAllocated(uint slot) => (_marks[slot] & Allocated) != 0;
+    internal bool IsAllocated(uint slot) =>
+        _pieces[slot >> PieceShift] is uint[] piece && (piece[slot % SlotsPerPiece] & Allocated) != 0;
 
     /// <summary>The first slot that is on no list and not allocated, or -1.</summary>
     internal int FirstLeaked()
     {
-        for (int i = 0; i < _marks.Length; i++)
+        for (int i = 0; i < _pieces.Length; i++)
         {
-            if (_marks[i] == 0)
+            int start = i << PieceShift;
+            int first = _pieces[i] is uint[] piece ? Array.FindIndex(piece, slot => (slot & (Allocated | Listed)) == 0)
+                : _listedFrom[i] > (uint)start ? 0 : -1;
+            if (first >= 0)
             {
-                return i;
+                return start + first;
             }
         }
 
         return -1;
     }
 
-    private static ulong ReadHead(OpenSegment segment, int classIndex)
+    private ulong ReadHead()
     {
         byte[] head = new byte[sizeof(ulong)];
-        segment.File.ReadExactly(segment.Pool.HeaderOffset(classIndex) + SizeClassLayout.FreeHead, head, head.Length);
+        _segment.File.ReadExactly(_segment.Pool.HeaderOffset(_classIndex) + SizeClassLayout.FreeHead, head, head.Length);
         return BitConverter.ToUInt64(head, 0);
     }
 
-    private void Load(OpenSegment segment, int classIndex, CancellationToken cancellation)
+    private void Load(CancellationToken cancellation)
     {
-        byte[] buffer = new byte[Math.Min(Count, SlotsPerRead) * SlotMetaLayout.Size];
-        ulong offset = segment.Pool.MetaOffset(classIndex);
-        for (int first = 0; first < Count; first += SlotsPerRead)
+        AllocatedCount = FreeCount = AllocatedAndFree = InvalidStates = 0;
+        FirstAllocatedAndFree = FirstInvalidState = -1;
+        BadLink = LoopAt = null;
+        Array.Clear(AllocatedByOwner, 0, AllocatedByOwner.Length);
+        byte[] buffer = new byte[Math.Min(Count, SlotsPerPiece) * SlotMetaLayout.Size];
+        ulong offset = _segment.Pool.MetaOffset(_classIndex);
+        for (int first = 0; first < Count; first += SlotsPerPiece)
         {
             cancellation.ThrowIfCancellationRequested();
-            int now = Math.Min(Count - first, SlotsPerRead);
-            segment.File.ReadExactly(offset + ((ulong)first * SlotMetaLayout.Size), buffer, now * SlotMetaLayout.Size);
+            int now = Math.Min(Count - first, SlotsPerPiece);
+            _segment.File.ReadExactly(offset + ((ulong)first * SlotMetaLayout.Size), buffer, now * SlotMetaLayout.Size);
             fixed (byte* slots = buffer)
             {
-                for (int i = 0; i < now; i++)
-                {
-                    byte* slot = slots + (i * SlotMetaLayout.Size);
-                    _next[first + i] = *(uint*)(slot + SlotMetaLayout.NextFree);
-                    uint state = *(uint*)(slot + SlotMetaLayout.State);
-                    if (state == 0)
-                    {
-                        continue;
-                    }
-
-                    if (state == 1)
-                    {
-                        _marks[first + i] = Allocated;
-                        AllocatedCount++;
-                        AllocatedByOwner[Math.Min(*(uint*)(slot + SlotMetaLayout.OwnerPeer), 256)]++;
-                    }
-                    else if (InvalidStates++ == 0)
-                    {
-                        FirstInvalidState = first + i;
-                    }
-                }
+                _pieces[first >> PieceShift] = IsAsMade(slots, first, now) ? null : Take(slots, first, now);
             }
+
+            _listedFrom[first >> PieceShift] = (uint)(first + now);
         }
+    }
+
+    private static bool IsAsMade(byte* slots, int first, int count)
+    {
+        uint difference = 0;
+        uint next = (uint)first;
+        byte* end = slots + (count * SlotMetaLayout.Size);
+        for (byte* slot = slots; slot < end; slot += SlotMetaLayout.Size)
+        {
+            difference |= (*(uint*)(slot + SlotMetaLayout.NextFree) ^ ++next) | *(uint*)(slot + SlotMetaLayout.State);
+        }
+
+        return difference == 0;
+    }
+
+    private uint[] Take(byte* slots, int first, int count)
+    {
+        uint[] words = new uint[count];
+        byte* slot = slots;
+        for (int i = 0; i < words.Length; i++, slot += SlotMetaLayout.Size)
+        {
+            uint link = *(uint*)(slot + SlotMetaLayout.NextFree);
+            uint word = ToLink(link);
+            uint state = *(uint*)(slot + SlotMetaLayout.State);
+            if (state != 0)
+            {
+                word |= TakeState(state, *(uint*)(slot + SlotMetaLayout.OwnerPeer), first + i);
+            }
+
+            words[i] = word;
+        }
+
+        return words;
+    }
+
+    private uint ToLink(uint next) => next < (uint)Count ? next : next == SegmentFormat.EndOfFreeList ? EndLink : BadLinkMark;
+
+    /// <summary>Counts a slot that is not free.</summary>
+    /// <returns>Its flag.</returns>
+    private uint TakeState(uint state, uint owner, int index)
+    {
+        if (state == 1)
+        {
+            AllocatedCount++;
+            AllocatedByOwner[Math.Min(owner, UnknownOwner)]++;
+            return Allocated;
+        }
+
+        if (InvalidStates++ == 0)
+        {
+            FirstInvalidState = index;
+        }
+
+        return 0;
     }
 
     private void Walk(uint head)
     {
         int from = -1;
-        for (uint at = head; at != SegmentFormat.EndOfFreeList; at = _next[from])
+        uint link = ToLink(head);
+        while (link < (uint)Count && LoopAt is null)
         {
-            if (at >= (uint)_next.Length)
+            uint piece = link >> PieceShift;
+            if (_pieces[piece] is uint[] words)
             {
-                BadLink = from;
-                BadLinkTo = at;
-                return;
+                WalkPiece(words, piece << PieceShift, ref link, ref from);
             }
+            else
+            {
+                uint end = Math.Min((piece + 1) << PieceShift, (uint)Count);
+                uint listedFrom = _listedFrom[piece];
+                FreeCount += Math.Max(listedFrom, link) - link;
+                _listedFrom[piece] = Math.Min(listedFrom, link);
+                LoopAt = listedFrom < end ? (int)Math.Max(listedFrom, link) : null;
+                from = (int)end - 1;
+                link = end;
+            }
+        }
 
-            if ((_marks[at] & Listed) != 0)
+        if (LoopAt is null && link != EndLink)
+        {
+            BadLink = from;
+            BadLinkTo = from < 0 ? head : ReadLink(from);
+        }
+    }
+
+    /// <summary>Follows the list until it leaves the piece.</summary>
+    private void WalkPiece(uint[] words, uint start, ref uint link, ref int from)
+    {
+        uint at = link;
+        do
+        {
+            uint word = words[at - start];
+            if ((word & Listed) != 0)
             {
                 LoopAt = (int)at;
-                return;
+                break;
             }
 
-            if ((_marks[at] & Allocated) != 0 && AllocatedAndFree++ == 0)
+            if ((word & Allocated) != 0 && AllocatedAndFree++ == 0)
             {
                 FirstAllocatedAndFree = (int)at;
             }
 
-            _marks[at] |= Listed;
+            words[at - start] = word | Listed;
             FreeCount++;
             from = (int)at;
+            at = word & LinkMask;
         }
+        while (at - start < (uint)words.Length);
+
+        link = at;
+    }
+
+    private uint ReadLink(int slot)
+    {
+        byte[] link = new byte[sizeof(uint)];
+        ulong offset = _segment.Pool.MetaOffset(_classIndex) + ((ulong)slot * SlotMetaLayout.Size);
+        _segment.File.ReadExactly(offset + SlotMetaLayout.NextFree, link, link.Length);
+        return BitConverter.ToUInt32(link, 0);
     }
 }
