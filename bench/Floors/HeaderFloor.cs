@@ -52,10 +52,10 @@ public static unsafe class HeaderFloor
     }
 
     /// <summary>What a guest checks before it attaches: magic, version, header size, class headers, sizes.</summary>
-    internal static long ReadChecked(RawFile file, byte* header)
+    internal static long ReadChecked(RawFile file, byte* header, int size = FloorHeader.Size)
     {
         long length = file.RegularLength;
-        file.ReadExactly(0, header, FloorHeader.Size);
+        file.ReadExactly(0, header, size);
         ulong pool = *(ulong*)(header + 48);
         uint count = *(uint*)(header + 68);
         Require(*(ulong*)header == FloorHeader.V7Magic && *(uint*)(header + 8) == 7 && *(uint*)(header + 12) == FloorHeader.Size);

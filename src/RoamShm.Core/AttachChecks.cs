@@ -6,10 +6,11 @@ internal static unsafe class AttachChecks
     // Class headers are read this many at a time, so that a hostile count costs no memory.
     private const int ClassesPerRead = 256;
 
-    /// <summary>Reads the header, refusing a file that is too short or that a host is just making.</summary>
-    internal static void ReadHeader(SegmentFile file, byte[] header)
+    /// <summary>Reads the header, and what follows it as far as the buffer has room, refusing a file that is too short or that a host is just making.</summary>
+    /// <returns>The number of bytes read.</returns>
+    internal static int ReadHeader(SegmentFile file, byte[] header)
     {
-        int read = file.Read(0, header, 0, HeaderLayout.Size);
+        int read = file.Read(0, header, 0, header.Length);
         if (NotReadyReason(header, read) is string reason)
         {
             throw SegmentErrors.NotReady(file.Path, reason, file.Status.LastWriteTimeUtc);
@@ -19,6 +20,8 @@ internal static unsafe class AttachChecks
         {
             throw SegmentErrors.TooShort(file.Path, read);
         }
+
+        return read;
     }
 
     /// <summary>Why a file looks as if a host were just making it, or <see langword="null"/> (<c>r[shm.file.create]</c>).</summary>

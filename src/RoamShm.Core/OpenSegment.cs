@@ -59,7 +59,7 @@ internal sealed unsafe class OpenSegment : IDisposable
         {
             byte[] bytes = new byte[HeaderLayout.Size];
             byte[]? buffer = null;
-            AttachChecks.ReadHeader(file, bytes);
+            _ = AttachChecks.ReadHeader(file, bytes);
             AttachChecks.CheckHeader(file, bytes);
             AttachChecks.CheckPool(file, bytes, ref buffer);
             var header = new SegmentHeader();

@@ -50,7 +50,7 @@ public sealed unsafe class SegmentGoodbye
     private uint RaiseOnce(string path, uint value, out SegmentHeader header)
     {
         using SegmentFile file = SegmentFile.OpenReadWrite(path);
-        AttachChecks.ReadHeader(file, _header);
+        _ = AttachChecks.ReadHeader(file, _header);
         AttachChecks.CheckHeader(file, _header);
         AttachChecks.CheckPool(file, _header, ref _classes);
 

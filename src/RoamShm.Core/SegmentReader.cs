@@ -52,7 +52,7 @@ public sealed class SegmentReader
         }
         else
         {
-            AttachChecks.ReadHeader(file, _header);
+            _ = AttachChecks.ReadHeader(file, _header);
             AttachChecks.CheckHeader(file, _header);
             AttachChecks.CheckPool(file, _header, ref _classes);
         }

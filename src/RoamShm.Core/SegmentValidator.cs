@@ -12,7 +12,10 @@ public sealed unsafe class SegmentValidator
 {
     private static readonly Comparison<Extent> ByOffset = (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Size.CompareTo(b.Size);
 
-    private readonly byte[] _header = new byte[HeaderLayout.Size];
+
+    // The header, and what usually follows it in the same page: the peer table and the first ring's header.
+    private readonly byte[] _front = new byte[4096];
+    private int _frontLength;
     private readonly byte[] _peers = new byte[SegmentFormat.MaxGuests * PeerEntryLayout.Size];
     private readonly byte[] _classes = new byte[SegmentFormat.MaxSlotClasses * SizeClassLayout.Size];
     private readonly byte[] _ring = new byte[RingLayout.Capacity + sizeof(uint)];
@@ -122,9 +125,9 @@ public sealed unsafe class SegmentValidator
     private SegmentHeader ValidateOnce(string path, FindingList findings)
     {
         using SegmentFile file = SegmentFile.OpenRead(path);
-        AttachChecks.ReadHeader(file, _header);
+        _frontLength = AttachChecks.ReadHeader(file, _front);
         var header = new SegmentHeader();
-        header.Decode(path, _header, file.Length);
+        header.Decode(path, _front, file.Length);
         if ((ulong)file.Length < Math.Max(header.TotalSize, header.CurrentSize))
         {
             // The host may have lengthened the file since it was opened.
@@ -166,7 +169,7 @@ public sealed unsafe class SegmentValidator
         if (!hasMagic)
         {
             ulong magic;
-            fixed (byte* bytes = _header)
+            fixed (byte* bytes = _front)
             {
                 magic = *(ulong*)bytes;
             }
@@ -239,11 +242,11 @@ public sealed unsafe class SegmentValidator
                 $"The file has {length} bytes but current_size is {header.CurrentSize}: a growth was not published, or something was appended.");
         }
 
-        int nonZero = FirstNonZero(_header, HeaderLayout.Reserved, HeaderLayout.ReservedSize);
+        int nonZero = FirstNonZero(_front, HeaderLayout.Reserved, HeaderLayout.ReservedSize);
         if (nonZero >= 0)
         {
-            findings.Error("ReservedNotZero", "reserved", (ulong)nonZero, $"0", $"{_header[nonZero]}", "r[shm.segment.header]",
-                $"The reserved byte at offset {nonZero} is {_header[nonZero]}, not 0: the Swift implementation refuses the segment.");
+            findings.Error("ReservedNotZero", "reserved", (ulong)nonZero, $"0", $"{_front[nonZero]}", "r[shm.segment.header]",
+                $"The reserved byte at offset {nonZero} is {_front[nonZero]}, not 0: the Swift implementation refuses the segment.");
         }
     }
 
@@ -275,7 +278,15 @@ public sealed unsafe class SegmentValidator
         }
 
         _extents.Add(new Extent("the peer table", header.PeerTableOffset, tableSize));
-        file.ReadExactly(header.PeerTableOffset, _peers, (int)tableSize);
+        if (IsInside(header.PeerTableOffset, tableSize, _frontLength))
+        {
+            Buffer.BlockCopy(_front, (int)header.PeerTableOffset, _peers, 0, (int)tableSize);
+        }
+        else
+        {
+            file.ReadExactly(header.PeerTableOffset, _peers, (int)tableSize);
+        }
+
         ReadSmallRings(file, header, guests);
         for (int i = 0; i < guests; i++)
         {
@@ -379,6 +390,11 @@ public sealed unsafe class SegmentValidator
         if (ring >= _smallRingsOffset && end <= _smallRingsOffset + (ulong)_smallRingsLength)
         {
             return BitConverter.ToUInt32(_smallRings!, (int)(ring - _smallRingsOffset) + RingLayout.Capacity);
+        }
+
+        if (end <= (ulong)_frontLength)
+        {
+            return BitConverter.ToUInt32(_front, (int)ring + RingLayout.Capacity);
         }
 
         file.ReadExactly(ring, _ring, _ring.Length);

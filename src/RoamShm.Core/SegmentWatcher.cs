@@ -135,7 +135,7 @@ public sealed class SegmentWatcher
         {
             using SegmentFile file = SegmentFile.OpenRead(target.Path);
             status = file.Status;
-            AttachChecks.ReadHeader(file, _header);
+            _ = AttachChecks.ReadHeader(file, _header);
             if (target.State != State.Present || !target.IsSame(status, _header))
             {
                 AttachChecks.CheckHeader(file, _header);
