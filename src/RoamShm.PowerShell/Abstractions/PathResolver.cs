@@ -36,15 +36,13 @@ internal sealed class PathResolver
         return !IsWindows && IsPlain(path, 0, '/', allowWildcards: true) ? path : AskProvider(path);
     }
 
+    /// <summary>Whether a path, which may have wildcards, can only mean the one file that has just that name.</summary>
+    internal static bool IsOneFile(string path) => !IsWindows && IsPlain(path, 0, '/', allowWildcards: false);
+
     /// <summary>The files that a path with wildcards means: those that match; else the one that has just that name; else none.</summary>
     /// <exception cref="SegmentException">It has no wildcards and means no file.</exception>
     internal IEnumerable<string> Resolve(string path)
     {
-        if (!IsWindows && IsPlain(path, 0, '/', allowWildcards: false))
-        {
-            return [path];
-        }
-
         if (WildcardPattern.ContainsWildcardCharacters(path))
         {
             return Match(path);
@@ -195,6 +193,12 @@ internal sealed class PathResolver
         for (int i = partStart; i <= path.Length; i++)
         {
             char c = i < path.Length ? path[i] : separator;
+            if ((uint)((c | 0x20) - 'a') <= 'z' - 'a' || (uint)(c - '0') <= 9)
+            {
+                // Most characters; the sum of the others costs as much as opening half a file.
+                continue;
+            }
+
             if (c == separator)
             {
                 int length = i - partStart;

@@ -80,6 +80,12 @@ public abstract class SegmentPathCommand : SegmentCommand
 
     private void ProcessPath(string name)
     {
+        if (PathResolver.IsOneFile(name))
+        {
+            ProcessSegment(name);
+            return;
+        }
+
         _processSegment ??= ProcessSegment;
         IEnumerable<string> paths;
         try

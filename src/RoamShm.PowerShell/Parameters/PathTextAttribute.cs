@@ -16,6 +16,11 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object value = Unwrap(inputData);
+        if (value is string)
+        {
+            return inputData;
+        }
+
         return value is IList several and not string[] ? several.Cast<object>().Select(TransformOne).ToArray() : TransformOne(inputData);
     }
 
