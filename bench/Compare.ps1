@@ -333,9 +333,9 @@ try {
         Add-Row 'floor: open, fstat, read 128 bytes, close, decode' $times $Items { $args[0].floor }
         Add-Row 'the same, and the class headers read and checked' $times $Items { $args[0].checked }
         Add-Row 'empty cmdlet, -LiteralPath $array' $times $Items { $args[0].empty }
-        Add-Row 'script by hand, as a function called for each file' $times $Items { $args[0].each }
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.35
-        Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script by hand' { $args[0].script } 0.25
+        Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script, one loop over all' { $args[0].script } 0.25
+        Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script, called for each file' { $args[0].each } 0.25
     }
 
     if (Test-Wanted 'Pipeline') {

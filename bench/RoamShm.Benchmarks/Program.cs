@@ -9,6 +9,12 @@ internal static class Program
 {
     private static void Main(string[] args)
     {
+        if (args is ["window"])
+        {
+            GoodbyeWindow.Measure();
+            return;
+        }
+
         // In this process: the projects that BenchmarkDotNet would write and build are not under this repository's rules.
         IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
         _ = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

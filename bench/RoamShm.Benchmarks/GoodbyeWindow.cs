@@ -1,0 +1,82 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading;
+
+namespace RoamShm.Bench;
+
+/// <summary>
+/// The time in which a truncation could still kill the process that raises a goodbye: from its last look at the file's length to the exchange. The same calls as
+/// in <see cref="SegmentGoodbye"/>, with a clock between them. How long the look itself takes is in it once and left out once: at what moment within that call the
+/// length is taken nobody can tell.
+/// </summary>
+internal static unsafe class GoodbyeWindow
+{
+    private const int Rounds = 200_000;
+
+    internal static void Measure()
+    {
+        var files = new SegmentFiles();
+        try
+        {
+            string[] paths = files.Make(1000);
+            long[] withLook = new long[Rounds];
+            long[] afterLook = new long[Rounds];
+            for (int i = -Rounds / 10; i < Rounds; i++)
+            {
+                (long with, long after) = MeasureOne(paths[Math.Abs(i) % paths.Length]);
+                if (i >= 0)
+                {
+                    withLook[i] = with;
+                    afterLook[i] = after;
+                }
+            }
+
+            Print("from the last look's end to the exchange", afterLook);
+            Print("from the last look's beginning to the exchange", withLook);
+        }
+        finally
+        {
+            files.Delete();
+        }
+    }
+
+    private static (long WithLook, long AfterLook) MeasureOne(string path)
+    {
+        byte[] header = new byte[HeaderLayout.Size];
+        using SegmentFile file = SegmentFile.OpenReadWrite(path);
+        using MappedPart page = file.Map(0, HeaderLayout.Size);
+        long before = Stopwatch.GetTimestamp();
+        file.Refresh();
+        long looked = Stopwatch.GetTimestamp();
+        fixed (byte* copy = header)
+        {
+            for (int i = 0; i < HeaderLayout.Size / sizeof(ulong); i++)
+            {
+                ((ulong*)copy)[i] = ((ulong*)page.Address)[i];
+            }
+        }
+
+        AttachChecks.CheckHeader(file, header);
+        ref int flag = ref *(int*)(page.Address + HeaderLayout.HostGoodbye);
+        _ = Interlocked.CompareExchange(ref flag, 1, 0);
+        long exchanged = Stopwatch.GetTimestamp();
+        flag = 0;
+        return (exchanged - before, exchanged - looked);
+    }
+
+    private static void Print(string what, long[] ticks)
+    {
+        Array.Sort(ticks);
+        Console.WriteLine(string.Format(
+            CultureInfo.InvariantCulture,
+            "{0,-48} median {1:N0} ns, 99th percentile {2:N0} ns, longest of {3:N0}: {4:N0} ns",
+            what,
+            Nanoseconds(ticks[ticks.Length / 2]),
+            Nanoseconds(ticks[ticks.Length * 99 / 100]),
+            ticks.Length,
+            Nanoseconds(ticks[^1])));
+    }
+
+    private static double Nanoseconds(long ticks) => ticks * 1e9 / Stopwatch.Frequency;
+}
