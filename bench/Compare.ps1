@@ -1,4 +1,4 @@
-<#
+﻿<#
 .SYNOPSIS
 Measures the module against its floors, against PowerShell itself and against a script written by hand.
 
@@ -17,6 +17,8 @@ pwsh -NoProfile -File bench/Compare.ps1 -Quick -Only Get*
 .EXAMPLE
 pwsh -NoProfile -File bench/Compare.ps1 -Json > figures.json
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingPositionalParameters', '', Justification = 'The rows read as a table.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Used in a function.')]
 [CmdletBinding()]
 param(
     # Number of segments. Each takes some 80 KB of memory on tmpfs.
@@ -176,7 +178,7 @@ function Measure-Group([System.Collections.Specialized.OrderedDictionary] $Conte
         $times[$name] = [System.Collections.Generic.List[double]]::new()
     }
 
-    for ($round = -$WarmUp; $round -lt $Rounds; $round++) {
+    for ($round = 0 - $WarmUp; $round -lt $Rounds; $round++) {
         foreach ($name in $names) {
             $time = Measure-Contender $Contender[$name]
             if ($round -ge 0) {
@@ -242,7 +244,7 @@ function Get-Free([string] $Path) {
     try { [System.IO.DriveInfo]::new($Path).AvailableFreeSpace } catch { 0 }
 }
 
-function Remove-File([string[]] $Path) {
+function Clear-File([string[]] $Path) {
     foreach ($one in $Path) {
         [System.IO.File]::Delete($one)
     }
@@ -408,7 +410,7 @@ try {
     }
 
     $made = foreach ($i in 0..3) { [System.IO.Path]::Combine($work, "made$i.seg") }
-    $remove = { Remove-File $made }
+    $remove = { Clear-File $made }
     if (Test-Wanted 'Sparse') {
         $times = Measure-Group ([ordered]@{
                 floor = @{ Run = { foreach ($path in $made) { $copy.WriteSparse($path) } }; After = $remove }
@@ -422,7 +424,7 @@ try {
         $reserved = [System.IO.Path]::Combine($work, 'reserved.seg')
         New-RoamSegment $reserved -Sparse -SlotClass 64KB:1007 > $null
         $reservedCopy = [RoamShm.Bench.SegmentCopy]::new($reserved)
-        Remove-File $reserved
+        Clear-File $reserved
         $times = Measure-Group ([ordered]@{
                 floor = @{ Run = { foreach ($path in $made) { $reservedCopy.WriteReserved($path) } }; After = $remove }
                 new   = @{ Run = { foreach ($path in $made) { New-RoamSegment $path -SlotClass 64KB:1007 > $null } }; After = $remove }
