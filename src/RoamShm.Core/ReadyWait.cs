@@ -6,7 +6,7 @@ namespace RoamShm;
 
 /// <summary>
 /// Gives files that a host is just making a second look: each is looked at once more, but all of them together are
-/// waited for no longer than a tenth of a second.
+/// waited for no longer than a tenth of a second. Threads may share one.
 /// </summary>
 internal sealed class ReadyWait
 {
@@ -26,7 +26,11 @@ internal sealed class ReadyWait
             return false;
         }
 
-        _sinceFirst ??= Stopwatch.StartNew();
+        if (_sinceFirst is null)
+        {
+            _ = Interlocked.CompareExchange(ref _sinceFirst, Stopwatch.StartNew(), null);
+        }
+
         TimeSpan left = Longest - _sinceFirst.Elapsed;
         if (left > TimeSpan.Zero)
         {

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace RoamShm;
 
@@ -10,6 +12,12 @@ namespace RoamShm;
 /// </summary>
 public sealed unsafe class SegmentValidator
 {
+    // More threads wait for each other in the kernel, and the hosts want processors too.
+    private const int MostThreads = 4;
+
+    // So many that threads rarely wait for one another, and the first result does not wait long.
+    private const int FilesAhead = 256;
+
     private static readonly Comparison<Extent> ByOffset = (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Size.CompareTo(b.Size);
 
 
@@ -27,12 +35,20 @@ public sealed unsafe class SegmentValidator
     private readonly ReadyWait _wait;
     private bool _isLastLook;
 
+    // Validators for the other threads of ValidateTogether.
+    private readonly ConcurrentBag<SegmentValidator> _helpers = [];
+
     /// <summary>Makes a validator that serves one call on many files.</summary>
     /// <param name="cancellation">Ends the wait for a file that is just being made, and a long full validation.</param>
     public SegmentValidator(CancellationToken cancellation = default)
+        : this(cancellation, new ReadyWait(cancellation))
+    {
+    }
+
+    private SegmentValidator(CancellationToken cancellation, ReadyWait wait)
     {
         _cancellation = cancellation;
-        _wait = new ReadyWait(cancellation);
+        _wait = wait;
     }
 
     /// <summary>Validates a file.</summary>
@@ -68,6 +84,53 @@ public sealed unsafe class SegmentValidator
             WarningCount = findings.WarningCount,
             IsValid = findings.ErrorCount == 0,
         };
+    }
+
+    /// <summary>
+    /// Validates several files, some of them ahead on other threads: a segment's pages are in no processor's cache, so that most of the time is waiting for memory.
+    /// </summary>
+    /// <param name="paths">The files.</param>
+    /// <returns>In their order, for each its report, or the exception that <see cref="Validate"/> would throw.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateTogether(IReadOnlyList<string> paths) =>
+        ValidateInParts(paths ?? throw new ArgumentNullException(nameof(paths)));
+
+    private IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateInParts(IReadOnlyList<string> paths)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads), CancellationToken = _cancellation };
+        var results = new (SegmentReport? Report, SegmentException? Error)[Math.Min(paths.Count, FilesAhead)];
+        for (int first = 0; first < paths.Count; first += FilesAhead)
+        {
+            int count = Math.Min(paths.Count - first, FilesAhead);
+            int start = first;
+            _ = Parallel.For(
+                0,
+                count,
+                options,
+                () => _helpers.TryTake(out SegmentValidator helper) ? helper : new SegmentValidator(_cancellation, _wait),
+                (i, _, helper) =>
+                {
+                    results[i] = helper.ValidateOrCatch(paths[start + i]);
+                    return helper;
+                },
+                _helpers.Add);
+            for (int i = 0; i < count; i++)
+            {
+                yield return results[i];
+            }
+        }
+    }
+
+    private (SegmentReport? Report, SegmentException? Error) ValidateOrCatch(string path)
+    {
+        try
+        {
+            return (Validate(path), null);
+        }
+        catch (SegmentException e)
+        {
+            return (null, e);
+        }
     }
 
     /// <summary>Whether an error says something about the file, rather than that it could not be looked at.</summary>

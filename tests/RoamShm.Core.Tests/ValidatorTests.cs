@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 
@@ -151,6 +152,76 @@ public sealed class ValidatorTests : IDisposable
             Assert.Equal(1, report.ErrorCount);
             Assert.Equal(id, Assert.Single(report.Findings).Id);
         }
+    }
+
+    [Fact]
+    public void Many_files_together_get_the_reports_that_each_gets_alone_in_their_order()
+    {
+        string sound = Make.Segment(_folder);
+        string damaged = Make.Segment(_folder, "b.seg");
+        Patch.UInt32(damaged, HeaderLayout.MaxGuests, 0);
+        string[] kinds = [sound, damaged, _folder["none.seg"], _folder.Root, "no\0path"];
+        string[] paths = [.. Enumerable.Range(0, 1000).Select(i => kinds[i * i % 997 % kinds.Length])];
+        Assert.Equal(kinds.Order(), paths.Distinct().Order());
+        (SegmentReport? Report, SegmentException? Error)[] together = [.. new SegmentValidator().ValidateTogether(paths)];
+        Assert.Equal(paths.Length, together.Length);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            (SegmentReport? report, SegmentException? error) = together[i];
+            if (paths[i] == kinds[^1])
+            {
+                Assert.Null(report);
+                Assert.Equal(SegmentErrorId.NotAFileSystemPath, error!.ErrorId);
+                continue;
+            }
+
+            Assert.Null(error);
+            SegmentReport alone = new SegmentValidator().Validate(paths[i]);
+            Assert.Equal((paths[i], alone.IsValid), (report!.Path, report.IsValid));
+            Assert.Equal(alone.Findings.Select(finding => finding.ToString()), report.Findings.Select(finding => finding.ToString()));
+        }
+    }
+
+    [Fact]
+    public void Many_files_together_are_waited_for_once()
+    {
+        string[] paths = [.. Enumerable.Range(0, 600).Select(i => _folder[$"{i}"])];
+        foreach (string path in paths)
+        {
+            File.WriteAllBytes(path, []);
+        }
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.All(new SegmentValidator().ValidateTogether(paths), result => Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Single(result.Report!.Findings).Id));
+
+        // Each for itself would be 60 s.
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 30_000);
+    }
+
+    [Fact]
+    public void No_files_together_is_no_report_and_null_is_refused()
+    {
+        Assert.Empty(new SegmentValidator().ValidateTogether([]));
+        _ = Assert.Throws<ArgumentNullException>(() => new SegmentValidator().ValidateTogether(null!));
+    }
+
+    [Fact]
+    public void Many_files_together_end_where_they_are_cancelled()
+    {
+        string[] paths = [.. Enumerable.Repeat(Make.Segment(_folder), 1000)];
+        using var cancel = new System.Threading.CancellationTokenSource();
+        using IEnumerator<(SegmentReport? Report, SegmentException? Error)> results = new SegmentValidator(cancel.Token).ValidateTogether(paths).GetEnumerator();
+        Assert.True(results.MoveNext());
+        cancel.Cancel();
+        int more = 0;
+        _ = Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            while (results.MoveNext())
+            {
+                more++;
+            }
+        });
+        Assert.InRange(more, 0, 255);
     }
 
     [Fact]

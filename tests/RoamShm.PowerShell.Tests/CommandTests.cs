@@ -42,6 +42,31 @@ public sealed class CommandTests : IDisposable
         { "SegmentTruncated", ErrorCategory.InvalidData, path => Patch.Length(path, 37887) },
     };
 
+    [Fact]
+    public void Many_names_of_every_kind_are_tested_in_their_order()
+    {
+        string bad = _folder["[x].seg"];
+        File.Copy(_path, bad);
+        Patch.UInt32(bad, 8, 6);
+        _ = _prompt.Runspace.SessionStateProxy.Path.SetLocation(_folder.Root);
+        (string Name, string Result)[] kinds =
+        [
+            (_path, "True"), (bad, "False"), ("a.seg", "True"), (_folder["*.seg"], "True,False"), (_folder["none"], "False"), ("./[[]x*", "False"), ("nodrive:/x", "False"),
+            ("Env:PATH", "NotAFileSystemPath"), (_folder["n\0o"], "NotAFileSystemPath"), (_folder["*.none"], string.Empty),
+        ];
+        (string Name, string Result)[] many = [.. Enumerable.Range(0, 700).Select(i => kinds[i * i % 997 % kinds.Length])];
+
+        // Errors are put where they come between the results.
+        Output output = Run("Test-RoamSegment -Path $names 2>&1 | ForEach-Object { if ($_ -is [bool]) { \"$_\" } else { ($_.FullyQualifiedErrorId -split ',')[0] } }", ("names", many.Select(item => item.Name).ToArray()));
+        Assert.Equal(string.Join(",", many.Select(item => item.Result).Where(result => result.Length > 0)), string.Join(",", output.Text));
+
+        string[] paths = [.. many.Select(item => item.Name).Where(name => name == _path || name == bad)];
+        Assert.Equal(paths, Run("(Test-RoamSegment -LiteralPath $names -Detailed).Path", ("names", paths)).Text);
+        Assert.Equal(paths.Where(path => path == _path), Run("(Test-RoamSegment -LiteralPath $names -PassThru).Path", ("names", paths)).Text);
+        Assert.Equal(paths.Count(path => path == bad), Run("Test-RoamSegment -LiteralPath $names -Verbose", ("names", paths)).Verbose.Count);
+        Assert.Equal(["True", "True"], Run("$two = Test-RoamSegment -LiteralPath (, $path * 1000) | Select-Object -First 2; \"$($two[0])\"; \"$($two[1])\"").Text);
+    }
+
     [Theory]
     [MemberData(nameof(Errors))]
     public void Each_error_has_its_id_category_target_and_advice(string id, ErrorCategory category, Action<string> spoil)

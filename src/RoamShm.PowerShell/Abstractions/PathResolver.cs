@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
 using Microsoft.PowerShell.Commands;
@@ -28,20 +27,25 @@ internal sealed class PathResolver
     /// <exception cref="SegmentException">It means none.</exception>
     internal string ResolveLiteral(string path)
     {
-        if (path.StartsWith(FileSystemPrefix, StringComparison.Ordinal) && IsPlainProviderPath(path, FileSystemPrefix.Length))
+        return ToOneFile(path, isLiteral: true) ?? AskProvider(path);
+    }
+
+    /// <summary>The file of a path that can mean only one, whatever the session's location and drives are; or null.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="isLiteral">Whether wildcards in it are characters as others.</param>
+    internal static string? ToOneFile(string path, bool isLiteral)
+    {
+        if (isLiteral && path.StartsWith(FileSystemPrefix, StringComparison.Ordinal) && IsPlainProviderPath(path, FileSystemPrefix.Length))
         {
             return path.Substring(FileSystemPrefix.Length);
         }
 
-        return !IsWindows && IsPlain(path, 0, '/', allowWildcards: true) ? path : AskProvider(path);
+        return !IsWindows && IsPlain(path, 0, '/', allowWildcards: isLiteral) ? path : null;
     }
-
-    /// <summary>Whether a path, which may have wildcards, can only mean the one file that has just that name.</summary>
-    internal static bool IsOneFile(string path) => !IsWindows && IsPlain(path, 0, '/', allowWildcards: false);
 
     /// <summary>The files that a path with wildcards means: those that match; else the one that has just that name; else none.</summary>
     /// <exception cref="SegmentException">It has no wildcards and means no file.</exception>
-    internal IEnumerable<string> Resolve(string path)
+    internal IReadOnlyList<string> Resolve(string path)
     {
         if (WildcardPattern.ContainsWildcardCharacters(path))
         {
@@ -90,19 +94,19 @@ internal sealed class PathResolver
         }
     }
 
-    private IEnumerable<string> Match(string pattern)
+    private IReadOnlyList<string> Match(string pattern)
     {
-        IEnumerable<string> matches = MatchInFolder(pattern) ?? AskProviderForMatches(pattern);
-        return matches.Any() ? matches : FindLiteral(pattern) is string literal ? [literal] : [];
+        IReadOnlyList<string> matches = MatchInFolder(pattern) ?? AskProviderForMatches(pattern);
+        return matches.Count > 0 ? matches : FindLiteral(pattern) is string literal ? [literal] : [];
     }
 
-    private IEnumerable<string> AskProviderForMatches(string pattern)
+    private IReadOnlyList<string> AskProviderForMatches(string pattern)
     {
         try
         {
             ICollection<string> matches = _paths.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
             RequireFileSystem(pattern, provider);
-            return matches;
+            return [.. matches];
         }
         catch (Exception e) when (e is ItemNotFoundException or WildcardPatternException)
         {

@@ -8,6 +8,9 @@ namespace RoamShm.Abstractions;
 /// <summary>A cmdlet that does something with each of the files that -Path and -LiteralPath name.</summary>
 public abstract class SegmentPathCommand : SegmentCommand
 {
+    /// <summary>So many names of an array are looked through before the first of them is processed.</summary>
+    private const int MostTogether = 256;
+
     private const string PathSet = nameof(Path);
     private const string LiteralPathSet = nameof(LiteralPath);
 
@@ -42,9 +45,45 @@ public abstract class SegmentPathCommand : SegmentCommand
             return;
         }
 
+        if (names.Length == 1)
+        {
+            ForOne(names[0], _processName);
+            return;
+        }
+
+        // Names that can mean one file only are passed on together; the others have their turn between them.
+        var together = new List<string>(Math.Min(names.Length, MostTogether));
         foreach (string name in names)
         {
-            ForOne(name, _processName);
+            string? path = PathResolver.ToOneFile(name, isLiteral);
+            if (path is not null)
+            {
+                together.Add(path);
+                if (together.Count < MostTogether)
+                {
+                    continue;
+                }
+            }
+
+            ProcessSegments(together);
+            together.Clear();
+            if (path is null)
+            {
+                ForOne(name, _processName);
+            }
+        }
+
+        ProcessSegments(together);
+    }
+
+    /// <summary>Does the cmdlet's work on several files, in their order.</summary>
+    /// <param name="paths">The files, as the operating system names them.</param>
+    private protected virtual void ProcessSegments(IReadOnlyList<string> paths)
+    {
+        _processSegment ??= ProcessSegment;
+        foreach (string path in paths)
+        {
+            ForOne(path, _processSegment);
         }
     }
 
@@ -80,14 +119,13 @@ public abstract class SegmentPathCommand : SegmentCommand
 
     private void ProcessPath(string name)
     {
-        if (PathResolver.IsOneFile(name))
+        if (PathResolver.ToOneFile(name, isLiteral: false) is string plain)
         {
-            ProcessSegment(name);
+            ProcessSegment(plain);
             return;
         }
 
-        _processSegment ??= ProcessSegment;
-        IEnumerable<string> paths;
+        IReadOnlyList<string> paths;
         try
         {
             paths = Resolver.Resolve(name);
@@ -103,9 +141,6 @@ public abstract class SegmentPathCommand : SegmentCommand
             OnPattern(name);
         }
 
-        foreach (string path in paths)
-        {
-            ForOne(path, _processSegment);
-        }
+        ProcessSegments(paths);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 
@@ -8,6 +9,9 @@ namespace RoamShm.Commands;
 [OutputType(typeof(bool), typeof(SegmentReport), typeof(SegmentHeader))]
 public sealed class TestRoamSegmentCommand : SegmentPathCommand
 {
+    // Fewer are validated before another thread has begun.
+    private const int FewestTogether = 16;
+
     private SegmentValidator? _validator;
 
     /// <summary>Return the report, with every finding, instead of true or false.</summary>
@@ -39,6 +43,35 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
     {
         _validator ??= new SegmentValidator(StopToken);
         Write(path, _validator.Validate(path, Full));
+    }
+
+    private protected override void ProcessSegments(IReadOnlyList<string> paths)
+    {
+        if (paths.Count < FewestTogether || Full)
+        {
+            base.ProcessSegments(paths);
+            return;
+        }
+
+        ForOne(paths, ProcessTogether);
+    }
+
+    private void ProcessTogether(IReadOnlyList<string> paths)
+    {
+        _validator ??= new SegmentValidator(StopToken);
+        int i = 0;
+        foreach ((SegmentReport? report, SegmentException? error) in _validator.ValidateTogether(paths))
+        {
+            string path = paths[i++];
+            if (report is not null)
+            {
+                Write(path, report);
+            }
+            else
+            {
+                WriteError(error!, path);
+            }
+        }
     }
 
     private protected override void ProcessUnresolved(SegmentException error)
