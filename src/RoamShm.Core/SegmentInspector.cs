@@ -20,13 +20,14 @@ public sealed class SegmentInspector
 
     /// <summary>Reads the peer table and what waits in each peer's rings.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="countSlots">Whether to count the slots that each peer owns, for which all slots are looked through; else none is told.</param>
     /// <returns>Every entry, Empty ones too.</returns>
-    /// <exception cref="SegmentException">The file cannot be read, or is no segment that a guest could attach to.</exception>
+    /// <exception cref="SegmentException">The file cannot be read, or is no segment that a guest could attach to; or a class has too many slots to count.</exception>
     /// <exception cref="OperationCanceledException">The look was cancelled.</exception>
-    public IReadOnlyList<SegmentPeer> ReadPeers(string path)
+    public IReadOnlyList<SegmentPeer> ReadPeers(string path, bool countSlots = true)
     {
         using OpenSegment segment = OpenSegment.Open(path, write: false, _wait);
-        long[] owned = CountOwners(segment);
+        long[] owned = countSlots ? CountOwners(segment) : new long[SegmentFormat.MaxGuests + 1];
 
         // The clock is read after the table, so that a heartbeat does not seem to lie in the future.
         segment.RefreshPeers();
@@ -35,6 +36,27 @@ public sealed class SegmentInspector
         for (int id = 1; id <= segment.MaxGuests; id++)
         {
             peers.Add(ReadPeer(segment, id, now, owned[id]));
+        }
+
+        return peers;
+    }
+
+    /// <summary>
+    /// Reads the peer table alone. Rings and slots are not looked at, so that it takes no longer on a large segment: what says of them is 0 or
+    /// <see langword="null"/>.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Every entry, Empty ones too.</returns>
+    /// <exception cref="SegmentException">The file cannot be read, or is no segment that a guest could attach to.</exception>
+    /// <exception cref="OperationCanceledException">The look was cancelled.</exception>
+    public IReadOnlyList<SegmentPeer> ReadPeerStates(string path)
+    {
+        using OpenSegment segment = OpenSegment.Open(path, write: false, _wait);
+        ulong now = MonotonicClock.Now();
+        var peers = new List<SegmentPeer>(segment.MaxGuests);
+        for (int id = 1; id <= segment.MaxGuests; id++)
+        {
+            peers.Add(ReadEntry(segment, id, now));
         }
 
         return peers;
@@ -82,9 +104,21 @@ public sealed class SegmentInspector
 
     internal static SegmentPeer ReadPeer(OpenSegment segment, int id, ulong now, long slotsOwned)
     {
+        SegmentPeer peer = ReadEntry(segment, id, now);
+        peer.SlotsOwned = slotsOwned;
+        (peer.GuestToHostQueued, peer.GuestToHostEntries, peer.GuestToHostPercent) = ReadQueue(segment, id, hostToGuest: false);
+        (peer.HostToGuestQueued, peer.HostToGuestEntries, peer.HostToGuestPercent) = ReadQueue(segment, id, hostToGuest: true);
+        return peer;
+    }
+
+    /// <summary>The name of a state, as text.</summary>
+    internal static string StateName(uint state) => state <= (uint)PeerState.Reserved ? ((PeerState)state).ToString() : "Invalid";
+
+    private static SegmentPeer ReadEntry(OpenSegment segment, int id, ulong now)
+    {
         uint state = segment.PeerUInt32(id, PeerEntryLayout.State);
         ulong lastHeartbeat = segment.PeerUInt64(id, PeerEntryLayout.LastHeartbeat);
-        var peer = new SegmentPeer
+        return new SegmentPeer
         {
             PeerId = id,
             StateCode = state,
@@ -94,16 +128,9 @@ public sealed class SegmentInspector
             HeartbeatAgeMilliseconds = lastHeartbeat == 0 || lastHeartbeat > now ? null : Math.Round((now - lastHeartbeat) / 1e6, 3),
             Liveness = PeerLiveness.Judge(state, lastHeartbeat, segment.Header.HeartbeatInterval, now),
             RingOffset = segment.PeerUInt64(id, PeerEntryLayout.RingOffset),
-            SlotsOwned = slotsOwned,
             Path = segment.Path,
         };
-        (peer.GuestToHostQueued, peer.GuestToHostEntries, peer.GuestToHostPercent) = ReadQueue(segment, id, hostToGuest: false);
-        (peer.HostToGuestQueued, peer.HostToGuestEntries, peer.HostToGuestPercent) = ReadQueue(segment, id, hostToGuest: true);
-        return peer;
     }
-
-    /// <summary>The name of a state, as text.</summary>
-    internal static string StateName(uint state) => state <= (uint)PeerState.Reserved ? ((PeerState)state).ToString() : "Invalid";
 
     private static (long Queued, long? Entries, double Percent) ReadQueue(OpenSegment segment, int id, bool hostToGuest)
     {

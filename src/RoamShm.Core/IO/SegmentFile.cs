@@ -37,6 +37,13 @@ internal abstract class SegmentFile : IDisposable
         return IsWindows ? WindowsSegmentFile.Peek(path) : UnixSegmentFile.Peek(path);
     }
 
+    /// <summary>Whether a name leads to a regular file, symbolic links followed, without opening anything.</summary>
+    internal static bool IsRegular(string path)
+    {
+        RequireFileName(path);
+        return IsWindows ? WindowsSegmentFile.IsRegular(path) : UnixSegmentFile.IsRegular(path);
+    }
+
     /// <summary>Takes a file's name away.</summary>
     internal static void Delete(string path)
     {

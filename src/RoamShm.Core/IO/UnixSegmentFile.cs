@@ -72,6 +72,9 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         return error is LibC.ENOENT or LibC.ENOTDIR ? null : throw Error(path, "look at", error);
     }
 
+    internal static new bool IsRegular(string path) =>
+        UnixStat.TryOfName(Encode(path), out FileStatus status) && status.Kind == FileKind.Regular;
+
     internal static new void Delete(string path)
     {
         if (LibC.Unlink(Encode(path)) != 0)

@@ -56,6 +56,24 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
     }
 
+    internal static new bool IsRegular(string path)
+    {
+        // Looking at the attributes of a pipe or device opens it.
+        if (path.StartsWith(@"\\.\", StringComparison.Ordinal) || path.StartsWith("//./", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        try
+        {
+            return (File.GetAttributes(path) & (FileAttributes.Directory | FileAttributes.Device)) == 0;
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            return false;
+        }
+    }
+
     internal static new void Delete(string path)
     {
         try
