@@ -280,7 +280,9 @@ public sealed class HelpTests : IDisposable
 
     private static bool HasWildcards(IEnumerable<Attribute> attributes) => attributes.OfType<SupportsWildcardsAttribute>().Any();
 
-    private static IEnumerable<string> ValuesOf(IEnumerable<Attribute> attributes) => attributes.OfType<ValidateSetAttribute>().SelectMany(attribute => attribute.ValidValues);
+    /// <summary>The values of a ValidateSet, or of an attribute of the module that lists them as one.</summary>
+    private static IEnumerable<string> ValuesOf(IEnumerable<Attribute> attributes) => attributes.OfType<ValidateEnumeratedArgumentsAttribute>()
+        .SelectMany(attribute => attribute.GetType().GetProperty(nameof(ValidateSetAttribute.ValidValues))?.GetValue(attribute) as IEnumerable<string> ?? []);
 
     private static HashSet<string> Shown(CmdletInfo command) => [.. ParametersOf(command).Select(parameter => parameter.Name)];
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using RoamShm.Completers;
 using RoamShm.Parameters;
 
 namespace RoamShm.Abstractions;
@@ -22,12 +23,14 @@ public abstract class SegmentPathCommand : SegmentCommand
     [ValidateNotNullOrEmpty]
     [PathText]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileCompleter))]
     public string[] Path { get; set; } = [];
 
     /// <summary>The segments, their names taken as they are.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
+    [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>

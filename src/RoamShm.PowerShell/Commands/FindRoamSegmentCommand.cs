@@ -24,12 +24,14 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [ValidateNotNullOrEmpty]
     [PathText]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>Folders or files, their names taken as they are.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = nameof(LiteralPath))]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
+    [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>

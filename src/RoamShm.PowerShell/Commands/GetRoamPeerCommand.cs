@@ -19,13 +19,14 @@ public sealed class GetRoamPeerCommand : SegmentPathCommand
     [Parameter(ParameterSetName = nameof(Path))]
     [Parameter(ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
     [NullMeansNone]
+    [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
 
     /// <summary>Only peers in these states.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PeerStateCompleter))]
-    [ValidateSet(nameof(PeerState.Empty), nameof(PeerState.Attached), nameof(PeerState.Goodbye), nameof(PeerState.Reserved), "Invalid")]
+    [PeerStateName]
     public string[]? State { get; set; }
 
     /// <summary>Empty places too.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RoamShm.Abstractions;
+using RoamShm.Completers;
 
 namespace RoamShm.Commands;
 
@@ -15,6 +16,7 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
     /// to the other set.</remarks>
     [Parameter(Position = 1, ParameterSetName = nameof(Path))]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
 

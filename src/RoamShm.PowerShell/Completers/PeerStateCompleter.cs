@@ -1,15 +1,36 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
 namespace RoamShm.Completers;
 
-/// <summary>The states of a peer.</summary>
-public sealed class PeerStateCompleter : ExampleCompleter
+/// <summary>The states of a peer, those first that peers of the segments have which the command line names already.</summary>
+public sealed class PeerStateCompleter : IArgumentCompleter
 {
-    /// <summary>Makes the completer.</summary>
-    public PeerStateCompleter()
-        : base(
-            ("Attached", "A guest is on it"),
-            ("Goodbye", "Its guest is leaving, has left or has crashed"),
-            ("Reserved", "The host spawned a guest that has not attached yet"),
-            ("Empty", "Free"))
+    private static readonly (string State, string Meaning)[] States =
+    [
+        ("Attached", "A guest is on it"),
+        ("Goodbye", "Its guest is leaving, has left or has crashed"),
+        ("Reserved", "The host spawned a guest that has not attached yet"),
+        ("Empty", "Free"),
+        ("Invalid", "None of the states that the format knows"),
+    ];
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
+        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        ILookup<string, int> peers = NamedSegments.Peers(fakeBoundParameters).ToLookup(peer => peer.State!, peer => peer.PeerId);
+        foreach ((string state, string meaning) in States.OrderBy(one => peers.Contains(one.State) ? 0 : 1))
+        {
+            if (state.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+            {
+                string tip = peers.Contains(state) ? $"{meaning}: peer {string.Join(", ", peers[state].Distinct())}" : meaning;
+                yield return new CompletionResult(state, state, CompletionResultType.ParameterValue, tip);
+            }
+        }
     }
 }

@@ -1,0 +1,29 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace RoamShm.Completers;
+
+/// <summary>The peers of the segments that the command line names already, but for empty places.</summary>
+public sealed class PeerIdCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        foreach (IGrouping<int, SegmentPeer> peers in NamedSegments.Peers(fakeBoundParameters).GroupBy(peer => peer.PeerId).OrderBy(group => group.Key))
+        {
+            string id = peers.Key.ToString(CultureInfo.InvariantCulture);
+            if (id.StartsWith(typed, StringComparison.Ordinal))
+            {
+                yield return new CompletionResult(id, id, CompletionResultType.ParameterValue, string.Join("; ", peers.Select(Describe).Distinct()));
+            }
+        }
+    }
+
+    private static string Describe(SegmentPeer peer) => $"{peer.State}, {peer.Liveness}";
+}
