@@ -22,6 +22,7 @@
         'Remove-RoamSegment'
         'Reset-RoamPeer'
         'Set-RoamGoodbye'
+        'Show-RoamSegment'
         'Test-RoamSegment'
         'Watch-RoamSegment'
     )

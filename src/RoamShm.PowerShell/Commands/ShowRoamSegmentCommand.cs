@@ -1,0 +1,188 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Management.Automation;
+using RoamShm.Abstractions;
+using RoamShm.Completers;
+using RoamShm.Drawing;
+using RoamShm.Parameters;
+
+namespace RoamShm.Commands;
+
+/// <summary>Draws the map of segments: header, layout, peers and their rings, slots, and what is wrong.</summary>
+[Cmdlet(VerbsCommon.Show, "RoamSegment", DefaultParameterSetName = nameof(Path))]
+[OutputType(typeof(string))]
+public sealed class ShowRoamSegmentCommand : SegmentPathCommand
+{
+    private readonly List<string> _paths = [];
+    private SegmentValidator? _validator;
+    private int _drawn;
+    private int _overwritten;
+
+    /// <summary>Draw again and again, until stopped.</summary>
+    [Parameter]
+    public SwitchParameter Refresh { get; set; }
+
+    /// <summary>Time between two pictures, at least 1 ms; a bare number is seconds. Default 1 second. Implies -Refresh.</summary>
+    [Parameter(Position = 1)]
+    [TimeSpanDuration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>End after this many pictures. Implies -Refresh.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? Count { get; set; }
+
+    /// <summary>The widest that a line may be, 40 to 1000. Default: the width of the console.</summary>
+    [Parameter]
+    [ValidateRange(Screen.LeastWidth, 1000)]
+    public int? Width { get; set; }
+
+    /// <summary>Draw with ASCII characters alone, as is done where the console's encoding has no others.</summary>
+    [Parameter]
+    public SwitchParameter Ascii { get; set; }
+
+    /// <summary>Draw without colours.</summary>
+    [Parameter]
+    public SwitchParameter NoColor { get; set; }
+
+    private bool IsRefreshing => Refresh || Count is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Interval));
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Interval < TimeSpan.FromMilliseconds(1))
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new PSArgumentOutOfRangeException(nameof(Interval), Interval, "The interval is at least 1 ms."),
+                "IntervalTooShort",
+                ErrorCategory.InvalidArgument,
+                Interval));
+        }
+
+        _validator = new SegmentValidator(StopToken);
+    }
+
+    private protected override void ProcessSegment(string path)
+    {
+        // Looked at once even where it is drawn later, so that a name that was mistyped is an error and not a picture of nothing.
+        SegmentView view = SegmentView.Look(path, _validator!, StopToken);
+        if (IsRefreshing)
+        {
+            _paths.Add(path);
+            return;
+        }
+
+        Screen screen = Look();
+        if (_drawn++ > 0)
+        {
+            WriteObject(string.Empty);
+        }
+
+        foreach (StyledLine line in SegmentPicture.Draw(view, screen.Width, screen.Glyphs))
+        {
+            WriteObject(PictureLine.ToOutput(line, screen.HasColours));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_paths.Count == 0)
+        {
+            return;
+        }
+
+        // No wait handle waits longer.
+        TimeSpan interval = Interval.TotalMilliseconds < int.MaxValue ? Interval : TimeSpan.FromMilliseconds(int.MaxValue);
+        var last = (Width: 0, Height: 0);
+        for (long picture = 1; ; picture++)
+        {
+            Screen screen = Look();
+            List<StyledLine> lines = DrawAll(screen);
+            if (screen.CanRedraw)
+            {
+                Overwrite(lines, screen, isAll: last != (screen.Width, screen.Height));
+                last = (screen.Width, screen.Height);
+            }
+            else
+            {
+                Print(lines, screen, isFirst: picture == 1);
+            }
+
+            if (picture == Count)
+            {
+                return;
+            }
+
+            if (StopToken.WaitHandle.WaitOne(interval))
+            {
+                throw new PipelineStoppedException();
+            }
+        }
+    }
+
+    private Screen Look() => Screen.Of(this, Width, Ascii, NoColor);
+
+    private List<StyledLine> DrawAll(Screen screen)
+    {
+        string now = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        List<StyledLine> lines = [new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim)];
+        foreach (string path in _paths)
+        {
+            lines.Add(new StyledLine());
+            try
+            {
+                SegmentView view = SegmentView.Look(path, _validator!, StopToken);
+                lines.AddRange(SegmentPicture.Draw(view, screen.Width, screen.Glyphs));
+            }
+            catch (SegmentException e)
+            {
+                // It may be there again at the next look.
+                lines.AddRange(SegmentPicture.DrawError(path, e, screen.Width, screen.Glyphs));
+            }
+            catch (OperationCanceledException)
+            {
+                throw new PipelineStoppedException();
+            }
+        }
+
+        return lines;
+    }
+
+    private void Print(List<StyledLine> lines, Screen screen, bool isFirst)
+    {
+        if (!isFirst)
+        {
+            WriteObject(string.Empty);
+        }
+
+        foreach (StyledLine line in lines)
+        {
+            WriteObject(PictureLine.ToOutput(line, screen.HasColours));
+        }
+    }
+
+    /// <summary>
+    /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. The last line stays free: to end it would
+    /// scroll the window.
+    /// </summary>
+    private void Overwrite(List<StyledLine> lines, Screen screen, bool isAll)
+    {
+        int most = Math.Max(2, screen.Height - 1);
+        if (lines.Count > most)
+        {
+            int hidden = lines.Count - most + 1;
+            lines.RemoveRange(most - 1, hidden);
+            lines.Add(new StyledLine($"{hidden} lines more", TextStyle.Dim));
+        }
+
+        int count = isAll ? most : Math.Min(most, Math.Max(lines.Count, _overwritten));
+        _overwritten = lines.Count;
+        for (int i = 0; i < count; i++)
+        {
+            WriteObject(PictureLine.ToOverwriting(i < lines.Count ? lines[i] : new StyledLine(), startsAtTop: i == 0, screen.Width, screen.HasColours));
+        }
+    }
+}
