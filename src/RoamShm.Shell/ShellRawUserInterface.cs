@@ -8,6 +8,7 @@ namespace RoamShm.Shell;
 internal sealed class ShellRawUserInterface : PSHostRawUserInterface
 {
     private const int WidthWhenRedirected = 120;
+    private const int HeightWhenRedirected = 50;
 
     public override ConsoleColor ForegroundColor { get; set; } = ConsoleColor.Gray;
 
@@ -27,7 +28,7 @@ internal sealed class ShellRawUserInterface : PSHostRawUserInterface
 
     public override Coordinates WindowPosition { get; set; }
 
-    public override Size WindowSize { get => new(Width(), 50); set => throw Unsupported(); }
+    public override Size WindowSize { get => new(Ask(() => Console.WindowWidth, WidthWhenRedirected), Ask(() => Console.WindowHeight, HeightWhenRedirected)); set => throw Unsupported(); }
 
     public override string WindowTitle { get; set; } = "RoamShm";
 
@@ -45,20 +46,20 @@ internal sealed class ShellRawUserInterface : PSHostRawUserInterface
 
     public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw Unsupported();
 
-    private static int Width()
+    private static int Ask(Func<int> console, int whenRedirected)
     {
         if (Console.IsOutputRedirected)
         {
-            return WidthWhenRedirected;
+            return whenRedirected;
         }
 
         try
         {
-            return Console.WindowWidth > 0 ? Console.WindowWidth : WidthWhenRedirected;
+            return console() is > 0 and int cells ? cells : whenRedirected;
         }
         catch (IOException)
         {
-            return WidthWhenRedirected;
+            return whenRedirected;
         }
     }
 

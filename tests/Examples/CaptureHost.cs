@@ -10,9 +10,11 @@ using System.Text;
 namespace RoamShm.Tests;
 
 /// <summary>A console of a given width that keeps what is written to it.</summary>
-public sealed class CaptureHost(int width) : PSHost
+/// <param name="width">Its width.</param>
+/// <param name="hasTerminal">Whether it is a terminal that knows colours.</param>
+public sealed class CaptureHost(int width, bool hasTerminal = false) : PSHost
 {
-    private readonly CaptureInterface _ui = new(width);
+    private readonly CaptureInterface _ui = new(width, hasTerminal);
 
     public string Text => _ui.Text.ToString();
 
@@ -44,8 +46,10 @@ public sealed class CaptureHost(int width) : PSHost
     {
     }
 
-    private sealed class CaptureInterface(int width) : PSHostUserInterface
+    private sealed class CaptureInterface(int width, bool hasTerminal) : PSHostUserInterface
     {
+        public override bool SupportsVirtualTerminal => hasTerminal;
+
         internal StringBuilder Text { get; } = new();
 
         public override PSHostRawUserInterface RawUI { get; } = new CaptureRawInterface(width);

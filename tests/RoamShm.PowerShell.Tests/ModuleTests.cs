@@ -12,7 +12,7 @@ public sealed class ModuleTests : IDisposable
     private static readonly string[] Commands =
     [
         "Find-RoamSegment", "Get-RoamPeer", "Get-RoamSegmentHeader", "Get-RoamSegmentProcess", "Get-RoamSlotClass", "New-RoamSegment",
-        "Remove-RoamSegment", "Reset-RoamPeer", "Set-RoamGoodbye", "Test-RoamSegment", "Watch-RoamSegment",
+        "Remove-RoamSegment", "Reset-RoamPeer", "Set-RoamGoodbye", "Show-RoamSegment", "Test-RoamSegment", "Watch-RoamSegment",
     ];
 
     private readonly TestFolder _folder = new();

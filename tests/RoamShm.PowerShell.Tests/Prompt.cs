@@ -40,10 +40,31 @@ public sealed class Prompt : IDisposable
     }
 
     /// <summary>What a console of that width shows of a script's output, without colours.</summary>
-    public static string Show(string script, int width, params (string Name, object? Value)[] variables)
+    public static string Show(string script, int width, params (string Name, object? Value)[] variables) =>
+        new System.Management.Automation.Internal.StringDecorated(Show(new CaptureHost(width), script, variables)).ToString(OutputRendering.PlainText);
+
+    /// <summary>What a terminal of that width gets of a script's output, colours and all.</summary>
+    public static string ShowOnTerminal(string script, int width, params (string Name, object? Value)[] variables) =>
+        Show(new CaptureHost(width, hasTerminal: true), script, variables);
+
+    /// <summary>The same in an engine whose $PSStyle is something else, or that has none, as Windows PowerShell.</summary>
+    public static string ShowWithStyle(object? style, string script, int width, params (string Name, object? Value)[] variables) =>
+        Show(new CaptureHost(width, hasTerminal: true), script, variables, state =>
+        {
+            state.Variables.Remove("PSStyle", type: null);
+            if (style is not null)
+            {
+                state.Variables.Add(new SessionStateVariableEntry("PSStyle", style, string.Empty));
+            }
+        });
+
+    public void Dispose() => Runspace.Dispose();
+
+    private static string Show(CaptureHost host, string script, (string Name, object? Value)[] variables, Action<InitialSessionState>? change = null)
     {
-        var host = new CaptureHost(width);
-        using Runspace runspace = RunspaceFactory.CreateRunspace(host, Engine.CreateState(ModulePath));
+        InitialSessionState state = Engine.CreateState(ModulePath);
+        change?.Invoke(state);
+        using Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();
         foreach ((string name, object? value) in variables)
         {
@@ -52,10 +73,8 @@ public sealed class Prompt : IDisposable
 
         using var shell = PowerShell.Create(runspace);
         _ = shell.AddScript(script).AddCommand("Out-Default").Invoke();
-        return new System.Management.Automation.Internal.StringDecorated(host.Text).ToString(OutputRendering.PlainText);
+        return host.Text;
     }
-
-    public void Dispose() => Runspace.Dispose();
 }
 
 /// <summary>What a script gave.</summary>

@@ -25,7 +25,7 @@ internal static class NamedSegments
         var peers = new List<SegmentPeer>();
         using var timeout = new CancellationTokenSource(Longest);
         var inspector = new SegmentInspector(timeout.Token);
-        foreach (string path in Paths(boundParameters).Take(Most))
+        foreach (string path in Paths(boundParameters).Take(Most).Where(SegmentReader.IsSegment))
         {
             try
             {

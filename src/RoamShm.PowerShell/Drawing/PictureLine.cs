@@ -25,7 +25,7 @@ public static class PictureLine
     {
         object? value = line is PSObject wrapped ? wrapped.BaseObject : line;
         string text = value?.ToString() ?? string.Empty;
-        return value is string key && Looks.TryGetValue(key, out Look? look) ? look.Paint(text, style is PSObject wrappedStyle ? wrappedStyle.BaseObject : style) : text;
+        return value is string key && Looks.TryGetValue(key, out Look? look) ? look.Paint(style is PSObject wrappedStyle ? wrappedStyle.BaseObject : style) : text;
     }
 
     /// <summary>A line for the output stream.</summary>
@@ -67,14 +67,9 @@ public static class PictureLine
             _width = width;
         }
 
-        internal string Paint(string text, object? style)
+        internal string Paint(object? style)
         {
-            if (style is not null && Palette.Read(style, "OutputRendering")?.ToString() == "PlainText")
-            {
-                return text;
-            }
-
-            string painted = _line.Render(style is null ? Palette.Plain : Palette.Of(style));
+            string painted = style is not null && IsWanted(style) ? _line.Render(Palette.Of(style)) : _line.Text;
             if (_width == 0)
             {
                 return painted;
@@ -84,5 +79,13 @@ public static class PictureLine
             int room = _width - _line.Width - (_startsAtTop && style is null ? Home.Length : 0);
             return (_startsAtTop ? Home : string.Empty) + painted + new string(' ', Math.Max(0, room));
         }
+
+        /// <summary>PowerShell takes colours out of what goes to files, but not of its own redirected output.</summary>
+        private static bool IsWanted(object style) => Palette.Read(style, "OutputRendering")?.ToString() switch
+        {
+            "Ansi" => true,
+            "Host" => !Console.IsOutputRedirected,
+            _ => false,
+        };
     }
 }

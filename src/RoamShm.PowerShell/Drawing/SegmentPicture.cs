@@ -121,7 +121,7 @@ internal sealed class SegmentPicture
         foreach (SegmentFinding finding in findings.Take(MostFindings))
         {
             TextStyle style = finding.Severity == SegmentFinding.Error ? TextStyle.Bad : TextStyle.Warning;
-            Add(new StyledLine($"{finding.Severity} {finding.Id}", style).Add(": " + DisplayText.Escape(finding.Message ?? string.Empty)));
+            Add(new StyledLine($"{finding.Severity} {finding.Id}", style).Add(": " + MessageOf(finding.Message)));
         }
 
         if (findings.Length > MostFindings)
@@ -131,8 +131,19 @@ internal sealed class SegmentPicture
 
         if (_view.Fault is not null)
         {
-            Add(new StyledLine("Error", TextStyle.Bad).Add(": " + DisplayText.Escape(_view.Fault)));
+            Add(new StyledLine("Error", TextStyle.Bad).Add(": " + MessageOf(_view.Fault)));
         }
+    }
+
+    /// <summary>A message without the path, which stands above.</summary>
+    private string MessageOf(string? message)
+    {
+        string text = message ?? string.Empty;
+        string path = $"'{_view.Path}'";
+        text = text.StartsWith(path + ": ", StringComparison.Ordinal) ? text.Substring(path.Length + 2)
+            : text.StartsWith(path + " ", StringComparison.Ordinal) ? "the file" + text.Substring(path.Length)
+            : text;
+        return DisplayText.Escape(text);
     }
 
     private void DrawLayout(SegmentHeader header)
