@@ -196,6 +196,21 @@ public sealed class ShowRoamSegmentTests : IDisposable
     }
 
     [Fact]
+    public void What_is_wrong_is_told_in_full_however_narrow_it_is()
+    {
+        Patch.UInt32(_path, 128, 77);
+        string message = Run("(Test-RoamSegment -LiteralPath $path -Detailed).Findings[0].Message").Text[0];
+        foreach (string width in new[] { "40", "60", "100", "1000" })
+        {
+            string text = Regex.Replace(string.Join('\n', Show($"-LiteralPath $path -Width {width}")), "\n  ", " ");
+            Assert.Contains("\nError InvalidPeerState: " + message + "\n", text, StringComparison.Ordinal);
+        }
+
+        // A window that is drawn over has few lines.
+        Assert.Single(Show("-LiteralPath $path -Width 60 -Ascii -Refresh -Count 1"), line => line.StartsWith("Error InvalidPeerState: ", StringComparison.Ordinal) && line.EndsWith("...", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Bytes_at_random_are_drawn_too()
     {
         byte[] sound = File.ReadAllBytes(_path);
@@ -389,15 +404,18 @@ public sealed class ShowRoamSegmentTests : IDisposable
         }
     }
 
-    [Fact]
-    public void On_a_terminal_it_is_drawn_over()
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Width 50")]
+    [InlineData("-Width 200")]
+    public void On_a_terminal_it_is_drawn_over(string width)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "makes a terminal with script(1) of util-linux");
         Rendering.SkipWithoutColours();
         using Process process = Start(
             "/usr/bin/script",
             "-qec",
-            $"stty cols 90 rows 15; exec dotnet '{typeof(Shell.Engine).Assembly.Location}' -Command 'Show-RoamSegment *.seg -Count 3 -Interval 1ms; Show-RoamSegment *.seg -NoColor'",
+            $"stty cols 90 rows 15; exec dotnet '{typeof(Shell.Engine).Assembly.Location}' -Command 'Show-RoamSegment *.seg -Count 3 -Interval 1ms {width}; Show-RoamSegment *.seg -NoColor'",
             "/dev/null");
         string output = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(60_000));

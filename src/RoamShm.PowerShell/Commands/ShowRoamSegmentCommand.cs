@@ -80,7 +80,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             WriteObject(string.Empty);
         }
 
-        foreach (StyledLine line in SegmentPicture.Draw(view, screen.Width, screen.Glyphs))
+        foreach (StyledLine line in SegmentPicture.Draw(view, screen.Width, screen.Glyphs, wraps: true))
         {
             WriteObject(PictureLine.ToOutput(line, screen.HasColours));
         }
@@ -127,6 +127,8 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 
     private List<StyledLine> DrawAll(Screen screen)
     {
+        // A wider one than the window is for what keeps all pictures.
+        int width = screen.CanRedraw ? Math.Max(Screen.LeastWidth, Math.Min(screen.Width, screen.Across)) : screen.Width;
         string now = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         List<StyledLine> lines = [new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim)];
         foreach (string path in _paths)
@@ -135,12 +137,12 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             try
             {
                 SegmentView view = SegmentView.Look(path, _validator!, StopToken);
-                lines.AddRange(SegmentPicture.Draw(view, screen.Width, screen.Glyphs));
+                lines.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false));
             }
             catch (SegmentException e)
             {
                 // It may be there again at the next look.
-                lines.AddRange(SegmentPicture.DrawError(path, e, screen.Width, screen.Glyphs));
+                lines.AddRange(SegmentPicture.DrawError(path, e, width, screen.Glyphs));
             }
             catch (OperationCanceledException)
             {
@@ -182,7 +184,8 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         _overwritten = lines.Count;
         for (int i = 0; i < count; i++)
         {
-            WriteObject(PictureLine.ToOverwriting(i < lines.Count ? lines[i] : new StyledLine(), startsAtTop: i == 0, screen.Width, screen.HasColours));
+            StyledLine line = i < lines.Count ? lines[i].Fit(screen.Across, screen.Glyphs.Ellipsis) : new StyledLine();
+            WriteObject(PictureLine.ToOverwriting(line, startsAtTop: i == 0, screen.Across, screen.HasColours));
         }
     }
 }

@@ -17,16 +17,21 @@ internal sealed class Screen
     private const int Utf32 = 12000;
     private const int Utf8 = 65001;
 
-    private Screen(int width, int height, Glyphs glyphs, bool hasColours, bool canRedraw)
+    private Screen(int width, int across, int height, Glyphs glyphs, bool hasColours, bool canRedraw)
     {
         Width = width;
+        Across = across;
         Height = height;
         Glyphs = glyphs;
         HasColours = hasColours;
         CanRedraw = canRedraw;
     }
 
+    /// <summary>The widest that a line may be, as the user wants it.</summary>
     internal int Width { get; }
+
+    /// <summary>Columns of the window, which are all to be drawn over, and no line may go beyond them.</summary>
+    internal int Across { get; }
 
     /// <summary>Lines of the window; of no meaning where the picture cannot be drawn over.</summary>
     internal int Height { get; }
@@ -52,11 +57,12 @@ internal sealed class Screen
         string rendering = style is null ? string.Empty : Palette.Read(style, "OutputRendering")?.ToString() ?? string.Empty;
 
         // Only what goes to the terminal can be drawn over, not what goes on to another command or a file.
-        bool isForTheEye = cmdlet.MyInvocation.PipelinePosition == cmdlet.MyInvocation.PipelineLength
+        bool isForTheEye = window is { Width: > 0, Height: > 0 } && cmdlet.MyInvocation.PipelinePosition == cmdlet.MyInvocation.PipelineLength
             && !(Ask(() => Console.IsOutputRedirected) ?? true)
             && (Ask(() => cmdlet.Host.UI.SupportsVirtualTerminal) ?? false);
         return new Screen(
-            width ?? ConsoleWidth(window),
+            width ?? Math.Max(LeastWidth, ConsoleWidth(window)),
+            ConsoleWidth(window),
             window?.Height ?? 0,
             ascii || !IsUnicode() ? Glyphs.Ascii : Glyphs.Unicode,
             hasColours: !noColor && style is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
@@ -67,7 +73,7 @@ internal sealed class Screen
     {
         // The console of Windows begins a new line when the last column is written, which leaves an empty one behind a line of full width.
         int spared = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? 1 : 0;
-        return window is not Size size || size.Width <= 0 ? WidthWhereUnknown : Math.Max(LeastWidth, size.Width - spared);
+        return window is not Size size || size.Width <= 0 ? WidthWhereUnknown : size.Width - spared;
     }
 
     private static bool IsUnicode() => Ask(() => Console.OutputEncoding.CodePage) is Utf8 or Utf16 or Utf16BigEndian or Utf32;

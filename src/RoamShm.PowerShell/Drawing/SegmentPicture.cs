@@ -15,12 +15,14 @@ internal sealed class SegmentPicture
     private readonly SegmentView _view;
     private readonly Glyphs _glyphs;
     private readonly int _width;
+    private readonly bool _wraps;
     private readonly List<StyledLine> _lines = [];
 
-    private SegmentPicture(SegmentView view, int width, Glyphs glyphs)
+    private SegmentPicture(SegmentView view, int width, Glyphs glyphs, bool wraps)
     {
         _view = view;
         _width = width;
+        _wraps = wraps;
         _glyphs = glyphs;
     }
 
@@ -28,10 +30,11 @@ internal sealed class SegmentPicture
     /// <param name="view">What is seen of it.</param>
     /// <param name="width">The widest that a line may be.</param>
     /// <param name="glyphs">What to draw with.</param>
+    /// <param name="wraps">Whether what is wrong is told in full, over as many lines as it takes; else each finding is one line, since a window has few.</param>
     /// <returns>The lines.</returns>
-    internal static IReadOnlyList<StyledLine> Draw(SegmentView view, int width, Glyphs glyphs)
+    internal static IReadOnlyList<StyledLine> Draw(SegmentView view, int width, Glyphs glyphs, bool wraps)
     {
-        var picture = new SegmentPicture(view, width, glyphs);
+        var picture = new SegmentPicture(view, width, glyphs, wraps);
         picture._lines.Add(Title(view.Path, width, glyphs));
         SegmentReport report = view.Report;
         bool isFormatKnown = !report.Findings.Any(IsOfAnotherFormat);
@@ -121,7 +124,7 @@ internal sealed class SegmentPicture
         foreach (SegmentFinding finding in findings.Take(MostFindings))
         {
             TextStyle style = finding.Severity == SegmentFinding.Error ? TextStyle.Bad : TextStyle.Warning;
-            Add(new StyledLine($"{finding.Severity} {finding.Id}", style).Add(": " + MessageOf(finding.Message)));
+            AddText(new StyledLine($"{finding.Severity} {finding.Id}", style).Add(":"), MessageOf(finding.Message));
         }
 
         if (findings.Length > MostFindings)
@@ -131,8 +134,24 @@ internal sealed class SegmentPicture
 
         if (_view.Fault is not null)
         {
-            Add(new StyledLine("Error", TextStyle.Bad).Add(": " + MessageOf(_view.Fault)));
+            AddText(new StyledLine("Error", TextStyle.Bad).Add(":"), MessageOf(_view.Fault));
         }
+    }
+
+    private void AddText(StyledLine line, string text)
+    {
+        foreach (string word in text.Split(' '))
+        {
+            if (_wraps && line.Width + 1 + DisplayText.Width(word) > _width)
+            {
+                Add(line);
+                line = new StyledLine(" ");
+            }
+
+            _ = line.Add(" " + word);
+        }
+
+        Add(line);
     }
 
     /// <summary>A message without the path, which stands above.</summary>
