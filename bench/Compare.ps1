@@ -32,7 +32,7 @@ param(
     # 1,000 segments, 3 rounds, short watches: to see that it runs.
     [switch] $Quick,
 
-    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Test, Goodbye, Sparse, Reserved, Slots, Watch, Import, Memory.
+    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Goodbye, Sparse, Reserved, Slots, Watch, Import, Memory.
     [string[]] $Only = '*',
 
     # One JSON document instead of the table.
@@ -377,6 +377,17 @@ try {
                 get   = { foreach ($path in $paths) { Get-RoamSegmentHeader -LiteralPath $path > $null } }
             })
         Add-Row 'a call of Get-RoamSegmentHeader' $times $Items { $args[0].get } '2 × empty + floor' { 2 * $args[0].empty + $args[0].floor } 1
+    }
+
+    if ((Test-Wanted 'Complete') -and $hasPwsh) {
+        # One press of Tab. Of the files that PowerShell offers, a bounded number is opened, however many there are.
+        $times = Measure-Group ([ordered]@{
+                empty = { TabExpansion2 "Get-BenchEmpty -Path $segments/" > $null }
+                get   = { TabExpansion2 "Get-RoamSegmentHeader -Path $segments/" > $null }
+                peers = { TabExpansion2 "Get-RoamPeer -Path $segments/*.seg -PeerId " > $null }
+            })
+        Add-Row "Tab for -Path in a folder of $Items segments" $times 1 { $args[0].get } 'Tab without the completer' { $args[0].empty } 2
+        Add-Row 'Tab for -PeerId beside a pattern for all of them' $times 1 { $args[0].peers } 'Tab without the completer' { $args[0].empty } $null
     }
 
     if (Test-Wanted 'Test') {

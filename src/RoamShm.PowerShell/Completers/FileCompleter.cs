@@ -51,7 +51,8 @@ public sealed class FileCompleter : IArgumentCompleter
     /// </summary>
     private static CompletionResult Spell(CompletionResult result, bool isLiteral)
     {
-        if (result.ResultType is not (CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer))
+        // To read what needs no quotes, which is most of what there is, would be most of the time in a large folder.
+        if (result.ResultType is not (CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer) || IsPlain(result.CompletionText))
         {
             return result;
         }
@@ -129,17 +130,20 @@ public sealed class FileCompleter : IArgumentCompleter
         return escaped.ToString();
     }
 
-    private static string Quote(string path)
+    private static string Quote(string path) => IsPlain(path) ? path : "'" + CodeGeneration.EscapeSingleQuotedStringContent(path) + "'";
+
+    /// <summary>Whether a path stands for itself on a command line.</summary>
+    private static bool IsPlain(string path)
     {
         foreach (char c in path)
         {
             if (!char.IsLetterOrDigit(c) && "/\\.:_-+=~%^!".IndexOf(c) < 0)
             {
-                return "'" + CodeGeneration.EscapeSingleQuotedStringContent(path) + "'";
+                return false;
             }
         }
 
         // A word that begins otherwise could be a parameter, a number or an operator.
-        return path.Length > 0 && (char.IsLetter(path[0]) || "/\\.~".IndexOf(path[0]) >= 0) ? path : "'" + path + "'";
+        return path.Length > 0 && (char.IsLetter(path[0]) || "/\\.~".IndexOf(path[0]) >= 0);
     }
 }
