@@ -135,6 +135,46 @@
             )
         }
     )
+    'Show-RoamSegment'        = @(
+        @{ Example = 1; Before = 2; Do = @(
+                'hub: map orders.seg'
+                'web: attach orders.seg'
+                'mail: attach orders.seg'
+                'batch: attach orders.seg'
+                'hub: reserve orders.seg'
+                'old: attach orders.seg'
+                'old: state orders.seg 2'
+                'hub: allocate orders.seg 2 0'
+                'hub: allocate orders.seg 2 0'
+                'web: allocate orders.seg 2 1'
+                'web: allocate orders.seg 2 1'
+                'web: allocate orders.seg 2 1'
+                'web: allocate orders.seg 2 1'
+                'web: allocate orders.seg 2 1'
+                'web: queue orders.seg g2h 500'
+                'batch: allocate orders.seg 0 3'
+                'batch: allocate orders.seg 1 3'
+                'batch: queue orders.seg g2h 23000'
+                'mail: queue orders.seg h2g 20000'
+                'mail: queue orders.seg h2g 20000'
+                'mail: queue orders.seg h2g 16000'
+                'batch: beat orders.seg 60000'
+                'old: beat orders.seg 60000'
+                'web: beat orders.seg'
+                'mail: beat orders.seg'
+            )
+        }
+        @{ Example = 2; Before = 1; Do = @(
+                'web: beat orders.seg'
+                'mail: beat orders.seg'
+            )
+        }
+        @{ Example = 5; Before = 1; Do = @(
+                'web: beat orders.seg'
+                'mail: beat orders.seg'
+            )
+        }
+    )
     'Test-RoamSegment'        = @(
         @{ Example = 6; AnyOrder = $true }
         @{ Example = 7; Before = 2; Do = @(

@@ -52,6 +52,7 @@ function Get-ModuleCommand {
         'Remove-RoamSegment'
         'Reset-RoamPeer'
         'Set-RoamGoodbye'
+        'Show-RoamSegment'
         'Test-RoamSegment'
         'Watch-RoamSegment'
     )
