@@ -1,0 +1,390 @@
+# Show-RoamSegment: the map of a segment for the eye, as text that pipes and redirects.
+
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $script:Routes = Get-BindingRoute
+    $script:BrokenCases = Get-BrokenCase
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+    $script:Command = 'Show-RoamSegment'
+    $script:Escape = [string][char]27
+
+    # Age and time are what differs between two pictures of one segment.
+    function Get-Shape {
+        param([AllowEmptyString()] [string[]] $Line)
+
+        ($Line | ForEach-Object { $_.TrimEnd() -replace '\d+(\.\d+)? m?s ago', 'age' }) -join "`n"
+    }
+}
+
+Describe 'Show-RoamSegment' {
+    BeforeEach {
+        $script:Folder = Initialize-Folder
+        $script:Path = Join-Path $script:Folder 'one.seg'
+        $script:Other = Join-Path $script:Folder 'two.seg'
+        $script:Watch = $null
+    }
+
+    AfterEach {
+        Close-Watch $script:Watch
+        Clear-Folder $script:Folder
+    }
+
+    Context 'What it draws' {
+        It 'the path, the header, the layout, the peers and the slots' {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 128 '01000000'
+            $lines = @(Show-RoamSegment $script:Path -Width 120 -Ascii)
+            $lines[0] | Should -BeExactly $script:Path
+            $text = $lines -join "`n"
+            foreach ($pattern in @(
+                    '^roam v7 \| 53 KB \| 2 guests \| rings of 4 KB \| payloads up to 1 KB \| '
+                    'heartbeats off \| no goodbye'
+                    '^valid'
+                    '^header +0 +128 B #\.+ +0\.2 %$'
+                    '^peer table +128 +128 B #\.+ +0\.2 %$'
+                    '^rings +256 +16\.5 KB #+\.+ +31\.1 %$'
+                    '^slot pool +17152 +36\.3 KB #+\.+ +68\.4 %$'
+                    '^   1 Attached Unknown +- \.+ +0 % +0 B \.+ +0 % +0 B +0$'
+                    '^   2 Empty$'
+                    '^    0 +1 KB +4 \.+ +0 % +4 +0 +0 +0 +0$'
+                    '^    1 +16 KB +2 \.+ +0 % +2 +0 +0 +0 +0$'
+                    '^# host  = peers  ! orphaned  \? leaked  \. free$'
+                )) {
+                $text | Should -Match "(?m)$pattern"
+            }
+        }
+
+        It 'the goodbye of the host' {
+            $null = Add-Segment $script:Path
+            $null = Set-RoamGoodbye $script:Path
+            Show-RoamSegment $script:Path | Out-String | Should -Match 'goodbye raised'
+        }
+
+        It 'no line wider than <_> columns' -ForEach 40, 60, 80, 100, 120 {
+            $null = Add-Segment $script:Path
+            Write-Hex $script:Path 128 '4d000000'
+            $lines = @(Show-RoamSegment $script:Path -Width $_)
+            $lines.Count | Should -BeGreaterThan 10
+            foreach ($line in $lines) {
+                $line.Length | Should -BeLessOrEqual $_
+            }
+        }
+
+        It 'with -Ascii nothing but ASCII' {
+            $null = Add-Segment $script:Path
+            Show-RoamSegment $script:Path -Ascii | ForEach-Object { $_ | Should -Match '^[ -~]*$' }
+        }
+
+        It 'several segments with an empty line between them' {
+            $null = Add-Segment $script:Path
+            $null = Add-Segment $script:Other
+            $lines = @(Show-RoamSegment (Join-Path $script:Folder '*.seg'))
+            $second = [array]::IndexOf($lines, $script:Other)
+            $lines[0] | Should -BeExactly $script:Path
+            $second | Should -BeGreaterThan 0
+            $lines[$second - 1] | Should -BeExactly ''
+        }
+
+        It 'a file with <Fault>, with <Id>, and the rest' -ForEach $script:BrokenCases {
+            $null = Add-BrokenSegment $script:Path $_
+            $null = Add-Segment $script:Other
+            $lines = @(Show-RoamSegment $script:Path, $script:Other -Width 200 -ErrorAction SilentlyContinue -ErrorVariable failed)
+            $failed | Should -HaveCount 0
+            $lines[0] | Should -BeExactly $script:Path
+            $lines -join "`n" | Should -Match "(?m)^Error ${Id}: "
+            $lines | Should -Contain $script:Other
+            $lines -join "`n" | Should -Match '(?m)^slot pool .+'
+        }
+
+        It 'a file with a name that would play with the terminal' {
+            Skip-Unless $script:OnUnix 'there are no such names elsewhere'
+            $evil = Add-Segment (Join-Path $script:Folder "e$($script:Escape)[2Jvil`n.seg")
+            @(Show-RoamSegment -LiteralPath $evil)[0] |
+                Should -BeExactly ($script:Folder + '/e\x1b[2Jvil\x0a.seg')
+        }
+    }
+
+    Context 'Where its lines go' {
+        It 'they are strings without colours' {
+            $null = Add-Segment $script:Path
+            $lines = @(Show-RoamSegment $script:Path)
+            $lines | Should -BeOfType ([string])
+            $lines -join "`n" | Should -Not -Match $script:Escape
+        }
+
+        It 'into a file, without colours' {
+            $null = Add-Segment $script:Path
+            $file = Join-Path $script:Folder 'map.txt'
+            Show-RoamSegment $script:Path -Ascii -Width 80 > $file
+            Get-Shape (Get-Content -LiteralPath $file) |
+                Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
+        }
+
+        It 'through Out-String and Out-File without colours' {
+            $null = Add-Segment $script:Path
+            $file = Join-Path $script:Folder 'map.txt'
+            Show-RoamSegment $script:Path -Ascii | Out-File -LiteralPath $file
+            Get-Content -LiteralPath $file -Raw | Should -Not -Match $script:Escape
+            $text = Show-RoamSegment $script:Path -Ascii -NoColor | Out-String -Width 200
+            $text | Should -Not -Match $script:Escape
+            $text | Should -Match '(?m)^slot pool '
+        }
+
+        It 'to a terminal in colours, unless -NoColor, NO_COLOR or $PSStyle say no' {
+            Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
+            $null = Add-Segment $script:Path
+            $renderingBefore = $PSStyle.OutputRendering
+            $variableBefore = $env:NO_COLOR
+            try {
+                $env:NO_COLOR = $null
+                $PSStyle.OutputRendering = 'Ansi'
+                $green = [regex]::Escape($PSStyle.Foreground.Green + 'valid' + $PSStyle.Reset)
+                Show-RoamSegment $script:Path | Out-String -Width 200 | Should -Match $green
+                Show-RoamSegment $script:Path -NoColor | Out-String -Width 200 | Should -Not -Match $script:Escape
+                $env:NO_COLOR = '1'
+                Show-RoamSegment $script:Path | Out-String -Width 200 | Should -Not -Match $script:Escape
+                $env:NO_COLOR = $null
+                $PSStyle.OutputRendering = 'PlainText'
+                Show-RoamSegment $script:Path | Out-String -Width 200 | Should -Not -Match $script:Escape
+            } finally {
+                $env:NO_COLOR = $variableBefore
+                $PSStyle.OutputRendering = $renderingBefore
+            }
+        }
+
+        It 'out of another process, which has no terminal, without colours' {
+            $null = Add-Segment $script:Path
+            $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "Show-RoamSegment '$script:Path' -Ascii; Show-RoamSegment '$script:Path' -Ascii -Count 2 -Interval 1ms")
+            $lines -join "`n" | Should -Not -Match $script:Escape
+            @($lines -like 'slot pool *') | Should -HaveCount 3
+        }
+
+        It 'out of a job' {
+            $null = Add-Segment $script:Path
+            $lines = Invoke-Job { Show-RoamSegment $args[0] -Ascii -Width 80 } $script:Path
+            Get-Shape $lines | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
+        }
+
+        It 'out of a thread job' {
+            Skip-Unless (Get-Command Start-ThreadJob -ErrorAction Ignore) 'there is no Start-ThreadJob'
+            $null = Add-Segment $script:Path
+            $lines = Start-ThreadJob { Import-Module $args[0]; Show-RoamSegment $args[1] -Ascii -Width 80 -Count 2 -Interval 1ms } -ArgumentList $script:ModuleManifest, $script:Path |
+                Receive-Job -Wait -AutoRemoveJob
+            @($lines -like 'slot pool *') | Should -HaveCount 2
+        }
+    }
+
+    Context 'Drawing again and again' {
+        It 'ends after -Count pictures' {
+            $null = Add-Segment $script:Path
+            $lines = @(Show-RoamSegment $script:Path -Refresh -Interval 1ms -Count 3 | ForEach-Object { $_ })
+            @($lines -eq $script:Path) | Should -HaveCount 3
+            @($lines -match '^\d\d:\d\d:\d\d, every 1 ms$') | Should -HaveCount 3
+        }
+
+        It 'begins with -Count or -Interval too' {
+            $null = Add-Segment $script:Path
+            @(Show-RoamSegment $script:Path -Count 1)[0] | Should -Match ', every 1 s$'
+            @(Show-RoamSegment $script:Path 1h | Select-Object -First 1) | Should -Match ', every 3600 s$'
+        }
+
+        It 'ends when the pipeline has enough' {
+            $null = Add-Segment $script:Path
+            @(Show-RoamSegment $script:Path -Refresh -Interval 1h | Select-Object -First 3) | Should -HaveCount 3
+        }
+
+        It 'ends when it is stopped, and has released every handle' {
+            $null = Add-Segment $script:Path
+            $script:Watch = Open-Runspace { param([string] $Path) Show-RoamSegment $Path -Refresh -Interval 1h } @{ Path = $script:Path }
+            $events = $script:Watch.Events
+            Wait-Until { $events.Count -gt 10 } 'it had drawn'
+            $script:Watch.Shell.Stop()
+            $script:Watch.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            if ($script:OnLinux) {
+                Get-OpenFile $script:Folder | Should -HaveCount 0
+            }
+        }
+
+        It 'ends with Ctrl+C in a terminal, at once, and leaves the terminal as it was' {
+            Skip-Unless ($script:OnLinux -and (Get-Command script -CommandType Application -ErrorAction Ignore)) 'makes a terminal with script of util-linux'
+            $null = Add-Segment $script:Path
+            $file = Join-Path $script:Folder 'child.ps1'
+            [System.IO.File]::WriteAllText($file, "Import-Module '$script:ModuleManifest'`nShow-RoamSegment '$script:Path' -Refresh -Interval 1h`n'not reached'`n")
+            $shell = (Get-Process -Id $PID).Path
+            $start = New-Object System.Diagnostics.ProcessStartInfo
+            $start.FileName = 'script'
+            foreach ($argument in '-qec', "stty cols 90 rows 30; stty -g; '$shell' -NoProfile -NonInteractive -File '$file'; stty -g", '/dev/null') {
+                $start.ArgumentList.Add($argument)
+            }
+
+            $start.RedirectStandardInput = $true
+            $start.RedirectStandardOutput = $true
+            $process = [System.Diagnostics.Process]::Start($start)
+            try {
+                $before = $process.StandardOutput.ReadLine().Trim()
+                do {
+                    $line = $process.StandardOutput.ReadLine()
+                } until ($null -eq $line -or $line -match 'leaked')
+                $process.StandardInput.Write([char]3)
+                $process.StandardInput.Flush()
+                $reading = $process.StandardOutput.ReadToEndAsync()
+                $reading.Wait($script:PatienceSeconds * 1000) | Should -BeTrue -Because 'it has ended'
+                $rest = $reading.Result
+                $rest | Should -Not -Match 'not reached'
+                $rest.TrimEnd() | Should -BeLike "*$before"
+            } finally {
+                if (-not $process.HasExited) { $process.Kill() }
+                $process.Dispose()
+            }
+        }
+
+        It 'shows SegmentNotFound in the place of a segment that has gone, and the map when it is back' {
+            $null = Add-Segment $script:Path
+            $away = Join-Path $script:Folder 'away'
+            $number = 0
+            $lines = @(Show-RoamSegment $script:Path -Interval 1ms -Count 3 -ErrorAction Stop | ForEach-Object {
+                    if ($_ -match ', every ') { $number++ }
+                    if ($_ -eq $script:Path -and $number -eq 1) { [System.IO.File]::Move($script:Path, $away) }
+                    if ($_ -eq $script:Path -and $number -eq 2) { [System.IO.File]::Move($away, $script:Path) }
+                    "$number $_"
+                })
+            @($lines -like '2 SegmentNotFound: *') | Should -HaveCount 1
+            @($lines -like '3 slot pool *') | Should -HaveCount 1
+        }
+    }
+
+    Context 'How a segment is named' {
+        BeforeEach {
+            Add-RouteFixture $script:Folder
+        }
+
+        It 'takes <Route>' -ForEach $script:Routes {
+            $lines = @(Invoke-Route -Route $Route -Command Show-RoamSegment -Folder $script:Folder -With @{ Width = 1000; ErrorAction = 'SilentlyContinue' })
+            $names = @($lines | Where-Object { $_.StartsWith($script:Folder) } | ForEach-Object { Split-Path -Leaf $_ } | Where-Object { $_ -ne 'headers.clixml' })
+            ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
+        }
+    }
+
+    Context 'What is no file' {
+        It 'is SegmentNotFound where nothing has the name, also with -Refresh' {
+            $null = Show-RoamSegment $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
+            $null = Show-RoamSegment $script:Path -Refresh -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
+        }
+
+        It 'is NotARegularFile for a directory, a FIFO and a device, and the rest is drawn' {
+            Skip-Unless $script:OnUnix 'there is no mkfifo'
+            $null = Add-Segment $script:Other
+            & mkfifo $script:Path
+            foreach ($name in $script:Folder, $script:Path, '/dev/null') {
+                $lines = Show-RoamSegment $name, $script:Other -ErrorAction SilentlyContinue -ErrorVariable failed
+                Assert-SegmentError $failed -Id NotARegularFile -Target $name
+                $lines | Should -Contain $script:Other
+            }
+        }
+
+        It 'is NotAFileSystemPath for a path of another provider' {
+            $null = Show-RoamSegment Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
+        }
+
+        It 'is SegmentAccessDenied where it may not be read' {
+            $null = Add-Segment $script:Path
+            if ($script:OnUnix) { & chmod 000 $script:Path }
+            $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Show-RoamSegment '$script:Path'")
+            $lines | Should -HaveCount 2
+            ($lines[1] | ConvertFrom-Json).Id |
+                Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.ShowRoamSegmentCommand'
+        }
+
+        It 'is RemoteObject for a header from another computer' {
+            $null = Add-Segment $script:Path
+            $object = [pscustomobject]@{ PSPath = $script:Path; PSComputerName = 'host-of-somebody-else' }
+            $object | Show-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+            $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.ShowRoamSegmentCommand'
+        }
+    }
+
+    Context 'Its parameters' {
+        It 'refuse <What>' -ForEach @(
+            @{ What = 'an interval of nothing'; With = @{ Interval = 0 }; Id = 'IntervalTooShort,*' }
+            @{ What = 'a negative interval'; With = @{ Interval = '-1s' }; Id = 'ParameterArgumentTransformationError,*' }
+            @{ What = 'a count of none'; With = @{ Count = 0 }; Id = 'ParameterArgumentValidationError,*' }
+            @{ What = 'a width of 39'; With = @{ Width = 39 }; Id = 'ParameterArgumentValidationError,*' }
+            @{ What = 'a width of 1001'; With = @{ Width = 1001 }; Id = 'ParameterArgumentValidationError,*' }
+        ) {
+            $null = Add-Segment $script:Path
+            { Show-RoamSegment $script:Path @With } | Should -Throw -ErrorId $Id
+        }
+
+        It 'are completed' {
+            $offered = (TabExpansion2 'Show-RoamSegment -').CompletionMatches.CompletionText
+            foreach ($parameter in '-Path', '-LiteralPath', '-Refresh', '-Interval', '-Count', '-Width', '-Ascii', '-NoColor') {
+                $offered | Should -Contain $parameter
+            }
+
+            (TabExpansion2 'Show-RoamSegment one.seg -Interval ').CompletionMatches.CompletionText | Should -Contain '500ms'
+        }
+    }
+}
+
+Describe 'Tab' {
+    BeforeEach {
+        $script:Folder = Initialize-Folder
+        $script:Path = Join-Path $script:Folder 'two.seg'
+        $null = Add-Segment $script:Path
+
+        function Get-Offer {
+            param([string] $Text)
+
+            @((TabExpansion2 $Text).CompletionMatches.CompletionText)
+        }
+    }
+
+    AfterEach {
+        Clear-Folder $script:Folder
+    }
+
+    It 'offers segments before other files: <_>' -ForEach 'Show-RoamSegment ', 'Get-RoamPeer -LiteralPath ', 'Find-RoamSegment -Path ' {
+        $note = Join-Path $script:Folder 'a note.txt'
+        [System.IO.File]::WriteAllText($note, 'no segment')
+        $offers = Get-Offer ($_ + $script:Folder + [System.IO.Path]::DirectorySeparatorChar)
+        $offers | Should -BeExactly @($script:Path, "'$note'")
+    }
+
+    It 'offers a name with brackets as -Path and -LiteralPath need it' {
+        $literal = Add-Segment (Join-Path $script:Folder 'lit[1].seg')
+        $start = Join-Path $script:Folder 'lit'
+        foreach ($parameter in 'Path', 'LiteralPath') {
+            $offer = Get-Offer "Get-RoamSegmentHeader -$parameter $start"
+            $offer | Should -HaveCount 1
+            (& ([scriptblock]::Create("Get-RoamSegmentHeader -$parameter $offer"))).Path | Should -BeExactly $literal
+        }
+    }
+
+    It 'offers the peers and first the states of the segment that is named' {
+        Write-Hex $script:Path 192 '02000000'
+        Get-Offer "Get-RoamPeer '$script:Path' -PeerId " | Should -BeExactly '2'
+        Get-Offer "Reset-RoamPeer '$script:Path' " | Should -BeExactly '2'
+        (Get-Offer "Get-RoamPeer '$script:Path' -State ")[0] | Should -BeExactly 'Goodbye'
+    }
+
+    It 'is silent about a file with <Fault>' -ForEach (Get-BrokenCase) {
+        $null = Add-BrokenSegment (Join-Path $script:Folder 'one.seg') $_
+        $Error.Clear()
+        Get-Offer "Get-RoamPeer $(Join-Path $script:Folder 'o')" | Should -HaveCount 1
+        Get-Offer "Get-RoamPeer '$(Join-Path $script:Folder 'one.seg')' -State " | Should -HaveCount 5
+        $Error | Should -HaveCount 0
+    }
+
+    It 'opens no FIFO' {
+        Skip-Unless $script:OnUnix 'there is no mkfifo'
+        & mkfifo (Join-Path $script:Folder 'fifo')
+        Get-Offer "Show-RoamSegment $script:Folder/" | Should -HaveCount 2
+    }
+}
