@@ -436,6 +436,34 @@ public sealed class ShowRoamSegmentTests : IDisposable
         static string[] Pad(string picture) => [.. new StringDecorated(picture).ToString(OutputRendering.PlainText).Replace("\r", string.Empty, StringComparison.Ordinal).TrimEnd('\n').Split('\n')];
     }
 
+    [Theory]
+    [InlineData("$kept = Show-RoamSegment *.seg -Count 2 -Interval 1ms")]
+    [InlineData("$kept = @(1..1 | ForEach-Object { Show-RoamSegment *.seg -Count 2 -Interval 1ms })")]
+    [InlineData("$kept = & { Show-RoamSegment *.seg -Count 2 -Interval 1ms }")]
+    [InlineData("& { Show-RoamSegment *.seg -Count 2 -Interval 1ms } | ForEach-Object { $kept = @() } { $kept += $_ }")]
+    [InlineData("function f { Show-RoamSegment *.seg -Count 2 -Interval 1ms }; $kept = f")]
+    public void What_is_kept_of_pictures_on_a_terminal_is_complete_and_is_drawn_over_nothing(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "makes a terminal with script(1) of util-linux");
+        using Process process = Start(
+            "/usr/bin/script",
+            "-qec",
+            $"stty cols 90 rows 15; exec dotnet '{typeof(Shell.Engine).Assembly.Location}' -Command '{script}; [IO.File]::WriteAllLines(\"kept\", [string[]] $kept); $kept'",
+            "/dev/null");
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(60_000));
+        string kept = File.ReadAllText(_folder["kept"]);
+        foreach (string text in new[] { kept, output })
+        {
+            Assert.Equal(2, Regex.Count(text, "(?m)^.*slot pool"));
+            Assert.DoesNotContain("lines more", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("\u001b[?6", text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("\u001b", kept, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(?m) $", kept);
+    }
+
     [Fact]
     public void Interrupting_it_ends_it()
     {

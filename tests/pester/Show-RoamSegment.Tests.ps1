@@ -92,7 +92,8 @@ Describe 'Show-RoamSegment' {
         It 'a file with <Fault>, with <Id>, and the rest' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $null = Add-Segment $script:Other
-            $lines = @(Show-RoamSegment $script:Path, $script:Other -Width 200 -ErrorAction SilentlyContinue -ErrorVariable failed)
+            $both = $script:Path, $script:Other
+            $lines = @(Show-RoamSegment $both -Width 200 -ErrorAction SilentlyContinue -ErrorVariable failed)
             $failed | Should -HaveCount 0
             $lines[0] | Should -BeExactly $script:Path
             $lines -join "`n" | Should -Match "(?m)^Error ${Id}: "
@@ -158,7 +159,8 @@ Describe 'Show-RoamSegment' {
 
         It 'out of another process, which has no terminal, without colours' {
             $null = Add-Segment $script:Path
-            $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "Show-RoamSegment '$script:Path' -Ascii; Show-RoamSegment '$script:Path' -Ascii -Count 2 -Interval 1ms")
+            $draw = "Show-RoamSegment '$script:Path' -Ascii"
+            $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$draw; $draw -Count 2 -Interval 1ms")
             $lines -join "`n" | Should -Not -Match $script:Escape
             @($lines -like 'slot pool *') | Should -HaveCount 3
         }
@@ -172,7 +174,11 @@ Describe 'Show-RoamSegment' {
         It 'out of a thread job' {
             Skip-Unless (Get-Command Start-ThreadJob -ErrorAction Ignore) 'there is no Start-ThreadJob'
             $null = Add-Segment $script:Path
-            $lines = Start-ThreadJob { Import-Module $args[0]; Show-RoamSegment $args[1] -Ascii -Width 80 -Count 2 -Interval 1ms } -ArgumentList $script:ModuleManifest, $script:Path |
+            $draw = {
+                Import-Module $args[0]
+                Show-RoamSegment $args[1] -Ascii -Width 80 -Count 2 -Interval 1ms
+            }
+            $lines = Start-ThreadJob $draw -ArgumentList $script:ModuleManifest, $script:Path |
                 Receive-Job -Wait -AutoRemoveJob
             @($lines -like 'slot pool *') | Should -HaveCount 2
         }
@@ -199,7 +205,8 @@ Describe 'Show-RoamSegment' {
 
         It 'ends when it is stopped, and has released every handle' {
             $null = Add-Segment $script:Path
-            $script:Watch = Open-Runspace { param([string] $Path) Show-RoamSegment $Path -Refresh -Interval 1h } @{ Path = $script:Path }
+            $draw = { param([string] $Path) Show-RoamSegment $Path -Refresh -Interval 1h }
+            $script:Watch = Open-Runspace $draw @{ Path = $script:Path }
             $events = $script:Watch.Events
             Wait-Until { $events.Count -gt 10 } 'it had drawn'
             $script:Watch.Shell.Stop()
@@ -210,14 +217,20 @@ Describe 'Show-RoamSegment' {
         }
 
         It 'ends with Ctrl+C in a terminal, at once, and leaves the terminal as it was' {
-            Skip-Unless ($script:OnLinux -and (Get-Command script -CommandType Application -ErrorAction Ignore)) 'makes a terminal with script of util-linux'
+            $maker = Get-Command script -CommandType Application -ErrorAction Ignore
+            Skip-Unless ($script:OnLinux -and $maker) 'makes a terminal with script of util-linux'
             $null = Add-Segment $script:Path
             $file = Join-Path $script:Folder 'child.ps1'
-            [System.IO.File]::WriteAllText($file, "Import-Module '$script:ModuleManifest'`nShow-RoamSegment '$script:Path' -Refresh -Interval 1h`n'not reached'`n")
+            [System.IO.File]::WriteAllLines($file, [string[]]@(
+                    "Import-Module '$script:ModuleManifest'"
+                    "Show-RoamSegment '$script:Path' -Refresh -Interval 1h"
+                    "'not reached'"
+                ))
             $shell = (Get-Process -Id $PID).Path
             $start = New-Object System.Diagnostics.ProcessStartInfo
             $start.FileName = 'script'
-            foreach ($argument in '-qec', "stty cols 90 rows 30; stty -g; '$shell' -NoProfile -NonInteractive -File '$file'; stty -g", '/dev/null') {
+            $run = "stty cols 90 rows 30; stty -g; '$shell' -NoProfile -NonInteractive -File '$file'; stty -g"
+            foreach ($argument in '-qec', $run, '/dev/null') {
                 $start.ArgumentList.Add($argument)
             }
 
@@ -263,8 +276,9 @@ Describe 'Show-RoamSegment' {
         }
 
         It 'takes <Route>' -ForEach $script:Routes {
-            $lines = @(Invoke-Route -Route $Route -Command Show-RoamSegment -Folder $script:Folder -With @{ Width = 1000; ErrorAction = 'SilentlyContinue' })
-            $names = @($lines | Where-Object { $_.StartsWith($script:Folder) } | ForEach-Object { Split-Path -Leaf $_ } | Where-Object { $_ -ne 'headers.clixml' })
+            $with = @{ Width = 1000; ErrorAction = 'SilentlyContinue' }
+            $lines = @(Invoke-Route -Route $Route -Command Show-RoamSegment -Folder $script:Folder -With $with)
+            $names = @($lines | Where-Object { $_.StartsWith($script:Folder) } | ForEach-Object { Split-Path -Leaf $_ })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
     }
@@ -306,14 +320,19 @@ Describe 'Show-RoamSegment' {
             $null = Add-Segment $script:Path
             $object = [pscustomobject]@{ PSPath = $script:Path; PSComputerName = 'host-of-somebody-else' }
             $object | Show-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
-            $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.ShowRoamSegmentCommand'
+            $failed[0].FullyQualifiedErrorId |
+                Should -BeExactly 'RemoteObject,RoamShm.Commands.ShowRoamSegmentCommand'
         }
     }
 
     Context 'Its parameters' {
         It 'refuse <What>' -ForEach @(
             @{ What = 'an interval of nothing'; With = @{ Interval = 0 }; Id = 'IntervalTooShort,*' }
-            @{ What = 'a negative interval'; With = @{ Interval = '-1s' }; Id = 'ParameterArgumentTransformationError,*' }
+            @{
+                What = 'a negative interval'
+                With = @{ Interval = '-1s' }
+                Id = 'ParameterArgumentTransformationError,*'
+            }
             @{ What = 'a count of none'; With = @{ Count = 0 }; Id = 'ParameterArgumentValidationError,*' }
             @{ What = 'a width of 39'; With = @{ Width = 39 }; Id = 'ParameterArgumentValidationError,*' }
             @{ What = 'a width of 1001'; With = @{ Width = 1001 }; Id = 'ParameterArgumentValidationError,*' }
@@ -324,8 +343,8 @@ Describe 'Show-RoamSegment' {
 
         It 'are completed' {
             $offered = (TabExpansion2 'Show-RoamSegment -').CompletionMatches.CompletionText
-            foreach ($parameter in '-Path', '-LiteralPath', '-Refresh', '-Interval', '-Count', '-Width', '-Ascii', '-NoColor') {
-                $offered | Should -Contain $parameter
+            foreach ($parameter in 'Path', 'LiteralPath', 'Refresh', 'Interval', 'Count', 'Width', 'Ascii', 'NoColor') {
+                $offered | Should -Contain "-$parameter"
             }
 
             (TabExpansion2 'Show-RoamSegment one.seg -Interval ').CompletionMatches.CompletionText | Should -Contain '500ms'
@@ -350,7 +369,11 @@ Describe 'Tab' {
         Clear-Folder $script:Folder
     }
 
-    It 'offers segments before other files: <_>' -ForEach 'Show-RoamSegment ', 'Get-RoamPeer -LiteralPath ', 'Find-RoamSegment -Path ' {
+    It 'offers segments before other files: <_>' -ForEach @(
+        'Show-RoamSegment '
+        'Get-RoamPeer -LiteralPath '
+        'Find-RoamSegment -Path '
+    ) {
         $note = Join-Path $script:Folder 'a note.txt'
         [System.IO.File]::WriteAllText($note, 'no segment')
         $offers = Get-Offer ($_ + $script:Folder + [System.IO.Path]::DirectorySeparatorChar)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
@@ -16,6 +17,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 {
     private readonly List<string> _paths = [];
     private SegmentValidator? _validator;
+    private readonly Redrawing _redrawing = new();
     private int _drawn;
     private int _overwritten;
 
@@ -94,21 +96,41 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             return;
         }
 
+        try
+        {
+            DrawAgainAndAgain();
+        }
+        finally
+        {
+            _redrawing.IsOn = false;
+        }
+    }
+
+    private void DrawAgainAndAgain()
+    {
         // No wait handle waits longer.
         TimeSpan interval = Interval.TotalMilliseconds < int.MaxValue ? Interval : TimeSpan.FromMilliseconds(int.MaxValue);
-        var last = (Width: 0, Height: 0);
+        var last = (Across: 0, Height: 0);
         for (long picture = 1; ; picture++)
         {
             Screen screen = Look();
             List<StyledLine> lines = DrawAll(screen);
+            if (picture > 1)
+            {
+                lines.Insert(0, new StyledLine());
+            }
+
             if (screen.CanRedraw)
             {
-                Overwrite(lines, screen, isAll: last != (screen.Width, screen.Height));
-                last = (screen.Width, screen.Height);
+                Overwrite(lines, screen, picture > 1 ? 1 : 0, isAll: last != (screen.Across, screen.Height));
+                last = (screen.Across, screen.Height);
             }
             else
             {
-                Print(lines, screen, isFirst: picture == 1);
+                foreach (StyledLine line in lines)
+                {
+                    WriteObject(PictureLine.ToOutput(line, screen.HasColours));
+                }
             }
 
             if (picture == Count)
@@ -153,39 +175,27 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         return lines;
     }
 
-    private void Print(List<StyledLine> lines, Screen screen, bool isFirst)
-    {
-        if (!isFirst)
-        {
-            WriteObject(string.Empty);
-        }
-
-        foreach (StyledLine line in lines)
-        {
-            WriteObject(PictureLine.ToOutput(line, screen.HasColours));
-        }
-    }
-
     /// <summary>
     /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. The last line stays free: to end it would
-    /// scroll the window.
+    /// scroll the window. All is one object, the whole picture: should it go to a file or a variable after all, which nothing tells, nothing of it is missing.
     /// </summary>
-    private void Overwrite(List<StyledLine> lines, Screen screen, bool isAll)
+    private void Overwrite(List<StyledLine> lines, Screen screen, int first, bool isAll)
     {
         int most = Math.Max(2, screen.Height - 1);
-        if (lines.Count > most)
+        int shown = lines.Count - first;
+        List<StyledLine> window = lines.GetRange(first, Math.Min(shown, most));
+        if (shown > most)
         {
-            int hidden = lines.Count - most + 1;
-            lines.RemoveRange(most - 1, hidden);
-            lines.Add(new StyledLine($"{hidden} lines more", TextStyle.Dim));
+            window[most - 1] = new StyledLine($"{shown - most + 1} lines more", TextStyle.Dim);
         }
 
-        int count = isAll ? most : Math.Min(most, Math.Max(lines.Count, _overwritten));
-        _overwritten = lines.Count;
-        for (int i = 0; i < count; i++)
+        int count = isAll ? most : Math.Max(window.Count, _overwritten);
+        _overwritten = window.Count;
+        while (window.Count < count)
         {
-            StyledLine line = i < lines.Count ? lines[i].Fit(screen.Across, screen.Glyphs.Ellipsis) : new StyledLine();
-            WriteObject(PictureLine.ToOverwriting(line, startsAtTop: i == 0, screen.Across, screen.HasColours));
+            window.Add(new StyledLine());
         }
+
+        WriteObject(PictureLine.ToOverwriting(lines, [.. window.Select(line => line.Fit(screen.Across, screen.Glyphs.Ellipsis))], screen.Across, screen.HasColours, _redrawing));
     }
 }

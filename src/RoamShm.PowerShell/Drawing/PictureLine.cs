@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using RoamShm.Drawing;
@@ -21,12 +23,19 @@ public static class PictureLine
     /// <param name="line">The line.</param>
     /// <param name="style">The value of <c>$PSStyle</c>, or null where there is none.</param>
     /// <returns>The text with colours.</returns>
-    public static string Paint(object? line, object? style)
-    {
-        object? value = line is PSObject wrapped ? wrapped.BaseObject : line;
-        string text = value?.ToString() ?? string.Empty;
-        return value is string key && Looks.TryGetValue(key, out Look? look) ? look.Paint(style is PSObject wrappedStyle ? wrappedStyle.BaseObject : style) : text;
-    }
+    public static string Paint(object? line, object? style) => string.Join(Environment.NewLine, PaintLines(line, style));
+
+    /// <summary>The lines of a picture as the terminal shows them, but for the last, which the view ends by itself. For the view.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="style">The value of <c>$PSStyle</c>, or null where there is none.</param>
+    /// <returns>The lines with colours.</returns>
+    public static string[] PaintAllButLast(object? picture, object? style) => [.. PaintLines(picture, style).Reverse().Skip(1).Reverse()];
+
+    /// <summary>The last line of a picture as the terminal shows it. For the view.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="style">The value of <c>$PSStyle</c>, or null where there is none.</param>
+    /// <returns>The line with colours.</returns>
+    public static string PaintLast(object? picture, object? style) => PaintLines(picture, style).Last();
 
     /// <summary>A line for the output stream.</summary>
     /// <param name="line">The line.</param>
@@ -34,50 +43,65 @@ public static class PictureLine
     internal static object ToOutput(StyledLine line, bool hasColours)
     {
         // An empty string is one object that all share, so it must not be marked.
-        return hasColours && line.HasStyle ? Mark(line.Text, new Look(line, startsAtTop: false, width: 0)) : line.Text;
+        return hasColours && line.HasStyle ? Mark(line.Text, typeof(PictureLine).FullName, new Look([line], hasColours)) : line.Text;
     }
 
-    /// <summary>A line that overwrites what is on the screen.</summary>
-    /// <param name="line">The line.</param>
-    /// <param name="startsAtTop">Whether the cursor goes home first.</param>
+    /// <summary>A picture that overwrites what is on the screen.</summary>
+    /// <param name="lines">The lines of it, which are its text.</param>
+    /// <param name="window">What the window has room for, and empty lines over what is to vanish.</param>
     /// <param name="width">The width to overwrite.</param>
     /// <param name="hasColours">Whether it may be shown with colours.</param>
-    internal static object ToOverwriting(StyledLine line, bool startsAtTop, int width, bool hasColours) =>
-        Mark(line.Width == 0 ? " " : line.Text, new Look(hasColours ? line : new StyledLine(line.Text), startsAtTop, width));
+    /// <param name="redrawing">How long it overwrites anything.</param>
+    internal static object ToOverwriting(IReadOnlyList<StyledLine> lines, IReadOnlyList<StyledLine> window, int width, bool hasColours, Redrawing redrawing) =>
+        Mark(string.Join(Environment.NewLine, lines.Select(line => line.Text)), "RoamShm.Picture", new Look(lines, hasColours, window, width, redrawing));
 
-    private static PSObject Mark(string text, Look look)
+    private static IEnumerable<string> PaintLines(object? item, object? style)
+    {
+        object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
+        return value is string key && Looks.TryGetValue(key, out Look? look)
+            ? look.Paint(style is PSObject wrappedStyle ? wrappedStyle.BaseObject : style)
+            : (value?.ToString() ?? string.Empty).Split(["\r\n", "\n"], StringSplitOptions.None);
+    }
+
+    private static PSObject Mark(string text, string type, Look look)
     {
         string own = new(text.ToCharArray());
         Looks.Add(own, look);
         var line = new PSObject(own);
-        line.TypeNames.Insert(0, typeof(PictureLine).FullName);
+        line.TypeNames.Insert(0, type);
         return line;
     }
 
     private sealed class Look
     {
-        private readonly StyledLine _line;
-        private readonly bool _startsAtTop;
+        private readonly IReadOnlyList<StyledLine> _lines;
+        private readonly bool _hasColours;
+        private readonly IReadOnlyList<StyledLine> _window;
         private readonly int _width;
+        private readonly Redrawing? _redrawing;
 
-        internal Look(StyledLine line, bool startsAtTop, int width)
+        internal Look(IReadOnlyList<StyledLine> lines, bool hasColours, IReadOnlyList<StyledLine>? window = null, int width = 0, Redrawing? redrawing = null)
         {
-            _line = line;
-            _startsAtTop = startsAtTop;
+            _lines = lines;
+            _hasColours = hasColours;
+            _window = window ?? [];
             _width = width;
+            _redrawing = redrawing;
         }
 
-        internal string Paint(object? style)
+        internal string[] Paint(object? style)
         {
-            string painted = style is not null && IsWanted(style) ? _line.Render(Palette.Of(style)) : _line.Text;
-            if (_width == 0)
+            Palette palette = _hasColours && style is not null && IsWanted(style) ? Palette.Of(style) : Palette.Plain;
+            if (_redrawing is not { IsOn: true })
             {
-                return painted;
+                return [.. _lines.Select(line => line.Render(palette))];
             }
 
+            string[] painted = [.. _window.Select(line => line.Render(palette) + new string(' ', Math.Max(0, _width - line.Width)))];
+
             // Without $PSStyle, in Windows PowerShell, sequences count as text and need their room.
-            int room = _width - _line.Width - (_startsAtTop && style is null ? Home.Length : 0);
-            return (_startsAtTop ? Home : string.Empty) + painted + new string(' ', Math.Max(0, room));
+            painted[0] = Home + (style is null && painted[0].Length >= Home.Length ? painted[0].Substring(0, painted[0].Length - Home.Length) : painted[0]);
+            return painted;
         }
 
         /// <summary>PowerShell takes colours out of what goes to files, but not of its own redirected output.</summary>
