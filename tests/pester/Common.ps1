@@ -20,25 +20,36 @@ $script:SmallSize = 54272
 # What kind of error each id is, for those who handle errors by kind.
 $script:Categories = @{
     BadMagic                  = 'InvalidData'
+    DrainTimeout              = 'OperationTimeout'
+    HostMayBeRunning          = 'ResourceBusy'
     InsufficientSpace         = 'QuotaExceeded'
     InvalidConfiguration      = 'InvalidArgument'
+    InvalidLimits             = 'InvalidData'
     InvalidSlotClass          = 'InvalidData'
     NoSlotClasses             = 'InvalidData'
     NotAFileSystemPath        = 'InvalidArgument'
     NotARegularFile           = 'InvalidType'
+    NotSupportedOnPlatform    = 'NotImplemented'
+    PeerAlive                 = 'ResourceBusy'
+    PeerNotFound              = 'ObjectNotFound'
+    PeerTableOutOfBounds      = 'InvalidData'
     PredecessorFormat         = 'InvalidData'
     RemoteObject              = 'InvalidOperation'
     SegmentAccessDenied       = 'PermissionDenied'
     SegmentExists             = 'ResourceExists'
+    SegmentInUse              = 'ResourceBusy'
     SegmentIOError            = 'ReadError'
     SegmentNotFound           = 'ObjectNotFound'
     SegmentNotReady           = 'ResourceUnavailable'
+    SegmentReplaced           = 'InvalidOperation'
     SegmentTooShort           = 'InvalidData'
     SegmentTruncated          = 'InvalidData'
     SlotClassTableOutOfBounds = 'InvalidData'
     SuccessorFormat           = 'InvalidData'
+    TooManySlots              = 'LimitsExceeded'
     UnexpectedHeaderSize      = 'InvalidData'
     UnsupportedVersion        = 'InvalidData'
+    VarPoolOutOfBounds        = 'InvalidData'
 }
 
 function Get-ModuleCommand {
@@ -83,9 +94,15 @@ function Clear-Folder {
 
 <# Makes a small segment and returns its path. #>
 function Add-Segment {
-    param([Parameter(Mandatory)] [string] $Path)
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [string] $HeartbeatInterval)
 
-    $configuration = $script:SmallSegment
+    $configuration = $script:SmallSegment.Clone()
+    if ($HeartbeatInterval) {
+        $configuration.HeartbeatInterval = $HeartbeatInterval
+    }
+
     (New-RoamSegment -Path $Path @configuration -ErrorAction Stop).Path
 }
 
@@ -136,6 +153,187 @@ function Read-Hex {
     [BitConverter]::ToString($bytes, 0, $read).Replace('-', '').ToLowerInvariant()
 }
 
+<#
+Where the parts of a segment lie: the arithmetic of the format, once. Peers count from 1, so the first of each list by
+peer is empty.
+#>
+function Get-SegmentLayout {
+    param([hashtable] $Configuration = $script:SmallSegment)
+
+    $align = { param([long] $Size) $Size + (64 - $Size % 64) % 64 }
+    $guests = $Configuration.MaxGuests
+    $stride = & $align (128 + $Configuration.BipbufCapacity)
+    $ringBase = 128 + 64 * $guests
+    $ids = 1..$guests
+    $pool = & $align ($ringBase + $guests * 2 * $stride)
+    $next = $pool + 64 * $Configuration.SlotClass.Count
+    $classes = foreach ($text in $Configuration.SlotClass) {
+        $size, $count = $text -split ':' | ForEach-Object { [long]$_ }
+        $class = @{ SlotSize = $size; SlotCount = $count; Metadata = $next }
+        $class.Data = $next + (& $align (16 * $count))
+        $next = $class.Data + (& $align ($size * $count))
+        $class
+    }
+
+    @{
+        Peer      = @($null) + @($ids | ForEach-Object { 128 + 64 * ($_ - 1) })
+        ToHost    = @($null) + @($ids | ForEach-Object { $ringBase + ($_ - 1) * 2 * $stride })
+        ToGuest   = @($null) + @($ids | ForEach-Object { $ringBase + ($_ - 1) * 2 * $stride + $stride })
+        Pool      = $pool
+        Class     = @($classes)
+        TotalSize = $next
+    }
+}
+
+<# Numbers as a segment stores them. #>
+function ConvertTo-Hex32 {
+    param([Parameter(Mandatory)] [uint32[]] $Number)
+
+    -join ($Number | ForEach-Object { [BitConverter]::ToString([BitConverter]::GetBytes($_)).Replace('-', '') })
+}
+
+function ConvertTo-Hex64 {
+    param([Parameter(Mandatory)] [uint64] $Number)
+
+    [BitConverter]::ToString([BitConverter]::GetBytes($Number)).Replace('-', '')
+}
+
+function Read-UInt32 {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [long] $Offset)
+
+    [BitConverter]::ToUInt32((ConvertFrom-Hex (Read-Hex -Path $Path -Offset $Offset -Count 4)), 0)
+}
+
+<# The clock of the heartbeats, in nanoseconds. #>
+function Get-MonotonicTime {
+    $ticks = [decimal][System.Diagnostics.Stopwatch]::GetTimestamp()
+    [uint64]($ticks * 1000000000 / [System.Diagnostics.Stopwatch]::Frequency)
+}
+
+<# Writes a peer's entry: 0 Empty, 1 Attached, 2 Goodbye, 3 Reserved. #>
+function Edit-Peer {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $PeerId,
+        [uint32] $State = 1,
+        [uint32] $Epoch = 1,
+        [uint64] $LastHeartbeat = 0,
+        [hashtable] $Layout = (Get-SegmentLayout))
+
+    $hex = (ConvertTo-Hex32 $State, $Epoch) + (ConvertTo-Hex64 $LastHeartbeat)
+    Write-Hex -Path $Path -Offset $Layout.Peer[$PeerId] -Hex $hex
+}
+
+<# Writes the positions of a ring, and entries from the start of its data. #>
+function Edit-Ring {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $PeerId,
+        [Parameter(Mandatory)] [ValidateSet('ToHost', 'ToGuest')] [string] $Direction,
+        [string[]] $Entry = @(),
+        [AllowNull()] [object] $Write,
+        [uint32] $Watermark = 0,
+        [uint32] $Read = 0)
+
+    $ring = (Get-SegmentLayout).$Direction[$PeerId]
+    $data = -join $Entry
+    if ($null -eq $Write) {
+        $Write = $data.Length / 2
+    }
+
+    if ($data) {
+        Write-Hex -Path $Path -Offset ($ring + 128) -Hex $data
+    }
+
+    Write-Hex -Path $Path -Offset $ring -Hex (ConvertTo-Hex32 ([uint32]$Write), $Watermark)
+    Write-Hex -Path $Path -Offset ($ring + 64) -Hex (ConvertTo-Hex32 $Read)
+}
+
+<# An entry of a ring whose payload stands in it, zeros. #>
+function Get-InlineEntry {
+    param([Parameter(Mandatory)] [int] $Payload)
+
+    $length = 8 + $Payload + (4 - $Payload % 4) % 4
+    (ConvertTo-Hex32 $length, ([uint32]$Payload -shl 16)) + ('00' * ($length - 8))
+}
+
+<# An entry of a ring whose payload stands in a slot. #>
+function Get-SlotEntry {
+    param(
+        [Parameter(Mandatory)] [uint32] $Class,
+        [Parameter(Mandatory)] [uint32] $Slot,
+        [uint32] $Generation = 1,
+        [uint32] $Extent = 0)
+
+    ConvertTo-Hex32 20, 1, ($Class + 256 * $Extent), $Slot, $Generation
+}
+
+<# Writes a slot's metadata. #>
+function Edit-Slot {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $Class,
+        [Parameter(Mandatory)] [int] $Slot,
+        [uint32] $Generation = 0,
+        [uint32] $State = 0,
+        [uint32] $Owner = 0,
+        [uint32] $NextFree = [uint32]::MaxValue)
+
+    $at = (Get-SegmentLayout).Class[$Class].Metadata + 16 * $Slot
+    Write-Hex -Path $Path -Offset $at -Hex (ConvertTo-Hex32 $Generation, $State, $Owner, $NextFree)
+}
+
+<# A slot's metadata: generation, state, owner and the next free slot. #>
+function Read-Slot {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $Class,
+        [Parameter(Mandatory)] [int] $Slot)
+
+    $at = (Get-SegmentLayout).Class[$Class].Metadata + 16 * $Slot
+    0, 4, 8, 12 | ForEach-Object { Read-UInt32 $Path ($at + $_) }
+}
+
+<# Writes the head of a class's free list. #>
+function Edit-FreeHead {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $Class,
+        [Parameter(Mandatory)] [uint32] $Slot,
+        [uint32] $Aba = 0)
+
+    $at = (Get-SegmentLayout).Pool + 64 * $Class + 8
+    Write-Hex -Path $Path -Offset $at -Hex (ConvertTo-Hex32 $Slot, $Aba)
+}
+
+<# The head of a class's free list: the slot, and the count that guards it. #>
+function Read-FreeHead {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $Class)
+
+    $at = (Get-SegmentLayout).Pool + 64 * $Class + 8
+    Read-UInt32 $Path $at
+    Read-UInt32 $Path ($at + 4)
+}
+
+<# Allocates the first free slot of a class, as a guest or a host (owner 0) does, and returns its index. #>
+function Use-Slot {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [int] $Class,
+        [uint32] $Owner = 0)
+
+    $slot, $aba = Read-FreeHead $Path $Class
+    $generation, $null, $null, $next = Read-Slot -Path $Path -Class $Class -Slot $slot
+    Edit-FreeHead -Path $Path -Class $Class -Slot $next -Aba ($aba + 1)
+    $state = @{ Generation = $generation + 1; State = 1; Owner = $Owner; NextFree = $next }
+    Edit-Slot -Path $Path -Class $Class -Slot $slot @state
+    $slot
+}
+
 <# Lengthens or truncates a file in place. #>
 function Edit-Length {
     param(
@@ -167,6 +365,22 @@ function Invoke-Job {
     $import = [scriptblock]::Create("Import-Module '$($script:ModuleManifest.Replace("'", "''"))'")
     Start-Job -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument |
         Receive-Job -Wait -AutoRemoveJob
+}
+
+<# What a script, with the module, writes in several thread jobs at once. #>
+function Invoke-ThreadJob {
+    param(
+        [Parameter(Mandatory)] [scriptblock] $Script,
+        [object[]] $Argument = @(),
+        [int] $Count = 1)
+
+    Skip-Unless (Get-Command Start-ThreadJob -ErrorAction Ignore) 'there is no Start-ThreadJob'
+    $import = [scriptblock]::Create("Import-Module '$($script:ModuleManifest.Replace("'", "''"))'")
+    $jobs = foreach ($i in 1..$Count) {
+        Start-ThreadJob -Name "$i" -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument
+    }
+
+    $jobs | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
 }
 
 <# Starts a process that holds an exclusive lock on a file, until it is killed. #>
@@ -310,6 +524,60 @@ function Get-BrokenCase {
             Message = 'nothing but the magic'
         }
     )
+}
+
+<# Files to which the reference attaches, or dies, but whose peers and slots cannot be looked at. #>
+function Get-DamagedCase {
+    @(
+        @{ Fault = 'no guests'; Id = 'InvalidLimits'; Edit = @{ 32 = '00000000' }; Message = 'max_guests is 0' }
+        @{ Fault = '256 guests'; Id = 'InvalidLimits'; Edit = @{ 32 = '00010000' }; Message = 'max_guests is 256' }
+        @{
+            Fault = '257 slot classes'
+            Id = 'InvalidLimits'
+            Edit = @{ 68 = '01010000'; 17152 = '0100000001000000' * 4400 }
+            Message = 'num_var_slot_classes is 257'
+        }
+        @{
+            Fault = 'a peer table in the header'
+            Id = 'PeerTableOutOfBounds'
+            Edit = @{ 40 = '4000000000000000' }
+            Message = 'peer table at offset 64 '
+        }
+        @{
+            Fault = 'a peer table that is not aligned'
+            Id = 'PeerTableOutOfBounds'
+            Edit = @{ 40 = '8400000000000000' }
+            Message = 'peer table at offset 132 '
+        }
+        @{
+            Fault = 'a peer table past the end'
+            Id = 'PeerTableOutOfBounds'
+            Edit = @{ 40 = '00d4000000000000' }
+            Message = 'peer table at offset 54272 .* 54272 bytes'
+        }
+        @{
+            Fault = 'a slot pool that is not aligned'
+            Id = 'VarPoolOutOfBounds'
+            Edit = @{ 48 = '0843000000000000'; 17160 = '0004000004000000'; 17224 = '0040000002000000' }
+            Message = 'slot pool at offset 17160 '
+        }
+        @{
+            Fault = 'more slots than there is room for'
+            Id = 'VarPoolOutOfBounds'
+            Edit = @{ 17156 = 'ffffff00' }
+            Message = 'slot pool at offset 17152 .* 54272 bytes'
+        }
+    )
+}
+
+<# Makes a segment whose first class has one slot more than is looked through. A file with holes takes no room. #>
+function Add-HugeSegment {
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $made = Add-Segment $Path
+    Write-Hex -Path $made -Offset (Get-SegmentLayout).Pool -Hex (ConvertTo-Hex32 1, 67108865)
+    Edit-Length $made 1200000000
+    $made
 }
 
 <# Makes the file of a broken case and returns its path. #>
@@ -576,6 +844,15 @@ function Skip-Unless {
     }
 }
 
+<# Skips the test where there is a reason to. #>
+function Skip-Because {
+    param([AllowNull()] [AllowEmptyString()] [string] $Reason)
+
+    if ($Reason) {
+        Set-ItResult -Skipped -Because $Reason
+    }
+}
+
 <# Waits until something is so. It looks again and again, so no test depends on how long something takes. #>
 function Wait-Until {
     param(
@@ -664,4 +941,186 @@ function Get-OpenFile {
     Get-ChildItem -LiteralPath "/proc/$PID/fd" -ErrorAction Ignore |
         ForEach-Object { [System.IO.FileInfo]::new($_.FullName).LinkTarget } |
         Where-Object { $_ -and $_.StartsWith("$Folder/", [System.StringComparison]::Ordinal) }
+}
+
+<# Why no other process can play a host or a guest here, or nothing. #>
+function Get-AgentDoubt {
+    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        'the programs that play hosts and guests need dotnet'
+    } elseif (-not (Get-AgentProgram)) {
+        'the program that plays hosts and guests has not been built; dotnet build does it'
+    }
+}
+
+function Get-AgentProgram {
+    $folder = Join-Path (Split-Path -Parent $PSScriptRoot) 'RoamShm.TestAgent'
+    $program = [System.IO.Path]::Combine($folder, 'bin', '*', 'net10.0', 'RoamShm.TestAgent.dll')
+    Get-Item -Path $program -ErrorAction Ignore |
+        Sort-Object -Property LastWriteTime -Descending |
+        Select-Object -First 1 -ExpandProperty FullName
+}
+
+<# Starts another process that plays a host or a guest, tests/RoamShm.TestAgent, and returns it. #>
+function Open-Agent {
+    $start = New-Object System.Diagnostics.ProcessStartInfo -Property @{
+        FileName               = 'dotnet'
+        Arguments              = '"{0}"' -f (Get-AgentProgram)
+        RedirectStandardInput  = $true
+        RedirectStandardOutput = $true
+        UseShellExecute        = $false
+    }
+    $agent = [System.Diagnostics.Process]::Start($start)
+    $null = Wait-Answer $agent
+    $agent
+}
+
+<# Tells an agent what to do, without waiting for it. #>
+function Send-Agent {
+    param(
+        [Parameter(Mandatory)] [System.Diagnostics.Process] $Agent,
+        [Parameter(Mandatory)] [object[]] $Word)
+
+    $Agent.StandardInput.WriteLine($Word -join "`t")
+    $Agent.StandardInput.Flush()
+}
+
+function Wait-Answer {
+    param([Parameter(Mandatory)] [System.Diagnostics.Process] $Agent)
+
+    $answer = $Agent.StandardOutput.ReadLineAsync()
+    if (-not $answer.Wait([timespan]::FromSeconds($script:PatienceSeconds)) -or $null -eq $answer.Result) {
+        throw 'The agent does not answer.'
+    }
+
+    $answer.Result
+}
+
+<# Tells an agent what to do, and returns its answer when it has done it. #>
+function Invoke-Agent {
+    param(
+        [Parameter(Mandatory)] [System.Diagnostics.Process] $Agent,
+        [Parameter(Mandatory)] [object[]] $Word)
+
+    Send-Agent $Agent $Word
+    $answer = Wait-Answer $Agent
+    if ($answer -match '^IOException|^what\?|^no place') {
+        throw "The agent answers: $answer"
+    }
+
+    $answer
+}
+
+<# Ends an agent; without -Now when it has done what it was told. What it maps is mapped no more. #>
+function Close-Agent {
+    param(
+        [AllowNull()] [System.Diagnostics.Process] $Agent,
+        [switch] $Now)
+
+    if (-not $Agent) {
+        return
+    }
+
+    $Agent.StandardInput.Close()
+    if ($Now -or -not $Agent.WaitForExit(1000 * $script:PatienceSeconds)) {
+        $Agent.Kill()
+        $Agent.WaitForExit()
+    }
+
+    $Agent.Dispose()
+}
+
+<# Why it cannot be told for certain here that nobody maps a file, or nothing. #>
+function Get-MappingDoubt {
+    if (-not $script:OnLinux) {
+        return 'which processes map a file can be told on Linux only'
+    }
+
+    $isRoot = (& id -u) -eq '0'
+    foreach ($folder in [System.IO.Directory]::GetDirectories('/proc')) {
+        $id = Split-Path -Leaf $folder
+        if ($id -notmatch '^\d+$' -or ($isRoot -and $id -eq '1')) {
+            continue
+        }
+
+        try {
+            [System.IO.File]::OpenRead("$folder/maps").Dispose()
+        } catch [System.UnauthorizedAccessException] {
+            return 'the mappings of other users'' processes cannot be read'
+        } catch [System.IO.IOException] {
+            Write-Debug "Process $id has ended."
+        }
+    }
+
+    $mounts = Get-Content -LiteralPath /proc/self/mountinfo
+    if (-not $isRoot -and ($mounts -match ' /proc .*hidepid=[^0o]')) {
+        'the processes of other users are hidden'
+    }
+}
+
+<# The lines that a console shows of objects, as text: without colours, empty lines and spaces at the end. #>
+function ConvertTo-ShownLine {
+    param(
+        [Parameter(ValueFromPipeline)] [object] $InputObject,
+        [int] $Width = 100)
+
+    begin {
+        $all = New-Object System.Collections.ArrayList
+    }
+
+    process {
+        $null = $all.Add($InputObject)
+    }
+
+    end {
+        $text = ($all | Out-String -Width $Width) -replace "$([char]27)\[[0-9;]*m"
+        $text -split '\r?\n' | ForEach-Object { $_.TrimEnd() } | Where-Object { $_ }
+    }
+}
+
+<# The table and the list of an object: what is in them, that they fit, and that they are the same after serialization. #>
+function Assert-View {
+    param(
+        [Parameter(Mandatory)] [object] $InputObject,
+        [Parameter(Mandatory)] [string[]] $Column)
+
+    $lines = @($InputObject | ConvertTo-ShownLine)
+    $lines | Should -HaveCount 3 -Because 'there are the labels, the rules and one row'
+    $labels = '^' + (($Column | ForEach-Object { [regex]::Escape($_) }) -join '\s+') + '$'
+    $lines[0].Trim() | Should -MatchExactly $labels
+    $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+    @($InputObject | Format-Table | ConvertTo-ShownLine) | Should -BeExactly $lines -Because 'the table is the default'
+
+    $list = @($InputObject | Format-List | ConvertTo-ShownLine -Width 400)
+    $properties = @($InputObject.GetType().GetProperties().Name)
+    $properties.Count | Should -BeGreaterThan 5
+    foreach ($property in $properties) {
+        @($list -match "^$property\s*:") | Should -HaveCount 1 -Because "$property is in the list"
+    }
+
+    $back = ConvertTo-Deserialized $InputObject
+    $back.PSObject.TypeNames[0] | Should -BeExactly "Deserialized.$($InputObject.GetType().FullName)"
+    @($back | ConvertTo-ShownLine) | Should -BeExactly $lines
+    @($back | Format-List | ConvertTo-ShownLine -Width 400) | Should -BeExactly $list
+}
+
+<# An object after Export-Clixml and Import-Clixml, and after JSON, has every value that it had. #>
+function Assert-RoundTrip {
+    param(
+        [Parameter(Mandatory)] [object] $InputObject,
+        [Parameter(Mandatory)] [string] $Folder)
+
+    $file = Join-Path $Folder 'object.clixml'
+    $InputObject | Export-Clixml -LiteralPath $file
+    $back = Import-Clixml -LiteralPath $file
+    $json = $InputObject | ConvertTo-Json | ConvertFrom-Json
+    $properties = @($InputObject.PSObject.Properties)
+    $properties.Count | Should -BeGreaterThan 5
+    foreach ($property in $properties) {
+        $name = $property.Name
+        $back.$name | Should -BeExactly $property.Value -Because "$name came back from Clixml"
+        # A date is text in the JSON of Windows PowerShell 5.1, and some zones' in that of others.
+        if ($property.Value -isnot [datetime]) {
+            $json.$name | Should -Be $property.Value -Because "$name came back from JSON"
+        }
+    }
 }

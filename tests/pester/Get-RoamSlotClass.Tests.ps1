@@ -1,0 +1,412 @@
+# Get-RoamSlotClass: how the slots of a segment are used, and by whom; what nobody will ever free.
+
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $script:Routes = Get-BindingRoute
+    $script:BrokenCases = @(Get-BrokenCase) + @(Get-DamagedCase)
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+    $script:Command = 'Get-RoamSlotClass'
+
+    <# The counts of a class: free, allocated, leaked; of the host, of peers, orphaned; once they add up. #>
+    function Get-Count {
+        param(
+            [Parameter(Mandatory)] [string] $Path,
+            [int] $Class = 0)
+
+        $one = @(Get-RoamSlotClass $Path -ErrorAction Stop)[$Class]
+        $one.Free + $one.Allocated + $one.Leaked | Should -Be $one.SlotCount
+        $one.Free, $one.Allocated, $one.Leaked | ForEach-Object { $_ | Should -BeGreaterOrEqual 0 }
+        $one.OwnedByHost + $one.OwnedByPeers | Should -Be $one.Allocated
+        $one.AllocatedBytes | Should -Be ($one.Allocated * $one.SlotSize)
+        $one.UsedPercent | Should -Be ([math]::Round(100 * ($one.SlotCount - $one.Free) / $one.SlotCount, 1))
+        $use = '{0} {1} {2}' -f $one.Free, $one.Allocated, $one.Leaked
+        '{0}, {1} {2} {3}' -f $use, $one.OwnedByHost, $one.OwnedByPeers, $one.Orphaned
+    }
+}
+
+Describe 'Get-RoamSlotClass' {
+    BeforeEach {
+        $script:Folder = Initialize-Folder
+        $script:Path = Join-Path $script:Folder 'one.seg'
+    }
+
+    AfterEach {
+        Clear-Folder $script:Folder
+    }
+
+    Context 'What it returns' {
+        It 'has each value of a class under its name, with its type' {
+            $null = Add-Segment $script:Path
+            Edit-Peer $script:Path 1
+            $null = Use-Slot $script:Path 0 -Owner 0
+            $null = Use-Slot $script:Path 0 -Owner 1
+            $null = Use-Slot $script:Path 0 -Owner 2
+            $classes = @(Get-RoamSlotClass $script:Path)
+            $classes | Should -HaveCount 2
+            $classes | Should -BeOfType ([RoamShm.SegmentSlotClass])
+            $classes.Index | Should -BeExactly @(0, 1)
+            $classes.SlotSize | Should -BeExactly @(1024, 16384)
+            $classes.SlotCount | Should -BeExactly @(4, 2)
+            $classes.CapacityBytes | Should -BeExactly @(4096, 32768)
+            $expected = @(
+                @{ Name = 'Index'; Value = 0; Type = [int] }
+                @{ Name = 'SlotSize'; Value = 1024; Type = [uint32] }
+                @{ Name = 'SlotCount'; Value = 4; Type = [uint32] }
+                @{ Name = 'Free'; Value = 1; Type = [long] }
+                @{ Name = 'Allocated'; Value = 3; Type = [long] }
+                @{ Name = 'Leaked'; Value = 0; Type = [long] }
+                @{ Name = 'UsedPercent'; Value = 75; Type = [double] }
+                @{ Name = 'OwnedByHost'; Value = 1; Type = [long] }
+                @{ Name = 'OwnedByPeers'; Value = 2; Type = [long] }
+                @{ Name = 'Orphaned'; Value = 1; Type = [long] }
+                @{ Name = 'CapacityBytes'; Value = 4096; Type = [uint64] }
+                @{ Name = 'AllocatedBytes'; Value = 3072; Type = [uint64] }
+                @{ Name = 'Path'; Value = $script:Path; Type = [string] }
+            )
+            foreach ($one in $expected) {
+                $classes[0].($one.Name) | Should -BeExactly $one.Value -Because "that is $($one.Name)"
+                $classes[0].($one.Name) | Should -BeOfType $one.Type -Because "that is the type of $($one.Name)"
+            }
+
+            (Get-Item -LiteralPath $classes[1].PSPath).FullName | Should -BeExactly $script:Path
+        }
+
+        It 'has a fresh segment all free' {
+            $null = Add-Segment $script:Path
+            Get-Count $script:Path 0 | Should -BeExactly '4 0 0, 0 0 0'
+            Get-Count $script:Path 1 | Should -BeExactly '2 0 0, 0 0 0'
+        }
+
+        It 'has as many objects as there are classes, up to 256' {
+            $classes = 1..256 | ForEach-Object { '{0}:{1}' -f (64 * $_), ($_ % 3 + 1) }
+            $null = New-RoamSegment $script:Path -MaxGuests 1 -BipbufCapacity 4KB -SlotClass $classes
+            $out = @(Get-RoamSlotClass $script:Path)
+            $out.Index | Should -BeExactly @(0..255)
+            $out | ForEach-Object { '{0}:{1}' -f $_.SlotSize, $_.SlotCount } | Should -BeExactly $classes
+            ($out | Measure-Object Free -Sum).Sum | Should -Be ($out | Measure-Object SlotCount -Sum).Sum
+        }
+
+        It 'sees what another process does, as it does it' {
+            Skip-Because (Get-AgentDoubt)
+            $null = Add-Segment $script:Path
+            $guest = Open-Agent
+            try {
+                $null = Invoke-Agent $guest attach, $script:Path
+                $null = Invoke-Agent $guest allocate, $script:Path, 0, 1
+                $null = Invoke-Agent $guest queue-slot, $script:Path, g2h, 0, 1
+                $null = Invoke-Agent $guest allocate, $script:Path, 1, 0
+                Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 0'
+                Get-Count $script:Path 1 | Should -BeExactly '1 1 0, 1 0 0'
+                $null = Invoke-Agent $guest state, $script:Path, 0
+                Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 2'
+                # Everything as often as there are slots, and back.
+                $null = Invoke-Agent $guest toggle, $script:Path, 10
+                Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 2'
+            } finally {
+                Close-Agent $guest
+            }
+        }
+
+        It 'adds up while slots are allocated and freed by another process' {
+            Skip-Because (Get-AgentDoubt)
+            $null = Add-Segment $script:Path
+            $guest = Open-Agent
+            try {
+                Send-Agent $guest toggle, $script:Path, 3000000
+                $answer = $guest.StandardOutput.ReadLineAsync()
+                $looks = 0
+                while ($looks -lt 20 -or (-not $answer.IsCompleted -and $looks -lt 200)) {
+                    $null = Get-Count $script:Path 0
+                    $looks++
+                }
+            } finally {
+                Close-Agent $guest -Now
+            }
+        }
+
+        It 'changes nothing' {
+            $null = Add-Segment $script:Path
+            $before = Get-Sha256 $script:Path
+            $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
+            $null = Get-RoamSlotClass $script:Path
+            Get-Sha256 $script:Path | Should -BeExactly $before
+            (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc | Should -Be $written
+        }
+
+        It 'survives Clixml and JSON with every value' {
+            $null = Add-Segment $script:Path
+            $null = Use-Slot $script:Path 0 -Owner 2
+            Assert-RoundTrip @(Get-RoamSlotClass $script:Path)[0] $script:Folder
+        }
+
+        It 'is a plain object: sorting, filtering and measuring work on numbers' {
+            $null = Add-Segment $script:Path
+            $null = Use-Slot $script:Path 1 -Owner 0
+            $classes = Get-RoamSlotClass $script:Path
+            ($classes | Sort-Object UsedPercent -Descending)[0].Index | Should -Be 1
+            @($classes | Where-Object UsedPercent -GT 30).Index | Should -Be 1
+            ($classes | Measure-Object CapacityBytes -Sum).Sum | Should -Be 36864
+        }
+    }
+
+    Context 'Whose the slots are' {
+        BeforeEach {
+            $null = Add-Segment $script:Path
+        }
+
+        It 'counts a slot of a peer in state <State> as its own, and not as orphaned' -ForEach @(
+            @{ State = 1 }, @{ State = 2 }, @{ State = 3 }, @{ State = 9 }
+        ) {
+            Edit-Peer $script:Path 2 -State $State
+            $null = Use-Slot $script:Path 0 -Owner 2
+            Get-Count $script:Path | Should -BeExactly '3 1 0, 0 1 0'
+        }
+
+        It 'counts a slot of a peer whose place is empty as orphaned' {
+            $null = Use-Slot $script:Path 0 -Owner 2
+            $null = Use-Slot $script:Path 0 -Owner 1
+            Get-Count $script:Path | Should -BeExactly '2 2 0, 0 2 2'
+            Edit-Peer $script:Path 1
+            Get-Count $script:Path | Should -BeExactly '2 2 0, 0 2 1'
+        }
+
+        It 'counts a slot of owner <Owner>, which there is not, among those of peers' -ForEach @(
+            @{ Owner = 3 }, @{ Owner = 255 }, @{ Owner = 256 }, @{ Owner = [uint32]::MaxValue }
+        ) {
+            $null = Use-Slot $script:Path 0 -Owner $Owner
+            Get-Count $script:Path | Should -BeExactly '3 1 0, 0 1 0'
+        }
+
+        It 'counts a slot of the host as never orphaned' {
+            $null = Use-Slot $script:Path 0 -Owner 0
+            Get-Count $script:Path | Should -BeExactly '3 1 0, 1 0 0'
+        }
+
+        It 'counts all slots in use' {
+            1..4 | ForEach-Object { $null = Use-Slot $script:Path 0 -Owner 0 }
+            Read-FreeHead $script:Path 0 | Should -Be @([uint32]::MaxValue, 4) -Because 'the list is at its end'
+            Get-Count $script:Path | Should -BeExactly '0 4 0, 4 0 0'
+            Get-Count $script:Path 1 | Should -BeExactly '2 0 0, 0 0 0' -Because 'each class has its own list'
+        }
+    }
+
+    Context 'What is lost' {
+        BeforeEach {
+            $null = Add-Segment $script:Path
+        }
+
+        It 'counts a slot on no list as leaked' {
+            Edit-FreeHead $script:Path 0 -Slot 1
+            Get-Count $script:Path | Should -BeExactly '3 0 1, 0 0 0'
+        }
+
+        It 'counts a slot in a state that is none as leaked when it is on no list' {
+            Edit-FreeHead $script:Path 0 -Slot 1
+            Edit-Slot $script:Path 0 0 -State 5 -Owner 1
+            Get-Count $script:Path | Should -BeExactly '3 0 1, 0 0 0'
+        }
+
+        It 'counts what is behind the damage of a list as leaked: <Fault>' -ForEach @(
+            @{ Fault = 'a link out of range'; Slot = 1; Next = 77; Expected = '2 0 2, 0 0 0' }
+            @{ Fault = 'a link just out of range'; Slot = 0; Next = 4; Expected = '1 0 3, 0 0 0' }
+            @{ Fault = 'an early end'; Slot = 2; Next = [uint32]::MaxValue; Expected = '3 0 1, 0 0 0' }
+            @{ Fault = 'a loop'; Slot = 1; Next = 0; Expected = '2 0 2, 0 0 0' }
+            @{ Fault = 'a slot that leads to itself'; Slot = 2; Next = 2; Expected = '3 0 1, 0 0 0' }
+        ) {
+            Edit-Slot $script:Path 0 $Slot -NextFree $Next
+            Get-Count $script:Path | Should -BeExactly $Expected
+        }
+
+        It 'counts everything as leaked when the head is out of range' {
+            Edit-FreeHead $script:Path 0 -Slot 4
+            Get-Count $script:Path | Should -BeExactly '0 0 4, 0 0 0'
+        }
+
+        It 'counts a slot that is allocated and on the list as allocated' {
+            Edit-Slot $script:Path 0 2 -State 1 -NextFree 3
+            Get-Count $script:Path | Should -BeExactly '3 1 0, 1 0 0'
+        }
+    }
+
+    Context 'How a segment is named' {
+        BeforeEach {
+            Add-RouteFixture $script:Folder
+        }
+
+        It 'takes <Route>' -ForEach $script:Routes {
+            $classes = @(Invoke-Route -Route $Route -Command Get-RoamSlotClass -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
+            $names = @($classes | Where-Object Index -EQ 1 | ForEach-Object { Split-Path -Leaf $_.Path })
+            ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
+            $classes | Should -HaveCount (2 * $names.Count)
+        }
+
+        It 'takes <_>, and looks again' -ForEach 'a slot class', 'a slot class through Clixml', 'a peer', 'a listing' {
+            Edit-Peer $script:Path 1
+            $object = switch ($_) {
+                'a slot class' { @(Get-RoamSlotClass $script:Path)[0] }
+                'a slot class through Clixml' { ConvertTo-Deserialized @(Get-RoamSlotClass $script:Path)[0] }
+                'a peer' { Get-RoamPeer $script:Path }
+                'a listing' { Find-RoamSegment $script:Path }
+            }
+            $null = Use-Slot $script:Path 0 -Owner 0
+            @($object | Get-RoamSlotClass -ErrorAction Stop).Free | Should -BeExactly @(3, 2)
+        }
+    }
+
+    Context 'What is no segment' {
+        It 'refuses a file with <Fault>: <Id>' -ForEach $script:BrokenCases {
+            $null = Add-BrokenSegment $script:Path $_
+            $out = Get-RoamSlotClass $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
+        }
+
+        It 'says TooManySlots of a class with more slots than are looked through' {
+            Skip-Unless $script:OnUnix 'a file of more than a gigabyte that takes no room'
+            $null = Add-HugeSegment $script:Path
+            $null = Get-RoamSlotClass $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id TooManySlots -Target $script:Path -Message 'class 0 has 67108865 slots'
+        }
+
+        It 'says SegmentNotFound of a missing file' {
+            $null = Get-RoamSlotClass $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path -Message 'There is no file'
+        }
+
+        It 'says NotAFileSystemPath of a path of another provider' {
+            $null = Get-RoamSlotClass Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH -Message 'provider'
+        }
+
+        It 'says NotARegularFile of a directory' {
+            $null = Get-RoamSlotClass $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
+        }
+
+        It 'says NotARegularFile of a FIFO and of a device' {
+            Skip-Unless $script:OnUnix 'there is no mkfifo'
+            & mkfifo $script:Path
+            foreach ($name in $script:Path, '/dev/null') {
+                $null = Get-RoamSlotClass $name -ErrorAction SilentlyContinue -ErrorVariable failed
+                Assert-SegmentError $failed -Id NotARegularFile -Target $name
+            }
+        }
+
+        It 'says SegmentAccessDenied of a file that may not be read' {
+            $null = Add-Segment $script:Path
+            if ($script:OnUnix) { & chmod 000 $script:Path }
+            $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSlotClass '$script:Path'")
+            $lines | Should -HaveCount 2
+            $lines[0] | Should -Be '0'
+            $failed = $lines[1] | ConvertFrom-Json
+            $failed.Id | Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.GetRoamSlotClassCommand'
+            $failed.Category | Should -BeExactly 'PermissionDenied'
+            $failed.Target | Should -BeExactly $script:Path
+            $failed.Action | Should -Match 'user who owns'
+        }
+
+        It 'says SegmentIOError of a file that the system fails to read' {
+            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+            $null = Get-RoamSlotClass /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
+        }
+
+        It 'says RemoteObject of a slot class from another computer' {
+            $null = Add-Segment $script:Path
+            $class = ConvertTo-Deserialized @(Get-RoamSlotClass $script:Path)[1]
+            $class | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
+            $out = $class | Get-RoamSlotClass -ErrorAction SilentlyContinue -ErrorVariable failed
+            $out | Should -BeNullOrEmpty
+            Assert-SegmentError $failed -Id RemoteObject -Target $script:Path -Message 'host-of-somebody-else'
+        }
+
+        It 'does not stop the rest' {
+            $good = 'a.seg', 'b.seg' | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
+            $classes = $good[0], $script:Path, $good[1] |
+                Get-RoamSlotClass -ErrorAction SilentlyContinue -ErrorVariable failed
+            $classes.Path | Select-Object -Unique | Should -BeExactly $good
+            $failed | Should -HaveCount 1
+        }
+
+        It 'stops the rest with -ErrorAction Stop, with its own id' {
+            $good = Add-Segment (Join-Path $script:Folder 'a.seg')
+            { Get-RoamSlotClass $script:Path, $good -ErrorAction Stop } |
+                Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.GetRoamSlotClassCommand'
+        }
+    }
+
+    Context 'At the prompt' {
+        It 'shows a table with units that fits, and a list with everything' {
+            $path = Add-Segment (Join-Path $script:Folder ('x' * 120 + '.seg'))
+            Edit-FreeHead $path 0 -Slot 1
+            $null = Use-Slot $path 0 -Owner 1
+            $class = @(Get-RoamSlotClass $path)[0]
+            Assert-View $class 'Class', 'Slot', 'Count', 'Free', 'Used', 'Host', 'Peers', 'Orphaned', 'Leaked', 'Path'
+            @($class | ConvertTo-ShownLine)[2] | Should -MatchExactly '^ +0 +1 KB +4 +2 +50 % +0 +1 +1 +1 /'
+        }
+
+        It 'shows a table that fits with the largest numbers' {
+            $class = New-Object RoamShm.SegmentSlotClass -Property @{
+                Index        = 255
+                SlotSize     = 4294967295
+                SlotCount    = 4294967295
+                Free         = 4294967295
+                UsedPercent  = 100
+                OwnedByHost  = 67108864
+                OwnedByPeers = 67108864
+                Orphaned     = 67108864
+                Leaked       = 9999999
+                Path         = '/dev/shm/hub.seg'
+            }
+            $lines = @($class | ConvertTo-ShownLine)
+            $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+            $lines[2] | Should -MatchExactly '^ +255 +4 GB 4294967295 4294967295 +100 % 67108864 67108864 67108864 9999999 /'
+        }
+
+        It 'tells its output type' {
+            (Get-Command Get-RoamSlotClass).OutputType.Name | Should -BeExactly 'RoamShm.SegmentSlotClass'
+        }
+
+        It 'completes its parameters' {
+            $offered = (TabExpansion2 'Get-RoamSlotClass -').CompletionMatches.CompletionText
+            $offered | Should -Contain '-Path'
+            $offered | Should -Contain '-LiteralPath'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+        }
+
+        It 'works in several thread jobs at once' {
+            $null = Add-Segment $script:Path
+            $classes = Invoke-ThreadJob -Count 3 { foreach ($i in 1..20) { Get-RoamSlotClass $args[0] } } $script:Path
+            $classes | Should -HaveCount 120
+            $classes | Should -BeOfType ([RoamShm.SegmentSlotClass])
+        }
+
+        It 'ends when the pipeline has enough, and leaves no handle behind, whatever it met' {
+            $null = Add-Segment $script:Path
+            $failed = $null
+            $paths = @($script:Path) + (Join-Path $script:Folder 'none.seg')
+            @(Get-RoamSlotClass $paths -ErrorVariable failed -ErrorAction SilentlyContinue | Select-Object -First 2) |
+                Should -HaveCount 2
+            $failed | Should -HaveCount 0 -Because 'the second is not met any more'
+            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            $short = Join-Path $script:Folder 'short.seg'
+            [System.IO.File]::WriteAllText($short, 'short')
+            $mine = [System.IO.File]::OpenRead($short)
+            try {
+                1..20 |
+                    ForEach-Object { $null = Get-RoamSlotClass $script:Path, $short, $script:Folder -ErrorAction SilentlyContinue }
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+            } finally {
+                $mine.Dispose()
+            }
+
+            Get-OpenFile $script:Folder | Should -HaveCount 0
+            @(Get-Content -LiteralPath "/proc/$PID/maps" | Where-Object { $_.Contains($script:Folder) }) |
+                Should -HaveCount 0
+        }
+    }
+}
