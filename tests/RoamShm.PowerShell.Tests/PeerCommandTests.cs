@@ -240,6 +240,26 @@ public sealed class PeerCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_recovery_of_no_peer_is_the_same_error_however_the_segment_is_named()
+    {
+        Patch.UInt32(_path, 128, 2);
+        foreach (string call in new[]
+        {
+            "Reset-RoamPeer $folder/hub*.seg -Force -Confirm:$false",
+            "Reset-RoamPeer -LiteralPath $path -Force -Confirm:$false",
+            "Get-ChildItem -LiteralPath $folder -File | Reset-RoamPeer -Force -Confirm:$false",
+            "Get-RoamSegmentHeader -LiteralPath $path | Reset-RoamPeer -Force -Confirm:$false",
+        })
+        {
+            PSObject error = Run($"try {{ {call} }} catch {{ $_ }}").Single;
+            Assert.Equal("PeerIdMissing,RoamShm.Commands.ResetRoamPeerCommand", error.Get("FullyQualifiedErrorId"));
+            Assert.Contains("-PeerId", ((ErrorRecord)error.BaseObject).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("Goodbye", Run("Get-RoamPeer -LiteralPath $path").Single.Get("State"));
+    }
+
+    [Fact]
     public void A_living_peer_or_host_is_left_alone()
     {
         _ = _guest.Do("attach", _path);

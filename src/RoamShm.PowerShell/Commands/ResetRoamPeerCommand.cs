@@ -12,10 +12,10 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
     private PeerRecovery? _recovery;
 
     /// <summary>The peers, 1 to 255.</summary>
-    /// <remarks>Mandatory by hand: a mandatory parameter of the default set that takes nothing from the pipeline keeps objects from binding
-    /// to the other set.</remarks>
+    /// <remarks>Mandatory by hand, and so the same error in each set: a mandatory parameter of the default set that takes nothing from the pipeline keeps
+    /// objects from binding to the other set.</remarks>
     [Parameter(Position = 1, ParameterSetName = nameof(Path))]
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
@@ -29,10 +29,13 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
         if (PeerId.Length == 0)
         {
             ThrowTerminatingError(new ErrorRecord(
-                new PSArgumentException("Give the ids of the peers to recover with -PeerId; Get-RoamPeer lists them."),
+                new PSArgumentException("No peer is given."),
                 "PeerIdMissing",
                 ErrorCategory.InvalidArgument,
-                path));
+                path)
+            {
+                ErrorDetails = new ErrorDetails("No peer is given.") { RecommendedAction = "Give the ids of the peers with -PeerId, or pipe in peers from Get-RoamPeer." },
+            });
         }
 
         foreach (int peerId in PeerId)
