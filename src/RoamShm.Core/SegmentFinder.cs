@@ -54,26 +54,28 @@ public sealed class SegmentFinder
     /// <summary>Looks through a folder, or at one file.</summary>
     /// <param name="path">The folder or file.</param>
     /// <returns>The segments, as they are found.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentNotFound"/>: nothing has that name.</exception>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentNotFound"/>: nothing has that name;
+    /// <see cref="SegmentErrorId.SegmentAccessDenied"/> or <see cref="SegmentErrorId.SegmentIOError"/>: just that folder or file cannot be read. What is found on
+    /// the way and cannot be read is passed over.</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public IEnumerable<SegmentListing> Find(string path)
     {
         FileStatus status = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
         bool isFolder = status.Kind == FileKind.Directory || (status.Kind == FileKind.SymbolicLink && Directory.Exists(path));
-        return isFolder ? FindInFolder(path, _options.Depth) : FindFile(path, status);
+        return isFolder ? FindInFolder(path, _options.Depth) : FindFile(path, status, isGiven: true);
     }
 
     /// <summary>Looks at one file as <see cref="Find"/> does, with the mappings of now.</summary>
     internal SegmentListing? Look(string path)
     {
         _mappings = null;
-        return SegmentFile.Peek(path) is FileStatus status && status.Kind == FileKind.Regular && HasMagic(path) ? Describe(path, status) : null;
+        return SegmentFile.Peek(path) is FileStatus status && status.Kind == FileKind.Regular && HasMagic(path, isGiven: false) ? Describe(path, status, isGiven: false) : null;
     }
 
-    private IEnumerable<SegmentListing> FindFile(string path, FileStatus status)
+    private IEnumerable<SegmentListing> FindFile(string path, FileStatus status, bool isGiven)
     {
         _filesSeen++;
-        if (status.Kind == FileKind.Regular && HasMagic(path) && Describe(path, status) is SegmentListing listing)
+        if (status.Kind == FileKind.Regular && HasMagic(path, isGiven) && Describe(path, status, isGiven) is SegmentListing listing)
         {
             yield return listing;
         }
@@ -88,7 +90,7 @@ public sealed class SegmentFinder
         {
             (string current, int left) = folders.Pop();
             _options.OnFolder?.Invoke(current, _filesSeen);
-            foreach (string entry in List(current))
+            foreach (string entry in List(current, isGiven: ReferenceEquals(current, folder)))
             {
                 _cancellation.ThrowIfCancellationRequested();
                 if (Peek(entry) is not FileStatus status)
@@ -106,7 +108,7 @@ public sealed class SegmentFinder
                     continue;
                 }
 
-                foreach (SegmentListing listing in FindFile(entry, status))
+                foreach (SegmentListing listing in FindFile(entry, status, isGiven: false))
                 {
                     yield return listing;
                 }
@@ -114,7 +116,7 @@ public sealed class SegmentFinder
         }
     }
 
-    private IEnumerable<string> List(string folder)
+    private IEnumerable<string> List(string folder, bool isGiven)
     {
         if (LibC.IsLinux && Peek(folder) is FileStatus status && _pseudoDevices.Contains(status.Identity.Volume))
         {
@@ -129,9 +131,26 @@ public sealed class SegmentFinder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _options.OnPassedOver?.Invoke(folder, e.Message);
+            string reason = (e.InnerException ?? e).Message.TrimEnd('.');
+            PassOver(folder, isGiven, e switch
+            {
+                UnauthorizedAccessException => SegmentErrors.AccessDenied(folder, "look through", reason),
+                DirectoryNotFoundException => SegmentErrors.NotFound(folder),
+                _ => SegmentErrors.IOError(folder, "look through", reason, e),
+            });
             return [];
         }
+    }
+
+    /// <summary>Passes over what cannot be read, unless it is just what was asked for: then that is the answer.</summary>
+    private void PassOver(string path, bool isGiven, SegmentException error)
+    {
+        if (isGiven && error.ErrorId is (SegmentErrorId.SegmentAccessDenied or SegmentErrorId.SegmentIOError))
+        {
+            throw error;
+        }
+
+        _options.OnPassedOver?.Invoke(path, error.Message);
     }
 
     private FileStatus? Peek(string path)
@@ -147,7 +166,7 @@ public sealed class SegmentFinder
         }
     }
 
-    private bool HasMagic(string path)
+    private bool HasMagic(string path, bool isGiven)
     {
         try
         {
@@ -157,12 +176,12 @@ public sealed class SegmentFinder
         }
         catch (SegmentException e)
         {
-            _options.OnPassedOver?.Invoke(path, e.Message);
+            PassOver(path, isGiven, e);
             return false;
         }
     }
 
-    private SegmentListing? Describe(string path, FileStatus status)
+    private SegmentListing? Describe(string path, FileStatus status, bool isGiven)
     {
         try
         {
@@ -170,7 +189,7 @@ public sealed class SegmentFinder
         }
         catch (SegmentException e)
         {
-            _options.OnPassedOver?.Invoke(path, e.Message);
+            PassOver(path, isGiven, e);
             return null;
         }
     }

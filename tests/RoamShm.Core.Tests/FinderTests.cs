@@ -79,6 +79,29 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
+    public void What_is_asked_for_and_cannot_be_read_is_an_error_what_is_on_the_way_is_not()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        string path = Make.Segment(_folder);
+        string folder = Directory.CreateDirectory(_folder["closed"]).FullName;
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1ED);
+        using Agent? agent = Environment.IsPrivilegedProcess ? Agent.TryStartWithoutRights() : new Agent();
+        Assert.SkipWhen(agent is null, "the tests run as root, who may read everything, and can start nobody else");
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        File.SetUnixFileMode(folder, UnixFileMode.None);
+        try
+        {
+            Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("find", path));
+            Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("find", folder));
+            Assert.Equal("Sequence contains no elements", agent.Do("find", _folder.Root));
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder, (UnixFileMode)0x1C0);
+        }
+    }
+
+    [Fact]
     public async Task Fifos_links_sockets_and_proc_never_hang_it()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "FIFOs and /proc are Linux's");
