@@ -152,6 +152,13 @@ public sealed class SegmentMappings
             return;
         }
 
+        // A mapping that nobody can touch is how KeyOf of another thread or process looks up its file: it uses nothing.
+        const string untouchable = "---s";
+        if (string.CompareOrdinal(line, IndexOfField(line, 1), untouchable, 0, untouchable.Length) == 0)
+        {
+            return;
+        }
+
         Add(_byFile, key, processId);
         const string deleted = " (deleted)";
         if (line.EndsWith(deleted, StringComparison.Ordinal) && nameStart < line.Length - deleted.Length)

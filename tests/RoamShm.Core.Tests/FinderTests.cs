@@ -172,6 +172,28 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
+    public void Somebody_who_looks_for_mappings_at_the_same_moment_is_no_user()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        string path = Make.Segment(_folder);
+        using var file = (UnixSegmentFile)SegmentFile.OpenReadWrite(path);
+        int[] own = [Environment.ProcessId];
+        bool hasLooked = false;
+        file.WithMarkedMapping(address =>
+        {
+            string start = address.ToInt64().ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Contains(File.ReadAllLines("/proc/self/maps"), line => line.StartsWith(start, StringComparison.Ordinal));
+            Assert.Empty(SegmentMappings.Read().Of(path).Intersect(own));
+            hasLooked = true;
+        });
+        Assert.True(hasLooked);
+        using (file.Map(0, HeaderLayout.Size))
+        {
+            Assert.Equal(own, SegmentMappings.Read().Of(path));
+        }
+    }
+
+    [Fact]
     public void Removal_is_refused_to_what_is_used_and_to_what_is_no_segment()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
