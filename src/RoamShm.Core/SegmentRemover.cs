@@ -31,10 +31,11 @@ public sealed class SegmentRemover
         FileStatus named = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
         named.RequireRegular(path);
         using SegmentFile file = SegmentFile.OpenRead(path);
-        byte[] magic = new byte[sizeof(ulong)];
-        if (file.Read(0, magic, 0, magic.Length) < magic.Length || BitConverter.ToUInt64(magic, 0) != SegmentFormat.Magic)
+        // With the version, which the error tells where another format has its own.
+        byte[] start = new byte[HeaderLayout.HeaderSize];
+        if (file.Read(0, start, 0, start.Length) < sizeof(ulong) || BitConverter.ToUInt64(start, 0) != SegmentFormat.Magic)
         {
-            throw AttachChecks.WrongMagic(file, BitConverter.ToUInt64(magic, 0), 0);
+            throw AttachChecks.WrongMagic(file, BitConverter.ToUInt64(start, 0), BitConverter.ToUInt32(start, HeaderLayout.Version));
         }
 
         var remover = new SegmentRemover(path, file.Status.Identity, force);

@@ -220,6 +220,12 @@ public sealed class FinderTests : IDisposable
         Assert.Equal(SegmentErrorId.BadMagic, Id(() => SegmentRemover.Prepare(text, force: true)));
         Assert.Equal(SegmentErrorId.SegmentNotFound, Id(() => SegmentRemover.Prepare(path, force: true)));
         Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => SegmentRemover.Prepare(_folder.Root, force: true)));
+        string other = Make.Segment(_folder, "other.seg");
+        Patch.UInt64(other, HeaderLayout.Magic, SegmentFormat.PredecessorMagic);
+        Patch.UInt32(other, HeaderLayout.Version, 2);
+        error = Assert.Throws<SegmentException>(() => SegmentRemover.Prepare(other, force: true));
+        Assert.Equal(SegmentErrorId.PredecessorFormat, error.ErrorId);
+        Assert.Contains("version 2)", error.Message, StringComparison.Ordinal);
         string link = _folder["link.seg"];
         _ = File.CreateSymbolicLink(link, Make.Segment(_folder, "b.seg"));
         Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => SegmentRemover.Prepare(link, force: true)));
