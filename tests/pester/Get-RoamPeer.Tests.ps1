@@ -453,7 +453,7 @@ Describe 'Get-RoamPeer' {
             # The age has to be one that does not change between two looks at it.
             $peer.HeartbeatAgeMilliseconds = 12345.678
             @($peer | ConvertTo-ShownLine)[2] |
-                Should -MatchExactly '^ +2 Goodbye +Stale +12\.3 s ago +1\.5 KB +37\.5 % +0 B +0 % +0 /'
+                Should -MatchExactly '^ +2 Goodbye +Stale +12\.3 s ago +1\.5 KB +37\.5 % +0 B +0 % +0 \S'
             $peer.HeartbeatAgeMilliseconds = 250.4
             @($peer | ConvertTo-ShownLine)[2] | Should -MatchExactly ' Stale +250 ms ago '
             $peer.HeartbeatAgeMilliseconds = $null

@@ -615,10 +615,10 @@ try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }
             1, 2 | ForEach-Object { $null = Use-Slot $path 0 -Owner 2 }
             $result = Reset-RoamPeer $path 2 -Force -Confirm:$false -WarningAction SilentlyContinue
             Assert-View $result 'Peer', 'Was', 'Is', 'Dropped', 'Referenced', 'Owned', 'Skipped', 'Path'
-            @($result | ConvertTo-ShownLine)[2] | Should -MatchExactly '^ +2 Reserved Empty +1 +0 +2 +1 /'
+            @($result | ConvertTo-ShownLine)[2] | Should -MatchExactly '^ +2 Reserved Empty +1 +0 +2 +1 \S'
             $result.Skipped = @()
-            @($result | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 2 +0 /' -Because 'nothing was skipped'
-            @(ConvertTo-Deserialized $result | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 2 +0 /'
+            @($result | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 2 +0 \S' -Because 'nothing was skipped'
+            @(ConvertTo-Deserialized $result | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 2 +0 \S'
         }
 
         It 'tells its output type' {
