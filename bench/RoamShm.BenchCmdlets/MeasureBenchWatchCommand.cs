@@ -20,7 +20,9 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
 
     private readonly ManualResetEventSlim _stop = new();
     private readonly ConcurrentDictionary<string, long> _changedAt = new(StringComparer.Ordinal);
-    private readonly List<double> _latencies = [];
+
+    // With room for all, so that it is no growth itself.
+    private readonly List<double> _latencies = new(1 << 14);
     private readonly List<double> _cpuPercent = [];
     private readonly List<MemorySample> _memory = [];
     private Thread? _thread;
