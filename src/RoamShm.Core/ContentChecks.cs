@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -10,21 +11,47 @@ namespace RoamShm;
 /// </summary>
 internal static class ContentChecks
 {
-    private const int Looks = 3;
+    // More slots than these are not lost for a moment only.
+    private const int MostPassing = 64;
 
-    internal static SegmentFinding[] Find(OpenSegment segment, CancellationToken cancellation)
+    // The pauses before the second and the third look, where a process that was stopped within a step may be what was seen.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100)];
+
+    /// <summary>Looks at what changes.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="patience">How long may be waited between looks in all; what was waited is taken from it.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    internal static SegmentFinding[] Find(OpenSegment segment, ref TimeSpan patience, CancellationToken cancellation)
     {
         SegmentFinding[] findings = FindOnce(segment, cancellation);
-        for (int look = 1; look < Looks && findings.Length > 0; look++)
+        for (int look = 0; look < Pauses.Length && findings.Length > 0; look++)
         {
-            var again = new HashSet<string>(FindOnce(segment, cancellation).Select(Key));
-            findings = findings.Where(finding => again.Contains(Key(finding))).ToArray();
+            if (Array.Exists(findings, finding => finding.Evidence is not null) && patience > TimeSpan.Zero)
+            {
+                _ = cancellation.WaitHandle.WaitOne(Pauses[look]);
+                patience -= Pauses[look];
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            ILookup<string, SegmentFinding> again = FindOnce(segment, cancellation).ToLookup(Key);
+            findings = Array.FindAll(findings, finding => IsStillThere(finding, again[Key(finding)]));
         }
 
         return findings;
     }
 
     private static string Key(SegmentFinding finding) => finding.Id + " " + finding.Field;
+
+    private static bool IsStillThere(SegmentFinding finding, IEnumerable<SegmentFinding> again)
+    {
+        if (finding.Evidence is null || again.Any(other => other.Evidence is null))
+        {
+            return again.Any();
+        }
+
+        finding.Evidence.IntersectWith(again.SelectMany(other => other.Evidence));
+        return finding.Evidence.Count > 0;
+    }
 
     private static SegmentFinding[] FindOnce(OpenSegment segment, CancellationToken cancellation)
     {
@@ -80,6 +107,9 @@ internal static class ContentChecks
             {
                 findings.Error("SlotReferenceToFreeSlot", field, at, $"an allocated slot", $"slot {entry.SlotIndex} of class {entry.ClassIndex}, free", "r[shm.framing.slot-ref]",
                     $"{name} has an entry at {entry.Position} that refers to slot {entry.SlotIndex} of class {entry.ClassIndex}, which is not allocated.");
+
+                // Whoever takes an entry frees its slot before it takes the entry off the ring.
+                findings.Last.Evidence = [((ulong)entry.Position << 32) | entry.SlotIndex];
             }
         }
     }
@@ -127,6 +157,7 @@ internal static class ContentChecks
             int first = table.FirstLeaked();
             findings.Warning("SlotsLeaked", field + ".free_head", first < 0 ? header : SlotOffset(segment, index, first), $"0 lost", $"{table.Leaked} lost", "r[shm.varslot.freelist]",
                 $"{table.Leaked} slots of class {index} are neither allocated nor on the free list; nobody will ever get them.");
+            findings.Last.Evidence = table.Leaked > MostPassing ? null : table.LeakedNow();
         }
 
         CheckOwners(segment, index, table, findings);

@@ -12,6 +12,8 @@ internal sealed class FindingList
 
     internal int WarningCount => _findings.Count - ErrorCount;
 
+    internal SegmentFinding Last => _findings[_findings.Count - 1];
+
     internal SegmentFinding[] ToArray() => _findings.Count == 0 ? Array.Empty<SegmentFinding>() : _findings.ToArray();
 
     internal void Clear()

@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace RoamShm;
 
 /// <summary>One thing that is wrong, or worth knowing, in a segment.</summary>
@@ -32,6 +34,10 @@ public sealed class SegmentFinding
 
     /// <summary>The rule of the segment format that it is judged by, <c>r[shm....]</c>.</summary>
     public string? Rule { get; set; }
+
+    /// <summary>For what a process that was stopped within a step may show for a while: what it was seen of, so that a later look can tell whether it is still the
+    /// same. Else null.</summary>
+    internal HashSet<ulong>? Evidence { get; set; }
 
     /// <summary>The finding as one line.</summary>
     /// <returns>Severity, id and message.</returns>

@@ -35,6 +35,9 @@ public sealed unsafe class SegmentValidator
     private readonly ReadyWait _wait;
     private bool _isLastLook;
 
+    // For all files together, so that many damaged ones do not add up.
+    private TimeSpan _patience = TimeSpan.FromSeconds(2);
+
     // Validators for the other threads of ValidateTogether.
     private readonly ConcurrentBag<SegmentValidator> _helpers = [];
 
@@ -152,7 +155,7 @@ public sealed unsafe class SegmentValidator
 
         using (segment)
         {
-            findings.AddRange(ContentChecks.Find(segment, _cancellation));
+            findings.AddRange(ContentChecks.Find(segment, ref _patience, _cancellation));
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 
 namespace RoamShm;
@@ -120,6 +121,27 @@ internal sealed unsafe class SlotTable
         return -1;
     }
 
+    /// <summary>The slots that are on no list and not allocated, each with its generation, by which it is another one when it has been allocated since.</summary>
+    internal HashSet<ulong> LeakedNow()
+    {
+        var leaked = new HashSet<ulong>();
+        for (int i = 0; i < _pieces.Length; i++)
+        {
+            uint start = (uint)i << PieceShift;
+            uint end = Math.Min(start + SlotsPerPiece, (uint)Count);
+            for (uint slot = start; slot < end; slot++)
+            {
+                bool isLeaked = _pieces[i] is uint[] piece ? (piece[slot - start] & (Allocated | Listed)) == 0 : slot < _listedFrom[i];
+                if (isLeaked)
+                {
+                    _ = leaked.Add(((ulong)slot << 32) | ReadField((int)slot, SlotMetaLayout.Generation));
+                }
+            }
+        }
+
+        return leaked;
+    }
+
     private ulong ReadHead()
     {
         byte[] head = new byte[sizeof(ulong)];
@@ -229,7 +251,7 @@ internal sealed unsafe class SlotTable
         if (LoopAt is null && link != EndLink)
         {
             BadLink = from;
-            BadLinkTo = from < 0 ? head : ReadLink(from);
+            BadLinkTo = from < 0 ? head : ReadField(from, SlotMetaLayout.NextFree);
         }
     }
 
@@ -261,11 +283,11 @@ internal sealed unsafe class SlotTable
         link = at;
     }
 
-    private uint ReadLink(int slot)
+    private uint ReadField(int slot, int field)
     {
-        byte[] link = new byte[sizeof(uint)];
+        byte[] value = new byte[sizeof(uint)];
         ulong offset = _segment.Pool.MetaOffset(_classIndex) + ((ulong)slot * SlotMetaLayout.Size);
-        _segment.File.ReadExactly(offset + SlotMetaLayout.NextFree, link, link.Length);
-        return BitConverter.ToUInt32(link, 0);
+        _segment.File.ReadExactly(offset + (ulong)field, value, value.Length);
+        return BitConverter.ToUInt32(value, 0);
     }
 }

@@ -20,6 +20,10 @@ public sealed class MutationTests : IDisposable
     [ThreadStatic]
     private static SegmentFinder? _finder;
 
+    // One for many cases: it waits no more than a second or two in all to see whether a lost slot is lost for good.
+    [ThreadStatic]
+    private static SegmentValidator? _validator;
+
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -157,7 +161,7 @@ public sealed class MutationTests : IDisposable
         bool isRead = Try(() => new SegmentReader().ReadHeader(path));
         _ = Try(() => new SegmentReader().ReadHeader(path, force: true));
         SegmentReport report = new SegmentValidator().Validate(path);
-        SegmentReport full = new SegmentValidator().Validate(path, full: true);
+        SegmentReport full = (_validator ??= new SegmentValidator()).Validate(path, full: true);
         bool hasPeers = Try(() => new SegmentInspector().ReadPeers(path));
         _ = Try(() => new SegmentInspector().ReadSlotClasses(path));
         _ = (_finder ??= new SegmentFinder()).Find(path).ToArray();
