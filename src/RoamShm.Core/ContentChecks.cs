@@ -42,7 +42,8 @@ internal static class ContentChecks
 
     private static string Key(SegmentFinding finding) => finding.Id + " " + finding.Field;
 
-    private static bool IsStillThere(SegmentFinding finding, IEnumerable<SegmentFinding> again)
+    /// <summary>Whether a later look found the same: of what may pass, the same slot in the same generation.</summary>
+    internal static bool IsStillThere(SegmentFinding finding, IEnumerable<SegmentFinding> again)
     {
         if (finding.Evidence is null || again.Any(other => other.Evidence is null))
         {

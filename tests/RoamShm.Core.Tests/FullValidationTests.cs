@@ -109,6 +109,31 @@ public sealed class FullValidationTests : IDisposable
         Assert.Equal("toggled", guest.Answer());
     }
 
+    [Fact]
+    public void A_slot_that_was_lost_counts_only_while_it_is_the_same_slot_in_the_same_generation()
+    {
+        static SegmentFinding Lost(params ulong[]? slots) => new() { Evidence = slots is null ? null : [.. slots] };
+        Assert.False(ContentChecks.IsStillThere(Lost(1), []));
+        Assert.False(ContentChecks.IsStillThere(Lost(1, 2), [Lost(3), Lost(4)]));
+        SegmentFinding one = Lost(1, 2);
+        Assert.True(ContentChecks.IsStillThere(one, [Lost(3), Lost(2)]));
+        Assert.False(ContentChecks.IsStillThere(one, [Lost(1)]));
+        Assert.True(ContentChecks.IsStillThere(Lost(1), [Lost(null)]));
+        Assert.True(ContentChecks.IsStillThere(Lost(null), [Lost(1)]));
+        Assert.False(ContentChecks.IsStillThere(Lost(null), []));
+    }
+
+    [Fact]
+    public void What_is_lost_is_told_with_the_generation_of_each_slot()
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, Head, 2);
+        Patch.UInt32(path, Slots + 16, 7);
+        using OpenSegment segment = OpenSegment.Open(path, write: false, new ReadyWait(default));
+        SlotTable table = SlotTable.Read(segment, 0, default);
+        Assert.Equal([0UL, (1UL << 32) | 7], table.LeakedNow().Order());
+    }
+
     /// <summary>Puts 40 bytes into the first ring, with an entry's header at a position.</summary>
     private static void Queue(string path, uint length, byte flags, ushort payload, int at = 0)
     {
