@@ -538,6 +538,7 @@ public sealed class ShowRoamSegmentTests : IDisposable
     private Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
     {
         WorkingDirectory = _folder.Root,
+        Environment = { ["SHELL"] = "/bin/sh" }, // What script(1) runs the line with.
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         UseShellExecute = false,
