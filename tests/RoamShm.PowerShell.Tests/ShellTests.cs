@@ -83,14 +83,11 @@ public sealed class ShellTests : IDisposable
     [Fact]
     public void Interrupting_stops_the_pipeline()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT");
+        Interrupt.SkipUnlessPossible();
         _ = Shell("-Command", "$null = New-RoamSegment a.seg");
         using Process process = Start("dotnet", Program, "-Command", "Watch-RoamSegment a.seg | ForEach-Object { $_.Change }; 'not reached'");
         Assert.Equal("Initial", process.StandardOutput.ReadLine());
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            kill.WaitForExit();
-        }
+        Interrupt.Send(process);
 
         Assert.True(process.WaitForExit(60_000));
         Assert.Equal(130, process.ExitCode);

@@ -467,13 +467,10 @@ public sealed class ShowRoamSegmentTests : IDisposable
     [Fact]
     public void Interrupting_it_ends_it()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT");
+        Interrupt.SkipUnlessPossible();
         using Process process = StartShell("Show-RoamSegment *.seg -Refresh -Interval 1d | ForEach-Object { $_ }; 'not reached'");
         Assert.Matches(", every ", process.StandardOutput.ReadLine());
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            kill.WaitForExit();
-        }
+        Interrupt.Send(process);
 
         Assert.True(process.WaitForExit(60_000));
         Assert.Equal(130, process.ExitCode);
