@@ -2,19 +2,19 @@
 .SYNOPSIS
     Writes an inventory of segments to a CSV and a JSON file, as a nightly job does.
 .DESCRIPTION
-    One row for each segment that Find-RoamSegment finds. The files are named after the day and written under another name
-    first, so that nobody reads half of one. A second run on the same day replaces them.
+    Writes one row for each segment that Find-RoamSegment finds. The files are named after the day; each is first written
+    under another name, so that nobody reads half a file. A second run on the same day replaces them.
 
-    The exit code is 0, or 1 if something could not be looked at; the files then have what could.
+    The exit code is 0, or 1 if something could not be read; the files then list what could be.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
 
         roamshm -File Export-RoamInventory.ps1 /var/lib/roam -Path /dev/shm
         pwsh -NoProfile -File Export-RoamInventory.ps1 /var/lib/roam -Path /dev/shm
 .PARAMETER OutputFolder
-    An existing folder to write to.
+    The folder to write to; it must exist.
 .PARAMETER Path
-    Folders or segments, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.
+    Folders or segments, wildcards allowed. The default is /dev/shm where it exists, and the temporary folder.
 .EXAMPLE
     ./Export-RoamInventory.ps1 /var/lib/roam
 
@@ -30,7 +30,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -38,7 +38,7 @@ if (-not (Get-Module RoamShm)) {
 
 $columns = 'Status', 'CurrentSize', 'MaxGuests', 'PeersAttached', 'HostGoodbye', 'Owner', 'Mode', 'LastWriteTime', 'Path'
 
-# A field as RFC 4180 has it, and the same in every language of the machine.
+# Format a field as RFC 4180 requires, independent of the machine's language.
 function Get-Field($Value) {
     $text = if ($Value -is [datetime]) { $Value.ToString('o') } else { [Convert]::ToString($Value, [cultureinfo]::InvariantCulture) }
     if ($text -match '[",\r\n]') { '"' + $text.Replace('"', '""') + '"' } else { $text }

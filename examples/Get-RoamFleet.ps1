@@ -2,28 +2,28 @@
 .SYNOPSIS
     Lists the segments of many hosts in one table.
 .DESCRIPTION
-    Asks all hosts at once, over SSH, and returns a row for each segment with the name of its host. A host that cannot be
-    asked is an error, and the others go on. The module has to be installed on the hosts.
+    Queries all hosts at once, over SSH, and returns a row for each segment with the name of its host. A host that cannot
+    be reached gives an error, and the others go on. The module must be installed on the hosts.
 
-    The rows tell of files over there: to do something about one, do it over there, with Invoke-Command.
+    The rows describe files on the remote hosts. To change one, run the cmdlet on its host with Invoke-Command.
 
     It needs a PowerShell with remoting.
 .PARAMETER HostName
-    The hosts, as ssh knows them.
+    The hosts, by the names that ssh knows.
 .PARAMETER Session
-    Sessions that are open already, in place of host names.
+    Sessions that are already open, instead of host names.
 .PARAMETER Path
-    Folders or segments on the hosts. Default: /dev/shm.
+    Folders or segments on the hosts. The default is /dev/shm.
 .PARAMETER Status
     Only segments with these statuses, such as Stale or Invalid.
 .EXAMPLE
     ./Get-RoamFleet.ps1 web1, web2 | Sort-Object CurrentSize -Descending | Format-Table
 
-    The largest segments of two hosts.
+    Lists the segments of two hosts, the largest first.
 .EXAMPLE
     ./Get-RoamFleet.ps1 web1, web2 -Status Stale, Invalid | Export-Csv cleanup.csv
 
-    What somebody should look at.
+    Writes the segments that need attention to a CSV file.
 #>
 [CmdletBinding(DefaultParameterSetName = 'HostName')]
 param(

@@ -1,24 +1,24 @@
 <#
 .SYNOPSIS
-    Drains the segments of a service before something is deployed, and deploys only if everybody has left.
+    Drains the segments of a service before a deployment, and deploys only if every guest has left.
 .DESCRIPTION
-    Raises the goodbye of all segments at once and waits until no guest is attached to any. Then it runs the deployment. If
-    a guest does not leave in time nothing is deployed, and what is left is told; a goodbye cannot be taken back, so the
-    guests that have left stay away until their host makes the segment again.
+    Raises the goodbye in all segments at once and waits until no guest is attached to any. Then it runs the deployment.
+    If a guest does not leave in time, it deploys nothing and lists the guests that are left. A goodbye cannot be undone:
+    the guests that have left stay away until their host creates the segment again.
 
     The exit code is 0, or 1 if nothing was deployed.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too.
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell.
 .PARAMETER Path
     The segments, wildcards allowed.
 .PARAMETER Deploy
-    A script that deploys. It is given the paths of the segments.
+    The script that deploys. It receives the paths of the segments.
 .PARAMETER Timeout
-    How long to wait for each segment. Text with a unit (30s, 2m), or a number of seconds. Default 30s.
+    How long to wait for each segment. Text with a unit (30s, 2m), or a number of seconds. The default is 30s.
 .EXAMPLE
     ./Invoke-RoamDeploy.ps1 '/dev/shm/orders*.seg' -Deploy ./restart-orders.ps1 -Timeout 2m
 
-    Drains the segments and runs the script.
+    Drains the segments, then runs the script.
 .EXAMPLE
     ./Invoke-RoamDeploy.ps1 '/dev/shm/orders*.seg' -Deploy ./restart-orders.ps1 -WhatIf
 
@@ -37,7 +37,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -56,7 +56,7 @@ if ($problems) {
 }
 
 if ($drained.Count -eq 0 -and -not $WhatIfPreference) {
-    'Nothing was deployed: no segment has such a name.'
+    'Nothing was deployed: no segment matches.'
     exit 1
 }
 

@@ -1,26 +1,26 @@
 <#
 .SYNOPSIS
-    Alerts when a host says goodbye, or its segment is gone.
+    Alerts when a host says goodbye or its segment is gone.
 .DESCRIPTION
-    Watches segments, also those that come later, and calls a script for each that goes into goodbye, is removed,
-    truncated or damaged. Without a script it writes a line. It goes on until Ctrl+C, or ends after -Timeout or -Count
+    Watches segments, including those that appear later, and calls a script for each that goes into goodbye or is
+    removed, truncated or damaged. Without a script it writes a line. It ends at Ctrl+C, after -Timeout, or after -Count
     alerts.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too.
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell.
 .PARAMETER Path
     The segments, wildcards allowed.
 .PARAMETER Alert
-    A script that alerts somebody. It is given the text and the event.
+    The script that alerts somebody. It receives the text and the event.
 .PARAMETER Count
-    The number of alerts after which it ends.
+    The number of alerts after which the watch ends.
 .PARAMETER Timeout
-    The time after which it ends. Text with a unit (30s, 2m), or a number of seconds.
+    The time after which the watch ends. Text with a unit (30s, 2m), or a number of seconds.
 .PARAMETER Interval
-    The time from one look to the next. Default 1s.
+    The time from one poll to the next. The default is 1s.
 .EXAMPLE
     ./Watch-RoamGoodbye.ps1 '/dev/shm/*.seg' -Alert ./Send-Page.ps1
 
-    Pages somebody, until Ctrl+C.
+    Pages somebody at each event until you press Ctrl+C.
 #>
 [CmdletBinding()]
 param(
@@ -38,7 +38,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -48,7 +48,7 @@ $watch = @{ Path = $Path; WaitForFile = $true; Interval = $Interval }
 if ($Timeout) { $watch.Timeout = $Timeout }
 $wanted = if ($Count) { $Count } else { [int]::MaxValue }
 
-# One in goodbye from the start is told too: nobody may have been there to see it come.
+# Also alert for a goodbye raised before the watch: perhaps nobody was watching when it came.
 Watch-RoamSegment @watch |
     Where-Object { $_.Change -match 'Goodbye|Removed|Truncated|Invalid' -or ($_.Change -eq 'Initial' -and $_.HostGoodbye) } |
     Select-Object -First $wanted |

@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    A tour of RoamShm on real segments: make, list, test, watch, goodbye, a runbook and error handling.
+    A tour of RoamShm on real segments: create, list, test, watch, goodbye, a runbook and error handling.
 .DESCRIPTION
-    Works in a fresh folder of its own, in /dev/shm where that exists and else among the temporary files, and removes
-    it at the end. Every step checks what it got: the exit code is 0 only if all of them gave what they should.
+    Works in a new folder of its own, in /dev/shm where that exists and otherwise in the temporary folder, and removes it
+    at the end. Every step checks its result: the exit code is 0 only if every result is as expected.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
 
         dotnet run --project src/RoamShm.Shell -- -File examples/tour.ps1
         pwsh -NoProfile -File examples/tour.ps1
@@ -15,7 +15,7 @@ param()
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -34,7 +34,7 @@ $other = $null
 $watching = [Threading.ManualResetEvent]::new($false)
 
 try {
-    "== Make a segment: 4 guests, rings of 16 KB, a heartbeat every half second, two slot classes"
+    "== Create a segment: 4 guests, rings of 16 KB, a heartbeat every half second, two slot classes"
     $orders = [IO.Path]::Combine($folder, 'orders.seg')
     $options = @{
         MaxGuests         = 4
@@ -43,20 +43,20 @@ try {
         SlotClass         = '1KB:256', '64KB:16'
     }
     New-RoamSegment $orders @options -WhatIf
-    Assert-Tour (-not [IO.File]::Exists($orders)) '-WhatIf made a file'
+    Assert-Tour (-not [IO.File]::Exists($orders)) '-WhatIf created a file'
     $header = New-RoamSegment $orders @options
     $header | Format-Table
     Assert-Tour ($header.MaxGuests -eq 4 -and $header.HeartbeatInterval -eq 500000000) 'orders.seg has other options'
     Assert-Tour (([IO.FileInfo] $orders).Length -eq $header.TotalSize) 'orders.seg has another length'
 
-    "== Make more from a plan, as Import-Csv would read it: an empty cell means the default"
+    "== Create more from a plan, as Import-Csv would read it: an empty cell means the default"
     $plan = @(
         [pscustomobject]@{ Path = "$folder/billing.seg"; MaxGuests = 2; BipbufCapacity = '8KB'; SlotClass = '4KB:64' }
         [pscustomobject]@{ Path = "$folder/search.seg"; MaxGuests = 32; BipbufCapacity = ''; SlotClass = '' }
         [pscustomobject]@{ Path = "$folder/audit [1].seg"; MaxGuests = 1; BipbufCapacity = '4KB'; SlotClass = '1KB:8' }
     )
     $made = @($plan | New-RoamSegment)
-    "$($made.Count) made"
+    "$($made.Count) created"
     Assert-Tour ($made.Count -eq 3) 'the plan has 3 segments'
     $isDefault = $made[1].BipbufCapacity -eq 64KB -and $made[1].NumVarSlotClasses -eq 3
     Assert-Tour $isDefault 'empty cells should mean the defaults'
@@ -66,7 +66,7 @@ try {
     $listed | Format-Table
     Assert-Tour ($listed.Count -eq 4) 'the folder has 4 segments'
 
-    "== One of them with everything, as a list"
+    "== One of them in full, as a list"
     Get-RoamSegmentHeader $orders | Format-List
 
     "== Test: true, false, and a report of what is wrong"
@@ -82,23 +82,23 @@ try {
     $isDamagedSound = Test-RoamSegment $damaged
     $isMissingSound = Test-RoamSegment "$folder/missing.seg"
     "orders.seg: $isSound, orders.damaged: $isDamagedSound, missing.seg: $isMissingSound"
-    Assert-Tour ($isSound -and -not $isDamagedSound -and -not $isMissingSound) 'a test gave the wrong answer'
+    Assert-Tour ($isSound -and -not $isDamagedSound -and -not $isMissingSound) 'a test gave the wrong result'
     $report = Test-RoamSegment $damaged -Detailed
     $report.Findings | Format-Table
     $found = @($report.Findings | ForEach-Object Id)
-    Assert-Tour ($found -contains 'InvalidMaxGuests' -and $found -contains 'InvalidSlotClass') 'a fault was not found'
+    Assert-Tour ($found -contains 'InvalidMaxGuests' -and $found -contains 'InvalidSlotClass') 'a fault was missed'
 
     "== As JSON"
     $json = Get-RoamSegmentHeader $orders | Select-Object Path, TotalSize, MaxGuests, HostGoodbye | ConvertTo-Json
     $json
     Assert-Tour ($json -match '"MaxGuests":\s*4') 'the JSON lacks MaxGuests'
 
-    "== Watch two segments, two objects: both as they are"
+    "== Watch two segments for two objects: each as it is at the start"
     $initial = @(Watch-RoamSegment "$folder/orders.seg", "$folder/billing.seg" -Count 2 -Timeout 10s)
     $initial | Format-Table
     Assert-Tour (@($initial | Where-Object Change -EQ 'Initial').Count -eq 2) 'two objects should be Initial'
 
-    "== Goodbye: first what would happen, then another runspace does it while this one watches"
+    "== Goodbye: preview it, then let another runspace raise it while this one watches"
     Set-RoamGoodbye $orders -WhatIf
     Assert-Tour (-not (Get-RoamSegmentHeader $orders).HostGoodbye) '-WhatIf raised a goodbye'
     $state = [initialsessionstate]::CreateDefault2()
@@ -115,30 +115,30 @@ try {
     $seen | Format-Table
     Assert-Tour ($seen[-1].Change -eq 'Goodbye' -and $seen[-1].PreviousHostGoodbyeValue -eq 0) 'no Goodbye was seen'
 
-    "== Whose host has said goodbye?"
+    "== Which hosts have said goodbye?"
     Get-ChildItem $folder -Filter *.seg | Get-RoamSegmentHeader | Where-Object HostGoodbye | Format-Table
     $gone = @(Get-ChildItem $folder -Filter *.seg | Get-RoamSegmentHeader | Where-Object HostGoodbye)
     Assert-Tour ($gone.Count -eq 1 -and $gone[0].Path -like '*orders.seg') 'only orders.seg is in goodbye'
 
-    "== A runbook: ask everybody off, then report"
+    "== A runbook: ask every guest to detach, then report"
     $sound = @(Get-ChildItem $folder -Filter *.seg | Test-RoamSegment -PassThru)
     $asked = @($sound | Where-Object { -not $_.HostGoodbye })
     $null = $asked | Set-RoamGoodbye
     $headers = @(Get-ChildItem $folder -Filter *.seg | Get-RoamSegmentHeader)
     $left = @($headers | Where-Object { -not $_.HostGoodbye })
     $headers | Format-Table
-    "$($asked.Count) asked now, $($headers.Count) in goodbye, $($left.Count) left"
-    Assert-Tour ($asked.Count -eq 3 -and $left.Count -eq 0) 'somebody was not asked'
+    "$($asked.Count) goodbyes raised, $($headers.Count) segments in all, $($left.Count) without a goodbye"
+    Assert-Tour ($asked.Count -eq 3 -and $left.Count -eq 0) 'a segment is not in goodbye'
 
-    "== Errors: one for each bad file, the others go on, and the id tells what to do"
+    "== Errors: one for each bad file, while the others go on; the id decides what to do"
     $mixed = $orders, "$folder/missing.seg", $damaged, $folder
     $good = @(Get-RoamSegmentHeader -LiteralPath $mixed -ErrorAction SilentlyContinue -ErrorVariable problems)
     "$($good.Count) read, $($problems.Count) failed"
     $advice = foreach ($problem in $problems) {
         switch -Wildcard ($problem.FullyQualifiedErrorId) {
-            'SegmentNotFound,*' { 'SegmentNotFound: the host has gone, or the name is wrong' }
-            'InvalidSlotClass,*' { 'InvalidSlotClass: no guest can attach; have the host make it again' }
-            'NotARegularFile,*' { 'NotARegularFile: a folder, no segment' }
+            'SegmentNotFound,*' { 'SegmentNotFound: the host is gone, or the name is wrong' }
+            'InvalidSlotClass,*' { 'InvalidSlotClass: no guest can attach; have the host create it again' }
+            'NotARegularFile,*' { 'NotARegularFile: a folder, not a segment' }
             default { throw $problem }
         }
     }
@@ -153,7 +153,7 @@ try {
         "SegmentExists: $($_.ErrorDetails.RecommendedAction)"
     }
 
-    "Tour complete: $($listed.Count) segments made, $($headers.Count) asked off, everything as it should be."
+    "Tour complete: $($listed.Count) segments created, $($headers.Count) in goodbye, all results as expected."
 }
 finally {
     if ($other) { $other.Dispose() }

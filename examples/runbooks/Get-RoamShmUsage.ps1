@@ -1,33 +1,34 @@
 <#
 .SYNOPSIS
-    Tells who fills /dev/shm: the segments by size, with status, owner and processes, and those that were left behind.
+    Shows who fills /dev/shm: the segments by size, with status, owner and processes, and those left behind.
 .DESCRIPTION
-    Lists the segments of the given folders, the largest first, the processes that map them, and how full the file
+    Lists the segments in the given folders, the largest first, the processes that map them, and how full the file
     systems are. Then it names what was left behind: stale segments (nobody maps them, nobody has changed them for a
-    while), segments whose host said goodbye and is gone, damaged ones, and the files of creations that were killed.
+    while), segments whose host said goodbye and is gone, damaged segments, and files left by an interrupted
+    New-RoamSegment.
 
-    -RemoveStale removes the stale ones and the files of killed creations. Each is looked at again right before: one
-    that is in use by then stays. The others are never removed; Remove-RoamHub.ps1 does that.
+    -RemoveStale removes the stale segments and the files left by an interrupted New-RoamSegment. The script checks each
+    again immediately before it removes it; one that is in use by then stays. It never removes the others;
+    Remove-RoamHub.ps1 does that.
 
-    It asks nothing unless -Confirm is given, so that it runs unattended.
+    The script prompts for nothing unless you give -Confirm, so it can run unattended.
 
-    The exit code is 0 if nothing was left behind, or everything that was has been removed, and 1 if something needs a
-    human.
+    The exit code is 0 if nothing was left behind or all of it has been removed, and 1 if something needs a human.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
 
         roamshm -File Get-RoamShmUsage.ps1
         pwsh -NoProfile -File Get-RoamShmUsage.ps1 -RemoveStale -WhatIf
 .PARAMETER Path
-    Folders or segments, wildcards allowed. On a command line with -File it is one text. Default: /dev/shm where it
-    exists, and the temporary folder.
+    Folders or segments, wildcards allowed. With -File it is a single string. The default is /dev/shm where it exists, and
+    the temporary folder.
 .PARAMETER Recurse
-    Looks through the folders below too.
+    Searches subfolders too.
 .PARAMETER MinimumAge
-    How long a segment must be unchanged to be stale. Text with a unit (30s, 10m, 2h), or a number of seconds. Default
-    10m.
+    How long a segment must have been unchanged to be stale. Text with a unit (30s, 10m, 2h), or a number of seconds. The
+    default is 10m.
 .PARAMETER RemoveStale
-    Removes the stale segments and the files of killed creations.
+    Removes the stale segments and the files left by an interrupted New-RoamSegment.
 .EXAMPLE
     ./Get-RoamShmUsage.ps1
 
@@ -35,7 +36,7 @@
 .EXAMPLE
     ./Get-RoamShmUsage.ps1 /dev/shm -RemoveStale -MinimumAge 1h -WhatIf
 
-    Shows which segments would be removed that have been stale for an hour.
+    Shows which segments, unchanged for an hour, would be removed.
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -52,7 +53,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -100,7 +101,7 @@ if ($processes) {
     $processes | Format-Table Id, ProcessName, SegmentPath
 }
 
-# Each file system once; folders of the same one have the same numbers.
+# Show each file system once; folders on the same one have the same numbers.
 $seen = @{}
 foreach ($segment in $sorted) {
     try {
@@ -111,7 +112,7 @@ foreach ($segment in $sorted) {
         $seen[$use] = $true
     }
     catch {
-        # A network folder has no drive, and some file systems do not tell.
+        # A network folder has no drive, and some file systems do not report their size.
         continue
     }
 }
@@ -124,13 +125,13 @@ $leftInGoodbye = @($sorted | Where-Object {
     })
 
 if ($unknown) {
-    "== $($unknown.Count) unknown: whether a process maps them cannot be told here, by this user"
+    "== $($unknown.Count) unknown: this user cannot see whether a process maps them"
     $unknown | ForEach-Object { "  $($_.Path)" }
 }
 
 if ($invalid) {
     $needsHuman += $invalid.Count
-    "== $($invalid.Count) damaged: Test-RoamSegment -Detailed tells what is wrong"
+    "== $($invalid.Count) damaged: Test-RoamSegment -Detailed shows what is wrong"
     $invalid | ForEach-Object { "  $($_.Path)" }
 }
 

@@ -1,37 +1,38 @@
 <#
 .SYNOPSIS
-    Drains hubs and removes their segments: goodbye, wait, report who is left, remove only what nobody uses.
+    Drains hubs and removes their segments: says goodbye, waits, reports who is left, removes only what is unused.
 .DESCRIPTION
-    For each segment: shows who is on it, raises the host's goodbye, waits until the guests have detached and the
-    processes have let go of the file, and removes it. What is still in use when the time is over is not removed; the
-    peers and processes that are left are listed instead.
+    For each segment: shows who uses it, raises the host's goodbye, waits until the guests have detached and the
+    processes have let go of the file, and removes it. If a segment is still in use when the time runs out, the script
+    does not remove it, but lists the peers and processes that are left.
 
-    All hubs are told first and then waited for together. A segment that no process maps is not waited for. A host that
-    removes its file itself when it has seen the goodbye is as good. A new segment that takes the name meanwhile, because
-    its host was started again, is not touched.
+    The script says goodbye to all hubs first, then waits for them together. It does not wait for a segment that no
+    process maps. If a host removes its own file after the goodbye, that counts as success. If a restarted host creates a
+    new segment under the name, the script does not touch it.
 
-    It asks nothing unless -Confirm is given, so that it runs unattended. Nothing is ever forced.
+    The script prompts for nothing unless you give -Confirm, so it can run unattended. It never forces anything.
 
-    The exit code is 0 if every segment is gone, or with -WhatIf if every one could be read, and 1 if something needs a
-    human.
+    The exit code is 0 if every segment is gone, or with -WhatIf if every segment could be read, and 1 if something needs
+    a human.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
 
         roamshm -File Remove-RoamHub.ps1 /dev/shm/orders.seg -Timeout 2m
         pwsh -NoProfile -File Remove-RoamHub.ps1 /dev/shm/orders.seg -Timeout 2m
 .PARAMETER Path
-    The segments, wildcards allowed. On a command line with -File it is one text; '/dev/shm/orders*.seg' means several.
+    The segments, wildcards allowed. With -File it is a single string; for several segments use a pattern, such as
+    '/dev/shm/orders*.seg'.
 .PARAMETER Timeout
-    How long to wait for the guests to detach, and then as long again for the processes to let go of the file. Text
-    with a unit (500ms, 30s, 2m), or a number of seconds. Default 30s.
+    How long to wait for the guests to detach, and then again for the processes to let go of the file. Text with a unit
+    (500ms, 30s, 2m), or a number of seconds. The default is 30s.
 .EXAMPLE
     ./Remove-RoamHub.ps1 /dev/shm/orders.seg -WhatIf
 
-    Shows who is on the segment, and changes nothing.
+    Shows who uses the segment, and changes nothing.
 .EXAMPLE
     ./Remove-RoamHub.ps1 /dev/shm/orders*.seg -Timeout 2m
 
-    Drains and removes all hubs of that name.
+    Drains and removes all hubs whose names match.
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -44,7 +45,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -58,13 +59,13 @@ function Get-Problem($Problem) {
     if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
 }
 
-# Who is on a segment. Peers of a damaged one, and processes where they cannot be told, are left out.
+# Shows who uses a segment. Leaves out peers of a damaged segment, and processes where they cannot be determined.
 function Get-User([string] $Segment) {
     $peers = @(Get-RoamPeer -LiteralPath $Segment @quiet)
     $processes = @(Get-RoamSegmentProcess -LiteralPath $Segment @quiet)
     if ($peers) { $peers | Format-Table }
     if ($processes) { $processes | Format-Table Id, ProcessName, SegmentPath }
-    if (-not $peers -and -not $processes) { '  Nobody that could be seen.' }
+    if (-not $peers -and -not $processes) { '  No visible users.' }
 }
 
 $needsHuman = 0
@@ -82,7 +83,7 @@ foreach ($header in $headers) {
     if ($PSCmdlet.ShouldProcess($header.Path, 'Say goodbye, wait for its users, and remove')) { $chosen += $header }
 }
 
-# Dead peers stay attached for ever; where no process maps the file, there is nobody to wait for.
+# Dead peers stay attached for ever, so if no process maps the file there is nobody to wait for.
 $awaited = @()
 $others = @()
 foreach ($header in $chosen) {
@@ -130,7 +131,7 @@ foreach ($header in $chosen) {
     }
 }
 
-if (-not $headers -and -not $needsHuman) { 'There is no such segment.' }
+if (-not $headers -and -not $needsHuman) { 'No segment matches.' }
 if ($needsHuman) {
     "Needs a human: $needsHuman of $($headers.Count + $problems.Count)."
     exit 1

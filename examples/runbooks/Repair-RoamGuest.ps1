@@ -1,34 +1,35 @@
 <#
 .SYNOPSIS
-    Frees the places of guests that crashed or left: finds them, shows what they hold, and recovers them.
+    Recovers guests that crashed or left: finds their peer entries, shows what they hold, and frees them.
 .DESCRIPTION
-    Looks through the peers of segments for those that are in goodbye and those that are attached but stale, and for
-    reserved ones where no process maps the segment. Shows what each holds, and recovers it with Reset-RoamPeer: its
-    slots are freed, its rings emptied, its place is empty again.
+    Searches segments for peers that are in goodbye, peers that are attached but stale, and, where no process maps the
+    segment, reserved peers. Shows what each holds, and recovers it with Reset-RoamPeer, which frees its slots, empties
+    its rings and sets the peer to Empty.
 
-    Run it with -WhatIf first. It changes nothing then, but says what would be refused.
+    Run it with -WhatIf first. It then changes nothing, but says what it would refuse.
 
-    A peer that may be alive is left alone, and so is everything on a segment that a process still maps, because its
-    host may be running: a host recovers its peers itself. -Force recovers in spite of both; it is for a human who
-    knows better.
+    The script leaves alone a peer that may be alive. It also leaves alone every peer of a segment that a process still
+    maps, because the host may be running, and a host recovers its peers itself. -Force overrides both refusals; it is
+    for a human who knows better.
 
-    It asks nothing unless -Confirm is given, so that it runs unattended.
+    The script prompts for nothing unless you give -Confirm, so it can run unattended.
 
-    The exit code is 0 if there was nothing to do or all was done, and 1 if something needs a human: a peer was
-    refused, something damaged was left as it was, a segment could not be read, or a peer is attached without a
-    heartbeat to tell by although no process maps the segment.
+    The exit code is 0 if there was nothing to do or everything was done, and 1 if something needs a human: a peer was
+    refused, damaged data was left unchanged, a segment could not be read, or no process maps the segment but an attached
+    peer has no heartbeat to judge it by.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
 
         roamshm -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
         pwsh -NoProfile -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
 .PARAMETER Path
-    The segments, wildcards allowed. On a command line with -File it is one text; '/dev/shm/*.seg' means several.
+    The segments, wildcards allowed. With -File it is a single string; for several segments use a pattern, such as
+    '/dev/shm/*.seg'.
 .PARAMETER PeerId
-    Only these peers, 1 to 255, whatever state they are in. On a command line with -File several are one text, such as
-    1,2. By default those that look dead.
+    Recovers only these peers, 1 to 255, whatever their state. With -File, give several as a single string, such as 1,2.
+    By default the script recovers the peers that look dead.
 .PARAMETER Force
-    Recovers peers that may be alive, and peers of a host that may be running. A guest that is alive breaks by it.
+    Recovers peers that may be alive, and peers of a host that may be running. This breaks a guest that is alive.
 .EXAMPLE
     ./Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
 
@@ -36,7 +37,7 @@
 .EXAMPLE
     ./Repair-RoamGuest.ps1 /dev/shm/orders.seg -PeerId 3 -Force
 
-    Recovers peer 3 of a hub that runs on. Its process has ended: somebody has made sure of that.
+    Recovers peer 3 of a hub that is still running, after somebody made sure that the guest's process has ended.
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -52,7 +53,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
@@ -66,7 +67,7 @@ function Get-Problem($Problem) {
     if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
 }
 
-# PowerShell would take the text 1,2 for the number 12.
+# PowerShell would convert the string 1,2 to the number 12.
 $ids = @(foreach ($text in $PeerId) { $text -split ',' | ForEach-Object { [int] $_.Trim() } })
 
 $needsHuman = 0
@@ -88,7 +89,7 @@ foreach ($header in $headers) {
         Get-Problem $problem
     }
 
-    # Null where it cannot be told; then nothing is concluded from it.
+    # Null where it cannot be determined; the script then concludes nothing from it.
     $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
     $isMappedByNobody = $null -ne $mappedBy -and $mappedBy.Count -eq 0
     $dead = @($peers | Where-Object { $_.StateCode -ne 0 })
@@ -113,7 +114,7 @@ foreach ($header in $headers) {
     foreach ($peer in $dead) {
         $reset = @{ PeerId = $peer.PeerId; Force = $Force; Confirm = $false }
         if ($WhatIfPreference) {
-            # The cmdlet says what it would do, or why it would refuse.
+            # With -WhatIf the cmdlet itself says what it would do, or why it would refuse.
             Reset-RoamPeer @segment @reset -ErrorVariable refused
         }
         elseif ($PSCmdlet.ShouldProcess($header.Path, "Recover peer $($peer.PeerId), now $($peer.State)")) {
@@ -140,11 +141,11 @@ foreach ($header in $headers) {
     foreach ($peer in $doubtful) {
         $needsHuman++
         "  Peer $($peer.PeerId) is attached (liveness $($peer.Liveness)), but no process maps the segment."
-        "  If none in another container does either, use -PeerId $($peer.PeerId) -Force."
+        "  If no process in another container maps it either, use -PeerId $($peer.PeerId) -Force."
     }
 }
 
-if (-not $headers -and -not $needsHuman) { 'There is no such segment.' }
+if (-not $headers -and -not $needsHuman) { 'No segment matches.' }
 if ($recovered) { "$recovered recovered." }
 if ($needsHuman) {
     "Needs a human: $needsHuman."
