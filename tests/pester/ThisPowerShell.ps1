@@ -2,8 +2,8 @@
 The command line that starts this very PowerShell again: its program, then the arguments that have to come before its own.
 Where PowerShell is a .NET tool, the program of this process is dotnet, and what dotnet runs is pwsh.dll.
 
-    $program, $first = Get-ThisPowerShell
-    & $program @first -NoProfile -File child.ps1
+    $program, $arguments = @(Get-ThisPowerShell) + @('-NoProfile', '-File', 'child.ps1')
+    & $program @arguments
 
 A script block cannot follow -Command here: PowerShell writes the arguments of a script block in front of all others, so
 that dotnet gets them. Use -File, a text, or Start-Job.
