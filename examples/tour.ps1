@@ -5,7 +5,7 @@
     Works in a fresh folder of its own, in /dev/shm where that exists and else among the temporary files, and removes
     it at the end. Every step checks what it got: the exit code is 0 only if all of them gave what they should.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         dotnet run --project src/RoamShm.Shell -- -File examples/tour.ps1
         pwsh -NoProfile -File examples/tour.ps1
@@ -15,7 +15,7 @@ param()
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

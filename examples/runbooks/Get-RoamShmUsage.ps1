@@ -14,7 +14,7 @@
     The exit code is 0 if nothing was left behind, or everything that was has been removed, and 1 if something needs a
     human.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         roamshm -File Get-RoamShmUsage.ps1
         pwsh -NoProfile -File Get-RoamShmUsage.ps1 -RemoveStale -WhatIf
@@ -52,7 +52,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

@@ -18,7 +18,7 @@
     refused, something damaged was left as it was, a segment could not be read, or a peer is attached without a
     heartbeat to tell by although no process maps the segment.
 
-    It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         roamshm -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
         pwsh -NoProfile -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
@@ -52,7 +52,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell has the module already; a PowerShell takes the one that the build staged, or an installed one.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
