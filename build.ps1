@@ -5,20 +5,20 @@
     Builds, tests, documents and packages the RoamShm module.
 .DESCRIPTION
     The PowerShell person's door to what dotnet does. It works in Windows PowerShell 5.1 and in PowerShell 7, and needs
-    nothing but the .NET SDK, except for the tasks Pester and Package (Pester 5) and Docs
-    (Microsoft.PowerShell.PlatyPS). It installs nothing. Several tasks run in this order: Clean, Build, Docs, Test, Pester, Package, Publish.
+    nothing but the .NET SDK, except for the task Docs (Microsoft.PowerShell.PlatyPS). It installs nothing. Several tasks
+    run in this order: Clean, Build, Docs, Test, Pester, Package, Publish.
 
     It throws at the first thing that fails, so that its exit code, as the script of a shell, is not 0.
 .PARAMETER Task
     What to do:
 
-    Build    Builds the solution, which stages the complete module in out/RoamShm.
-    Test     Runs dotnet test: all xUnit tests and, as one of them, the Pester suite where there is pwsh with Pester 5.
+    Build    Builds the solution, which stages the complete module in out/RoamShm and Pester in out/Pester.
+    Test     Runs dotnet test: all xUnit tests, and the Pester suite in a pwsh that the build restores.
     Pester   Runs the Pester suite on out/RoamShm in this shell, whichever it is.
     Docs     Checks that docs/cmdlets has a page for each cmdlet and that each page has each parameter, and the other way
              round; makes docs/help from it, stages that, and checks that Get-Help shows it.
     Package  Builds the module afresh for Release and makes what is released, in out: the package for the PowerShell
-             Gallery, RoamShm.<version>.nupkg; the same as RoamShm.<version>.zip; the embedded shell as a .NET tool,
+             Gallery, RoamShm.<version>.nupkg; the same as RoamShm.<version>.zip; src/RoamShm.Shell as a .NET tool,
              RoamShm.Shell.<version>.nupkg; and RoamShm.<version>.sha256, the SHA-256 of these and of each file in them.
              The package is published into a folder, installed from there with PSResourceGet (where that is missing it
              is packed by the .NET SDK and unpacked), and the smoke suite runs on what was installed.
@@ -85,9 +85,14 @@ $root = $PSScriptRoot
 $solution = Join-Path $root 'RoamShm.sln'
 $project = [System.IO.Path]::Combine($root, 'src', 'RoamShm.PowerShell')
 $shellProject = [System.IO.Path]::Combine($root, 'src', 'RoamShm.Shell')
+$suiteProject = [System.IO.Path]::Combine($root, 'tests', 'pester')
+$suite = Join-Path $suiteProject 'Invoke-Suite.ps1'
 $manifest = Join-Path $root 'RoamShm.psd1'
 $out = Join-Path $root 'out'
 $staged = Join-Path $out 'RoamShm'
+$stagedPester = Join-Path $out 'Pester'
+
+. (Join-Path $suiteProject 'ThisPowerShell.ps1')
 
 <# Runs dotnet; what it says goes to the console, and a failure stops the build. #>
 function Invoke-DotNet {
@@ -104,23 +109,15 @@ function Invoke-DotNet {
 }
 
 <#
-Runs a script in a new process of this PowerShell. Importing the module here would keep its libraries in use, and on
-Windows the next build could not replace them.
+Runs a script in a process of its own, and returns its objects. Importing the module here would keep its libraries in use,
+and on Windows the next build could not replace them.
 #>
-function Invoke-NewShell {
+function Invoke-Apart {
     param(
         [Parameter(Mandatory)] [scriptblock] $Script,
         [object[]] $Argument = @())
 
-    $shell = (Get-Process -Id $PID).Path
-    if ([System.IO.Path]::GetFileNameWithoutExtension($shell) -notin 'pwsh', 'powershell') {
-        $shell = if ($PSVersionTable.PSVersion.Major -ge 6) { 'pwsh' } else { 'powershell' }
-    }
-
-    & $shell -NoProfile -NonInteractive -Command $Script -args $Argument
-    if ($LASTEXITCODE -ne 0) {
-        throw "A script in a new $shell failed with exit code $LASTEXITCODE."
-    }
+    Start-Job -ScriptBlock $Script -ArgumentList $Argument | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
 }
 
 function Invoke-Clean {
@@ -155,15 +152,11 @@ function Invoke-Test {
 function Invoke-PesterSuite {
     param([Parameter(Mandatory)] [string] $Configuration)
 
-    if (-not (Test-Path -LiteralPath $staged)) {
+    if (-not (Test-Path -LiteralPath $staged) -or -not (Test-Path -LiteralPath $stagedPester)) {
         Invoke-Build -Configuration $Configuration
     }
 
-    & ([System.IO.Path]::Combine($root, 'tests', 'pester', 'Invoke-Suite.ps1')) | Out-Host
-    if ($LASTEXITCODE -eq 77) {
-        throw 'The task Pester needs Pester 5, which is not on this machine; above is how to install it.'
-    }
-
+    & $suite | Out-Host
     if ($LASTEXITCODE -ne 0) {
         throw 'The Pester suite failed.'
     }
@@ -212,7 +205,7 @@ function Invoke-Documentation {
     $folder = [System.IO.Path]::Combine($root, 'docs', 'cmdlets')
     $files = @(Get-ChildItem -LiteralPath $folder -Filter *-*.md -ErrorAction Ignore)
     $pages = @(if ($files) { Import-MarkdownCommandHelp -LiteralPath $files.FullName })
-    $cmdlets = @(Invoke-NewShell -Argument $staged -Script {
+    $cmdlets = @(Invoke-Apart -Argument $staged -Script {
             param([string] $Staged)
 
             $ErrorActionPreference = 'Stop'
@@ -244,7 +237,7 @@ function Invoke-Documentation {
     & ([System.IO.Path]::Combine($root, 'docs', 'build-help.ps1')) | Out-Host
     Invoke-DotNet 'build', $project, '--configuration', $Configuration
 
-    $silent = @(Invoke-NewShell -Argument $staged -Script {
+    $silent = @(Invoke-Apart -Argument $staged -Script {
             param([string] $Staged)
 
             $ErrorActionPreference = 'Stop'
@@ -537,27 +530,20 @@ function Install-FromRepository {
 
 <# Runs the smoke suite on an installed module, found by its name. #>
 function Test-Installed {
-    param(
-        [Parameter(Mandatory)] [string] $ModulePath,
-        [Parameter(Mandatory)] [string] $Version)
+    param([Parameter(Mandatory)] [string] $ModulePath)
 
-    $suite = [System.IO.Path]::Combine($root, 'tests', 'pester', 'Invoke-Suite.ps1')
-    $before = $env:ROAMSHM_MODULEPATH, $env:ROAMSHM_VERSION
-    $env:ROAMSHM_MODULEPATH, $env:ROAMSHM_VERSION = $ModulePath, $Version
+    $before = $env:ROAMSHM_MODULEPATH
+    $env:ROAMSHM_MODULEPATH = $ModulePath
     try {
-        $output = Invoke-NewShell -Argument $suite -Script {
-            param([string] $Suite)
-
-            & $Suite -Name Smoke
-            exit $(if ($LASTEXITCODE -eq 77) { 0 } else { $LASTEXITCODE })
-        }
+        $program, $arguments = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-File', $suite, '-Name', 'Smoke')
+        $output = @(& $program @arguments)
     } finally {
-        $env:ROAMSHM_MODULEPATH, $env:ROAMSHM_VERSION = $before
+        $env:ROAMSHM_MODULEPATH = $before
     }
 
     $output | Out-Host
-    if (@($output)[-1] -notmatch '^[1-9]\d* passed, 0 failed') {
-        throw 'A package has to be tested, and its smoke suite needs Pester 5.'
+    if ($LASTEXITCODE -ne 0 -or $output[-1] -notmatch '^[1-9]\d* passed, 0 failed') {
+        throw 'The smoke suite failed on the package.'
     }
 }
 
@@ -567,6 +553,10 @@ function Invoke-Package {
         [string] $IconUri,
         [string] $CertificateThumbprint,
         [string] $TimestampServer)
+
+    if (-not (Test-Path -LiteralPath $stagedPester)) {
+        Invoke-DotNet 'build', $suiteProject, '--configuration', 'Release'
+    }
 
     # What an earlier build left is not what this one makes.
     $packaging = Join-Path $out 'package'
@@ -598,7 +588,7 @@ function Invoke-Package {
     Assert-SameContent -What 'The FileList of the manifest' -Expected @(Get-FileName $folder) -Actual @($listed)
 
     Install-FromRepository -Folder $folder -Repository $repository -ModulePath $modulePath -Version $version
-    Test-Installed -ModulePath $modulePath -Version $version
+    Test-Installed -ModulePath $modulePath
 
     # The package takes its place only now: what lies in out has been tested.
     $package = Join-Path $out "RoamShm.$version.nupkg"

@@ -6,7 +6,7 @@ Measures the module against its floors, against PowerShell itself and against a 
 Builds the module in Release and measures that copy, in one run. In each round the contenders of a row take turns, in one order and then in the other;
 a figure is the median of the rounds, a ratio the median of the rounds' ratios. Everything is cleaned up at the end. README.md beside this file tells more.
 
-Start it in a fresh process. A session that has the module already, as the embedded shell does, measures the one it has.
+Start it in a fresh process. A session that has the module already, as src/RoamShm.Shell does, measures the one it has.
 
 .EXAMPLE
 pwsh -NoProfile -File bench/Compare.ps1
@@ -52,6 +52,7 @@ Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 $invariant = [System.Globalization.CultureInfo]::InvariantCulture
 $root = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
+. ([System.IO.Path]::Combine($root, 'tests', 'pester', 'ThisPowerShell.ps1'))
 $output = [System.IO.Path]::Combine($root, 'out', 'bench')
 $warmUps = 2
 $manyWarmUps = 30
@@ -281,16 +282,6 @@ if (-not (Test-Optimised $assembly)) {
     [Console]::Error.WriteLine("The module at $($assembly.Location) is a Debug build: its figures mean nothing.")
 }
 
-$hasPwsh = $false
-$pwsh = $null
-foreach ($name in 'pwsh', 'pwsh.exe', 'powershell.exe') {
-    $candidate = [System.IO.Path]::Combine($PSHOME, $name)
-    if (-not $hasPwsh -and [System.IO.File]::Exists($candidate)) {
-        $hasPwsh = $true
-        $pwsh = $candidate
-    }
-}
-
 if (-not $Folder) {
     $need = $Items * 100KB + 600MB
     $Folder = if ([System.IO.Directory]::Exists('/dev/shm') -and (Get-Free '/dev/shm') -gt $need) { '/dev/shm' } else { [System.IO.Path]::GetTempPath() }
@@ -379,7 +370,7 @@ try {
         Add-Row 'a call of Get-RoamSegmentHeader' $times $Items { $args[0].get } '2 × empty + floor' { 2 * $args[0].empty + $args[0].floor } 1
     }
 
-    if ((Test-Wanted 'Complete') -and $hasPwsh) {
+    if (Test-Wanted 'Complete') {
         # One press of Tab. Of the files that PowerShell offers, a bounded number is opened, however many there are.
         $times = Measure-Group ([ordered]@{
                 empty = { TabExpansion2 "Get-BenchEmpty -Path $segments/" > $null }
@@ -482,10 +473,11 @@ try {
         Add-Figure "from $($samples[0].Count) to $($samples[-1].Count) headers streamed: growth of the managed heap" $growth 'KB' 'allowed' 64 ([Math]::Max(0, $growth) / 64) 1 "working set $((($samples[-1].WorkingSet - $samples[0].WorkingSet) / 1KB).ToString('+0;-0;0', $invariant)) KB"
     }
 
-    if ((Test-Wanted 'Import') -and $hasPwsh) {
+    if (Test-Wanted 'Import') {
         $import = {
             $text = "`$t = [System.Diagnostics.Stopwatch]::StartNew(); Import-Module '$($args[0])'; [Console]::Out.Write(`$t.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture))"
-            & $pwsh -NoProfile -NonInteractive -Command $text
+            $program, $arguments = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-Command', $text)
+            & $program @arguments
         }
         $real = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($assembly.Location)), 'RoamShm.psd1')
         $empty = [System.IO.Path]::Combine($output, 'artifacts', 'bin', 'RoamShm.BenchEmpty', 'release', 'RoamShm.BenchEmpty.psd1')

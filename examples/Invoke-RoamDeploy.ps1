@@ -8,7 +8,7 @@
 
     The exit code is 0, or 1 if nothing was deployed.
 
-    It needs only the module and the engine's own commands, so it also runs in the embedded shell.
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm.
 .PARAMETER Path
     The segments, wildcards allowed.
 .PARAMETER Deploy
@@ -37,7 +37,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

@@ -5,7 +5,7 @@
     Works in a new folder of its own, in /dev/shm where that exists and otherwise in the temporary folder, and removes it
     at the end. Every step checks its result: the exit code is 0 only if every result is as expected.
 
-    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         dotnet run --project src/RoamShm.Shell -- -File examples/tour.ps1
         pwsh -NoProfile -File examples/tour.ps1
@@ -15,7 +15,7 @@ param()
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

@@ -15,7 +15,7 @@
 
     The exit code is 0 if nothing was left behind or all of it has been removed, and 1 if something needs a human.
 
-    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         roamshm -File Get-RoamShmUsage.ps1
         pwsh -NoProfile -File Get-RoamShmUsage.ps1 -RemoveStale -WhatIf
@@ -53,7 +53,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

@@ -15,7 +15,7 @@
     The exit code is 0 if every segment is gone, or with -WhatIf if every segment could be read, and 1 if something needs
     a human.
 
-    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         roamshm -File Remove-RoamHub.ps1 /dev/shm/orders.seg -Timeout 2m
         pwsh -NoProfile -File Remove-RoamHub.ps1 /dev/shm/orders.seg -Timeout 2m
@@ -45,7 +45,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

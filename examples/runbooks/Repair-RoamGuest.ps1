@@ -18,7 +18,7 @@
     refused, damaged data was left unchanged, a segment could not be read, or no process maps the segment but an attached
     peer has no heartbeat to judge it by.
 
-    It needs only the module and the engine's own commands, so it also runs in the embedded shell:
+    It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         roamshm -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
         pwsh -NoProfile -File Repair-RoamGuest.ps1 /dev/shm/orders.seg -WhatIf
@@ -53,7 +53,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The embedded shell already has the module; PowerShell imports the staged build, or an installed module.
+# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
 if (-not (Get-Module RoamShm)) {
     $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })

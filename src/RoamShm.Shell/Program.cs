@@ -1,51 +1,40 @@
 using System;
-using System.Text;
+using System.IO;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Microsoft.PowerShell;
 
 namespace RoamShm.Shell;
 
+/// <summary>PowerShell's own console with the module, and nothing of the user's: no profile, and no other modules than PowerShell's.</summary>
 internal static class Program
 {
-    private const string Usage = """
-        Usage: roamshm [-Command TEXT | -File SCRIPT [ARGUMENTS] | -Help | -Version]
+    private const string Help = """
+        roamshm is PowerShell with the RoamShm module imported. It takes the arguments of pwsh, and without any it prompts:
 
-        A small PowerShell with the RoamShm module. Without arguments it prompts.
-          -Command TEXT   runs the text; the exit code is 1 if its last command failed
-          -File SCRIPT    runs a script with the arguments behind it; 'exit N' gives the exit code
+          roamshm -Command "Get-RoamSegmentHeader /dev/shm/*.seg"
+          roamshm -File SCRIPT [ARGUMENTS]
+
+        It loads no profile, finds modules beside itself and in PowerShell's own folder only, and sends no telemetry. Background jobs,
+        thread jobs and PSReadLine need an installed PowerShell.
         """;
 
     private static int Main(string[] args)
     {
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        string option = args.Length == 0 ? string.Empty : args[0].TrimStart('-').ToLowerInvariant();
-        switch (option)
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+        Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
+        string ours = Path.Combine(AppContext.BaseDirectory, "Modules");
+        string powerShells = Path.Combine(Path.GetDirectoryName(typeof(PSObject).Assembly.Location)!, "Modules");
+
+        var state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
         {
-            case "" when args.Length == 0:
-                using (var session = new ShellSession())
-                {
-                    return session.Prompt();
-                }
-
-            case "command" or "c" when args.Length > 1:
-                using (var session = new ShellSession())
-                {
-                    return session.RunText(string.Join(' ', args[1..]));
-                }
-
-            case "file" or "f" when args.Length > 1:
-                using (var session = new ShellSession())
-                {
-                    return session.RunFile(args[1], args[2..]);
-                }
-
-            case "help" or "h" or "?":
-                Console.WriteLine(Usage);
-                return 0;
-            case "version" or "v":
-                Console.WriteLine(typeof(Program).Assembly.GetName().Version?.ToString(3));
-                return 0;
-            default:
-                Console.Error.WriteLine(Usage);
-                return 64;
+            state.ExecutionPolicy = ExecutionPolicy.RemoteSigned;
         }
+
+        // PowerShell adds the user's module folders while it starts; what the state says comes after that.
+        state.EnvironmentVariables.Add(new SessionStateVariableEntry("PSModulePath", ours + Path.PathSeparator + powerShells, string.Empty));
+        state.ImportPSModule([Path.Combine(ours, "RoamShm")]);
+        return ConsoleShell.Start(state, bannerText: null, Help, ["-NoProfile", .. args]);
     }
 }

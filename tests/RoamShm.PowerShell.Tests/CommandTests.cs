@@ -184,15 +184,16 @@ public sealed class CommandTests : IDisposable
     public void A_watch_of_a_missing_file_is_an_error_unless_it_waits()
     {
         Assert.Equal(["SegmentNotFound"], Run("Watch-RoamSegment $folder/none.seg").ErrorIds);
-        using var timer = new Timer(_ => File.Copy(_path, _folder["late.seg"]), null, 100, Timeout.Infinite);
-        Assert.Equal([_folder["late.seg"]], Run("Watch-RoamSegment $folder/late.seg -WaitForFile -Interval 5ms -Count 1").Paths);
+        // The first object, of the file that is there, shows that the watch has begun.
+        string late = _folder["late.seg"];
+        Assert.Equal([_path, late], Watch("Watch-RoamSegment $path, $folder/late.seg -WaitForFile -Interval 5ms -Count 2", count => count == 1 ? () => AddWhole(late) : null, "Path"));
     }
 
     [Fact]
     public void A_watch_with_wildcards_that_waits_finds_new_files()
     {
-        using var timer = new Timer(_ => File.Copy(_path, _folder["b.seg"]), null, 100, Timeout.Infinite);
-        Assert.Equal([_path, _folder["b.seg"]], Run("Watch-RoamSegment $folder/*.seg -WaitForFile -Interval 5ms -Count 2").Paths);
+        string late = _folder["b.seg"];
+        Assert.Equal([_path, late], Watch("Watch-RoamSegment $folder/*.seg -WaitForFile -Interval 5ms -Count 2", count => count == 1 ? () => AddWhole(late) : null, "Path"));
     }
 
     [Theory]
@@ -251,10 +252,18 @@ public sealed class CommandTests : IDisposable
 
     private static int OpenFiles() => OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;
 
-    /// <summary>Runs a watch; after its n-th object does what is asked for then.</summary>
-    private List<string> Watch(string script, Func<int, Action?> after)
+    /// <summary>Adds another segment as a host does: it has its name only when it is complete.</summary>
+    private void AddWhole(string path)
+    {
+        File.Copy(_path, path + ".part");
+        File.Move(path + ".part", path);
+    }
+
+    /// <summary>Runs a watch; after its n-th object does what is asked for then. Returns a property of each.</summary>
+    private List<string> Watch(string script, Func<int, Action?> after, string property = "Change")
     {
         _prompt.Runspace.SessionStateProxy.SetVariable("path", _path);
+        _prompt.Runspace.SessionStateProxy.SetVariable("folder", _folder.Root);
         using var shell = PowerShell.Create(_prompt.Runspace);
         using var output = new PSDataCollection<PSObject>();
         var seen = new List<string>();
@@ -267,7 +276,7 @@ public sealed class CommandTests : IDisposable
             bool ended = running.IsCompleted;
             if (more.Wait(10))
             {
-                seen.Add((string)output[done++].Get("Change")!);
+                seen.Add((string)output[done++].Get(property)!);
                 after(done)?.Invoke();
             }
             else if (ended)

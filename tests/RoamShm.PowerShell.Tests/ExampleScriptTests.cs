@@ -104,7 +104,7 @@ public sealed class ExampleScriptTests : IDisposable
 
     private Process Start(string script, params string[] arguments) => Process.Start(new ProcessStartInfo(
         "dotnet",
-        [typeof(Shell.Engine).Assembly.Location, "-File", Path.Combine(Prompt.RepositoryRoot, "examples", script + ".ps1"), .. arguments])
+        [Prompt.Shell, "-File", Path.Combine(Prompt.RepositoryRoot, "examples", script + ".ps1"), .. arguments])
     {
         WorkingDirectory = _folder.Root,
         RedirectStandardInput = true,

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
-using RoamShm.Shell;
 
 namespace RoamShm.Tests;
 
@@ -23,7 +22,7 @@ public sealed class ExampleTests
         string path = Path.Combine(HelpPage.Folder, page + ".md");
         string? whyNot = ExampleRunner.WhyNot(path, Agent);
         Assert.SkipWhen(whyNot is not null, whyNot ?? string.Empty);
-        using var runner = new ExampleRunner(path, Path.Combine(Prompt.RepositoryRoot, "tests", "Examples", "Scenes.psd1"), Agent, Engine.CreateState(Prompt.ModulePath));
+        using var runner = new ExampleRunner(path, Path.Combine(Prompt.RepositoryRoot, "tests", "Examples", "Scenes.psd1"), Agent, Prompt.CreateState());
         int count = runner.CountRunnable();
         Assert.SkipWhen(count == 0, "the first example needs commands that only a PowerShell has");
         IReadOnlyList<string> problems = runner.Run(count);

@@ -5,25 +5,40 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
-using RoamShm.Shell;
 
 namespace RoamShm.Tests;
 
 /// <summary>A real runspace with the built module, as a user's prompt.</summary>
 public sealed class Prompt : IDisposable
 {
-    public static readonly string RepositoryRoot =
-        Path.GetFullPath(typeof(Prompt).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!);
+    public static readonly string RepositoryRoot = Metadata("RepositoryRoot");
 
     public static readonly string ModulePath = Path.Combine(RepositoryRoot, "out", "RoamShm");
 
+    /// <summary>The program of src/RoamShm.Shell, for dotnet to run.</summary>
+    public static readonly string Shell = Metadata("Shell");
+
     public Prompt()
     {
-        Runspace = RunspaceFactory.CreateRunspace(Engine.CreateState(ModulePath));
+        Runspace = RunspaceFactory.CreateRunspace(CreateState());
         Runspace.Open();
     }
 
     public Runspace Runspace { get; }
+
+    /// <summary>What a session starts from: PowerShell's own commands and the module.</summary>
+    public static InitialSessionState CreateState()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault();
+        state.ThrowOnRunspaceOpenError = true;
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
+        }
+
+        state.ImportPSModule([ModulePath]);
+        return state;
+    }
 
     /// <summary>Runs a script; its named values are variables in it.</summary>
     public Output Run(string script, params (string Name, object? Value)[] variables)
@@ -60,9 +75,12 @@ public sealed class Prompt : IDisposable
 
     public void Dispose() => Runspace.Dispose();
 
+    private static string Metadata(string key) =>
+        Path.GetFullPath(typeof(Prompt).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!);
+
     private static string Show(CaptureHost host, string script, (string Name, object? Value)[] variables, Action<InitialSessionState>? change = null)
     {
-        InitialSessionState state = Engine.CreateState(ModulePath);
+        InitialSessionState state = CreateState();
         change?.Invoke(state);
         using Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();

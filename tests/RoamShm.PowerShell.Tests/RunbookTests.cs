@@ -18,7 +18,7 @@ public sealed class RunbookTests : IDisposable
     private const string PeerInGoodbye = "2";
     private const string LongAgo = "10000";
     private static readonly TimeSpan UpperBound = TimeSpan.FromMinutes(2);
-    private static readonly string Program = typeof(Shell.Engine).Assembly.Location;
+    private static readonly string Program = Prompt.Shell;
     private static readonly Lazy<string?> WhyNot = new(FindWhyNot);
 
     private readonly TestFolder _folder = new();

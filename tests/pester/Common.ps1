@@ -4,6 +4,8 @@
 $script:ModuleFolder = Join-Path (Split-Path -Parent (Split-Path -Parent $PSScriptRoot)) (Join-Path 'out' 'RoamShm')
 $script:ModuleManifest = Join-Path $script:ModuleFolder 'RoamShm.psd1'
 
+. (Join-Path $PSScriptRoot 'ThisPowerShell.ps1')
+
 # Windows PowerShell 5.1 has neither variable.
 $script:OnLinux = [bool](Get-Variable -Name IsLinux -ValueOnly -ErrorAction Ignore)
 $script:OnMacOS = [bool](Get-Variable -Name IsMacOS -ValueOnly -ErrorAction Ignore)
@@ -770,14 +772,13 @@ function Invoke-NewProcess {
         [Parameter(Mandatory)] [string] $Folder,
         [Parameter(Mandatory)] [string] $Script,
         [string] $Manifest = $script:ModuleManifest,
-        [string[]] $Through = @())
+        [string[]] $Shell = (Get-ThisPowerShell))
 
     $file = Join-Path $Folder "child-$([guid]::NewGuid().ToString('N')).ps1"
     $text = "Import-Module '{0}'`n{1}`n" -f $Manifest.Replace("'", "''"), $Script
     [System.IO.File]::WriteAllText($file, $text)
     $policy = if ($script:OnUnix) { @() } else { @('-ExecutionPolicy', 'Bypass') }
-    $shell = @((Get-Process -Id $PID).Path, '-NoProfile', '-NonInteractive') + $policy + @('-File', $file)
-    $first, $rest = @($Through) + $shell
+    $first, $rest = $Shell + @('-NoProfile', '-NonInteractive') + $policy + @('-File', $file)
     try {
         & $first @rest
     } finally {
@@ -796,6 +797,7 @@ function Invoke-AsStranger {
 
     Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
     $stranger = @()
+    $shell = @(Get-ThisPowerShell)
     if ((& id -u) -eq '0') {
         $setpriv = Get-Command setpriv -CommandType Application -ErrorAction Ignore
         Skip-Unless $setpriv 'to root nothing is denied, and there is no setpriv to become somebody else'
@@ -809,11 +811,20 @@ function Invoke-AsStranger {
     & chmod a+rwx $Folder
     if ($stranger) {
         $first, $rest = $stranger
-        & $first @rest test -r (Join-Path $copy 'RoamShm.psd1') -a -x (Get-Process -Id $PID).Path
+        # A PowerShell that is a .NET tool lies in the home of its user, which is closed to others.
+        $program, $assembly = $shell
+        if ($assembly) {
+            $own = Join-Path $Folder 'powershell'
+            & cp -R (Split-Path -Parent $assembly) $own
+            & chmod -R a+rX $own
+            $shell = $program, (Join-Path $own (Split-Path -Leaf $assembly))
+        }
+
+        & $first @rest test -r (Join-Path $copy 'RoamShm.psd1') -a -x $program
         Skip-Unless ($LASTEXITCODE -eq 0) 'to root nothing is denied, and somebody else may not run this PowerShell'
     }
 
-    Invoke-NewProcess -Folder $Folder -Script $Script -Manifest (Join-Path $copy 'RoamShm.psd1') -Through $stranger
+    Invoke-NewProcess -Folder $Folder -Script $Script -Manifest (Join-Path $copy 'RoamShm.psd1') -Shell ($stranger + $shell)
 }
 
 <# A script that runs one command and writes its errors as JSON, one a line. #>

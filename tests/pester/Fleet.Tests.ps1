@@ -32,8 +32,11 @@ AfterAll {
     Clear-Folder $folder
 }
 
-# Windows PowerShell has no remoting over SSH.
-Describe 'Get-RoamFleet.ps1' -Skip:($PSVersionTable.PSVersion.Major -lt 6) {
+Describe 'Get-RoamFleet.ps1' {
+    BeforeEach {
+        Skip-Unless ($PSVersionTable.PSVersion.Major -ge 6) 'Windows PowerShell has no remoting over SSH'
+    }
+
     It 'returns a row for each segment of each host' {
         $rows = @(& $fleet -HostName web1, web2 -Path $folder)
         @($rows | ForEach-Object { "$($_.PSComputerName) $(Split-Path -Leaf $_.Path) $($_.HostGoodbye)" } | Sort-Object) |

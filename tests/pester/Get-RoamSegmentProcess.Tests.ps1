@@ -3,7 +3,6 @@
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     $script:Routes = Get-BindingRoute
-    $script:Skip = -not $script:OnLinux -or (Get-AgentDoubt)
 }
 
 BeforeAll {
@@ -11,9 +10,11 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamSegmentProcess'
     $script:Quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
+    # Elsewhere there is no list of who maps what; what that says is tested at the end.
+    $script:Doubt = if ($script:OnLinux) { Get-AgentDoubt } else { 'only Linux lists who maps a file' }
 
     # One process for all tests: what it maps is mapped until it ends, but each test has a folder of its own.
-    $script:Agent = if ($script:OnLinux -and -not (Get-AgentDoubt)) { Open-Agent }
+    $script:Agent = if (-not $script:Doubt) { Open-Agent }
 }
 
 AfterAll {
@@ -30,8 +31,11 @@ Describe 'Get-RoamSegmentProcess' {
         Clear-Folder $script:Folder
     }
 
-    # Elsewhere there is no list of who maps what; what that says is tested at the end.
-    Context 'What it returns' -Skip:$Skip {
+    Context 'What it returns' {
+        BeforeEach {
+            Skip-Because $script:Doubt
+        }
+
         It 'is the process, with the file, and nothing where nobody maps it' {
             $null = Add-Segment $script:Path
             Get-RoamSegmentProcess $script:Path -ErrorAction Stop -WarningAction SilentlyContinue | Should -BeNullOrEmpty
@@ -213,8 +217,9 @@ Describe 'Get-RoamSegmentProcess' {
         }
     }
 
-    Context 'How a file is named' -Skip:$Skip {
+    Context 'How a file is named' {
         BeforeEach {
+            Skip-Because $script:Doubt
             Add-RouteFixture $script:Folder
             Get-ChildItem -LiteralPath $script:Folder |
                 ForEach-Object { $null = Invoke-Agent $script:Agent map, $_.FullName }
@@ -241,7 +246,11 @@ Describe 'Get-RoamSegmentProcess' {
         }
     }
 
-    Context 'What is no file' -Skip:$Skip {
+    Context 'What is no file' {
+        BeforeEach {
+            Skip-Because $script:Doubt
+        }
+
         It 'is SegmentNotFound where nobody maps one that had the name' {
             $null = Get-RoamSegmentProcess $script:Path @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path -Message 'There is no file'
@@ -306,8 +315,9 @@ Describe 'Get-RoamSegmentProcess' {
         }
     }
 
-    Context 'Elsewhere than on Linux' -Skip:$OnLinux {
+    Context 'Elsewhere than on Linux' {
         It 'is NotSupportedOnPlatform' {
+            Skip-Unless (-not $script:OnLinux) 'Linux lists who maps a file'
             $null = Add-Segment $script:Path
             $out = Get-RoamSegmentProcess $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             $out | Should -BeNullOrEmpty
@@ -321,7 +331,8 @@ Describe 'Get-RoamSegmentProcess' {
     }
 
     Context 'At the prompt' {
-        It 'shows the table of processes, and the file where it is asked for' -Skip:$Skip {
+        It 'shows the table of processes, and the file where it is asked for' {
+            Skip-Because $script:Doubt
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
             $process = Get-RoamSegmentProcess $script:Path -WarningAction SilentlyContinue
@@ -346,7 +357,8 @@ Describe 'Get-RoamSegmentProcess' {
             $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
         }
 
-        It 'works in several thread jobs at once' -Skip:$Skip {
+        It 'works in several thread jobs at once' {
+            Skip-Because $script:Doubt
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
             $found = Invoke-ThreadJob -Count 3 {
@@ -355,7 +367,8 @@ Describe 'Get-RoamSegmentProcess' {
             @($found | ForEach-Object Id) | Should -Be (@($script:Agent.Id) * 9)
         }
 
-        It 'ends when the pipeline has enough, and leaves no handle and no mapping behind' -Skip:$Skip {
+        It 'ends when the pipeline has enough, and leaves no handle and no mapping behind' {
+            Skip-Because $script:Doubt
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
             $failed = $null

@@ -5,11 +5,12 @@
     Runs the Pester tests of the built module, out/RoamShm.
 .DESCRIPTION
     The last line tells the figures: "N passed, N failed, N skipped". The exit code is 0 where everything passed, 1 where
-    something failed or nothing ran, and 77 where there is no Pester 5, which others take for "skipped".
+    something failed or nothing ran.
 .PARAMETER OutputPath
-    Where to write the results; without it they are only shown.
-.PARAMETER OutputFormat
-    The format of the results: NUnitXml, NUnit2.5, NUnit3 or JUnitXml.
+    Where to write the results, in the format NUnit3; without it they are only shown.
+.PARAMETER Share
+    A folder. Processes that are given the same one share out the test files among them: each takes a file that no other
+    has taken, until none is left. The results of a file are in this folder under its name.
 .PARAMETER Name
     Only the tests in files whose names match, such as Watch*.
 .PARAMETER TimeoutMinutes
@@ -22,7 +23,7 @@
 
     Runs all tests in this shell.
 .EXAMPLE
-    pwsh -NoProfile -File tests/pester/Invoke-Suite.ps1 -OutputPath out/pester.xml -OutputFormat JUnitXml
+    pwsh -NoProfile -File tests/pester/Invoke-Suite.ps1 -OutputPath out/pester.xml
 
     Runs all tests in a shell of their own and writes the results for a build server.
 .EXAMPLE
@@ -34,8 +35,7 @@
 param(
     [string] $OutputPath,
 
-    [ValidateSet('NUnitXml', 'NUnit2.5', 'NUnit3', 'JUnitXml')]
-    [string] $OutputFormat = 'NUnitXml',
+    [string] $Share,
 
     [string] $Name = '*',
 
@@ -51,39 +51,56 @@ $ErrorActionPreference = 'Stop'
 # The tests ask for properties that may be missing; a strict caller must not change what they see.
 Set-StrictMode -Off
 
-# Windows comes with Pester 3, which cannot run these tests.
-$pester = Get-Module -Name Pester -ListAvailable | Where-Object { $_.Version.Major -eq 5 } |
-    Sort-Object -Property Version -Descending | Select-Object -First 1
-if (-not $pester) {
-    'Pester 5 is not on this machine. Install it with:'
-    'Install-Module Pester -MinimumVersion 5.5 -MaximumVersion 5.99 -Scope CurrentUser -SkipPublisherCheck'
-    exit 77
-}
-
-Import-Module -Name $pester.Path
-
+# The build stages the pinned Pester; Windows comes with Pester 3, which cannot run these tests.
+$pester = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'Pester', 'Pester.psd1')
 $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
-if (-not (Test-Path -LiteralPath $manifest)) {
-    'There is no out/RoamShm to test. Build it first: dotnet build, or ./build.ps1.'
-    exit 1
+foreach ($built in $manifest, $pester) {
+    if (-not (Test-Path -LiteralPath $built)) {
+        "$built is missing. Build it first: dotnet build, or ./build.ps1."
+        exit 1
+    }
 }
 
+Import-Module -Name $pester
+
+# What plays whole pages and runbooks takes longest and comes first, so that no process is left alone with it at the end.
 $files = @(Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Tests.ps1 |
-        Where-Object { $_.Name -like $Name -or $_.Name -like "$Name.Tests.ps1" })
+        Where-Object { $_.Name -like $Name -or $_.Name -like "$Name.Tests.ps1" } |
+        Sort-Object -Property { $_.Name -like '*-*' }, { -$_.Length })
 if ($files.Count -eq 0) {
     "No test file matches '$Name'."
     exit 1
 }
 
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = @($files.FullName)
-$configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = $Verbosity
-if ($OutputPath) {
-    $configuration.TestResult.Enabled = $true
-    $paths = $ExecutionContext.SessionState.Path
-    $configuration.TestResult.OutputPath = $paths.GetUnresolvedProviderPathFromPSPath($OutputPath)
-    $configuration.TestResult.OutputFormat = $OutputFormat
+<# Takes a file for this process, unless another has it. #>
+function Test-Taken {
+    param([Parameter(Mandatory)] [string] $ResultPath)
+
+    try {
+        [System.IO.File]::Open($ResultPath, 'CreateNew').Dispose()
+        $false
+    } catch [System.IO.IOException] {
+        $true
+    }
+}
+
+function Invoke-Suite {
+    param(
+        [Parameter(Mandatory)] [string[]] $Path,
+        [string] $ResultPath)
+
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $Path
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = $Verbosity
+    if ($ResultPath) {
+        $configuration.TestResult.Enabled = $true
+        $configuration.TestResult.OutputPath = $ResultPath
+        # The other formats cannot be written when a message has control characters in it, such as the codes of colours.
+        $configuration.TestResult.OutputFormat = 'NUnit3'
+    }
+
+    Invoke-Pester -Configuration $configuration
 }
 
 # Captured output is for files and other programs, which show the codes of colours as they are.
@@ -108,7 +125,17 @@ if ($TimeoutMinutes -gt 0) {
 }
 
 try {
-    $result = Invoke-Pester -Configuration $configuration
+    $results = @(if ($Share) {
+            foreach ($file in $files) {
+                $path = Join-Path $Share ($file.Name -replace '\.Tests\.ps1$', '.xml')
+                if (-not (Test-Taken $path)) {
+                    Invoke-Suite -Path $file.FullName -ResultPath $path
+                }
+            }
+        } else {
+            $path = if ($OutputPath) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputPath) }
+            Invoke-Suite -Path $files.FullName -ResultPath $path
+        })
 } finally {
     $isOver.Set()
     $watchdog.Dispose()
@@ -117,11 +144,15 @@ try {
     }
 }
 
-# A file that could not even be read has no failed test.
-$failed = $result.FailedCount
-if ($failed -eq 0) {
-    $failed = $result.FailedBlocksCount + $result.FailedContainersCount
+$passed = 0
+$failed = 0
+$skipped = 0
+foreach ($result in $results) {
+    $passed += $result.PassedCount
+    $skipped += $result.SkippedCount
+    # A file that could not even be read has no failed test.
+    $failed += if ($result.FailedCount) { $result.FailedCount } else { $result.FailedBlocksCount + $result.FailedContainersCount }
 }
 
-'{0} passed, {1} failed, {2} skipped' -f $result.PassedCount, $failed, $result.SkippedCount
-exit $(if ($failed -eq 0 -and $result.PassedCount -gt 0) { 0 } else { 1 })
+"$passed passed, $failed failed, $skipped skipped"
+exit $(if ($failed -eq 0 -and ($passed -gt 0 -or $Share)) { 0 } else { 1 })

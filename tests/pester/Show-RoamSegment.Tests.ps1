@@ -228,12 +228,12 @@ Describe 'Show-RoamSegment' {
                     "Show-RoamSegment '$script:Path' -Refresh -Interval 1h"
                     "'not reached'"
                 ))
-            $shell = (Get-Process -Id $PID).Path
+            $shell = "'$((Get-ThisPowerShell) -join "' '")'"
             $start = New-Object System.Diagnostics.ProcessStartInfo
             $start.FileName = 'script'
             $start.EnvironmentVariables['SHELL'] = '/bin/sh'
             # Ctrl+C goes to all of the terminal's programs: the sh around it has to outlive it, as dash does with a trap alone, to tell the state after it.
-            $run = "trap : INT; stty cols 90 rows 30; stty -g; '$shell' -NoProfile -NonInteractive -File '$file'; stty -g"
+            $run = "trap : INT; stty cols 90 rows 30; stty -g; $shell -NoProfile -NonInteractive -File '$file'; stty -g"
             foreach ($argument in '-qec', $run, '/dev/null') {
                 $start.ArgumentList.Add($argument)
             }

@@ -1,5 +1,5 @@
 # The first minutes of somebody who has installed the module. By default about out/RoamShm; about an installed one with
-# ROAMSHM_MODULEPATH, the folder in which it was installed, and ROAMSHM_VERSION in the environment.
+# ROAMSHM_MODULEPATH, the folder in which it was installed, in the environment.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -25,10 +25,11 @@ Describe 'The module, found by its name' {
         [System.IO.Path]::GetFullPath((Get-Command Get-RoamSegmentHeader).DLL) | Should -BeLike "$($found.ModuleBase)*"
     }
 
-    It 'has the version that was packed' -Skip:(-not $env:ROAMSHM_VERSION) {
-        $label = [string]$found.PrivateData.PSData['Prerelease']
-        $version = if ($label) { "$($found.Version)-$label" } else { [string]$found.Version }
-        $version | Should -BeExactly $env:ROAMSHM_VERSION
+    It 'has the version of this repository' {
+        $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+        $source = Import-PowerShellDataFile -LiteralPath (Join-Path $root 'RoamShm.psd1')
+        [string]$found.Version | Should -BeExactly $source.ModuleVersion
+        $found.PrivateData.PSData['Prerelease'] | Should -BeExactly $source.PrivateData.PSData['Prerelease']
     }
 
     It 'has the files of its list' {

@@ -5,7 +5,6 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using RoamShm.Abstractions;
 
 namespace RoamShm.Completers;
 
@@ -24,9 +23,10 @@ public sealed class FileCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         bool isLiteral = !string.Equals(parameterName, "Path", StringComparison.OrdinalIgnoreCase);
-        string word = wordToComplete ?? string.Empty;
-        CompletionResult[] offered = [.. CompletionCompleters.CompleteFilename(word)];
-        CompletionResult[] all = offered.Length > 0 ? [.. offered.Select(result => Spell(result, isLiteral))] : [.. List(Read(word), isLiteral)];
+
+        // PowerShell offers nothing for a bracket that has been escaped, and fails behind a double quote where a name has a backtick.
+        string word = WildcardPattern.Unescape(Unquote(wordToComplete ?? string.Empty));
+        CompletionResult[] all = [.. CompletionCompleters.CompleteFilename(word).Select(result => Spell(result, isLiteral))];
         bool[] areSegments = new bool[all.Length];
         int probed = 0;
         for (int i = 0; i < all.Length; i++)
@@ -60,57 +60,32 @@ public sealed class FileCompleter : IArgumentCompleter
         string spelled = Read(result.CompletionText);
         string name = result.ListItemText.TrimEnd(Separators);
         string? literal = new[] { WildcardPattern.Unescape(spelled), spelled }.FirstOrDefault(path => LeafOf(path) == name);
-        return literal is null ? result : Make(literal, result.ListItemText, result.ResultType, result.ToolTip, isLiteral);
-    }
-
-    private static CompletionResult Make(string literal, string name, CompletionResultType type, string tip, bool isLiteral) =>
-        new(Quote(isLiteral ? literal : EscapeWildcards(literal)), name, type, tip);
-
-    /// <summary>The files of an engine that has no cmdlets for items, as the embedded shell's; without wildcards.</summary>
-    private static IEnumerable<CompletionResult> List(string word, bool isLiteral)
-    {
-        int end = word.LastIndexOfAny(Separators) + 1;
-        string folder = word.Substring(0, end);
-        string start = word.Substring(end);
-        string[] entries;
-        try
-        {
-            string here = isLiteral ? folder : WildcardPattern.Unescape(folder);
-            string path = new PathResolver(NamedSegments.Session()).ResolveLiteral(here.Length == 0 ? "." : here);
-            entries = Directory.GetFileSystemEntries(path);
-        }
-        catch (Exception e) when (e is SegmentException or IOException or UnauthorizedAccessException)
-        {
-            yield break;
-        }
-
-        Array.Sort(entries, StringComparer.CurrentCultureIgnoreCase);
-        string prefix = folder.Length == 0 ? "." + Path.DirectorySeparatorChar : isLiteral ? folder : WildcardPattern.Unescape(folder);
-        string wanted = isLiteral ? start : WildcardPattern.Unescape(start);
-        foreach (string entry in entries)
-        {
-            string name = LeafOf(entry);
-            if (name.StartsWith(wanted, StringComparison.OrdinalIgnoreCase))
-            {
-                CompletionResultType type = Directory.Exists(entry) ? CompletionResultType.ProviderContainer : CompletionResultType.ProviderItem;
-                yield return Make(prefix + name, name, type, entry, isLiteral);
-            }
-        }
+        return literal is null ? result : new CompletionResult(Quote(isLiteral ? literal : EscapeWildcards(literal)), result.ListItemText, result.ResultType, result.ToolTip);
     }
 
     private static string LeafOf(string path) => path.Substring(path.TrimEnd(Separators).LastIndexOfAny(Separators) + 1).TrimEnd(Separators);
 
-    /// <summary>What a word means, quotes and all, as PowerShell reads it; the word itself where it is not complete, without the quote that it begins with.</summary>
+    /// <summary>What a word means, quotes and all, as PowerShell reads it.</summary>
     private static string Read(string word)
     {
         Ast script = Parser.ParseInput("x " + word, out _, out ParseError[] errors);
-        if (errors.Length == 0 && script.Find(ast => ast is CommandAst, searchNestedScriptBlocks: false) is CommandAst command
-            && command.CommandElements.Count == 2 && command.CommandElements[1] is StringConstantExpressionAst text)
+        return errors.Length == 0 && script.Find(ast => ast is CommandAst, searchNestedScriptBlocks: false) is CommandAst command
+            && command.CommandElements.Count == 2 && command.CommandElements[1] is StringConstantExpressionAst text
+            ? text.Value
+            : word;
+    }
+
+    /// <summary>A word without its quotes. PowerShell passes one that is still open as it was typed, or closed.</summary>
+    private static string Unquote(string word)
+    {
+        if (word.Length == 0 || word[0] is not ('\'' or '"'))
         {
-            return text.Value;
+            return word;
         }
 
-        return word.TrimStart('\'', '"');
+        bool isClosed = word.Length > 1 && word[word.Length - 1] == word[0];
+        string text = word.Substring(1, word.Length - (isClosed ? 2 : 1));
+        return word[0] == '\'' ? text.Replace("''", "'") : text;
     }
 
     private static string EscapeWildcards(string path)

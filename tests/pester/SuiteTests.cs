@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
+using System.Xml.Linq;
+
+namespace RoamShm.Tests;
+
+/// <summary>The Pester suite. Several processes share out its files, and each Pester test is a test here.</summary>
+public static class SuiteTests
+{
+    private const int MostProcesses = 4;
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Run), DisableDiscoveryEnumeration = true)]
+    public static void Pester(string? failure)
+    {
+        if (failure is not null)
+        {
+            Assert.Fail(failure);
+        }
+    }
+
+    public static async Task<IReadOnlyCollection<TheoryDataRow<string?>>> Run()
+    {
+        string results = Directory.CreateTempSubdirectory("roamshm-pester-").FullName;
+        try
+        {
+            int count = Math.Clamp(Environment.ProcessorCount, 1, MostProcesses);
+            string[] failures = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => RunProcess(results)));
+            List<TheoryDataRow<string?>> rows = [.. Directory.GetFiles(results).Order(StringComparer.Ordinal).SelectMany(Read)];
+            if (!rows.Any(row => row.Data is not null))
+            {
+                rows.AddRange(failures.Where(failure => failure.Length > 0).Select(failure => Row("A process of the suite", failure)));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            Directory.Delete(results, recursive: true);
+        }
+    }
+
+    /// <summary>Runs files of the suite until none is left.</summary>
+    /// <returns>What is wrong, or nothing.</returns>
+    private static async Task<string> RunProcess(string results)
+    {
+        var start = new ProcessStartInfo("dotnet", [Metadata("PowerShellAssembly"), "-NoProfile", "-NonInteractive", "-File", Metadata("Suite"), "-Share", results])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        await using CancellationTokenRegistration stopping = TestContext.Current.CancellationToken.Register(() => process.Kill(entireProcessTree: true));
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? string.Empty : $"pwsh ended with exit code {process.ExitCode}.\n{output}{await error}";
+    }
+
+    /// <summary>The tests of a file of results in the form of NUnit 3.</summary>
+    private static IEnumerable<TheoryDataRow<string?>> Read(string file)
+    {
+        string name = Path.GetFileNameWithoutExtension(file);
+        if (new FileInfo(file).Length == 0)
+        {
+            // A process takes a file by making that of its results, and then died.
+            return [Row(name, $"{name}.Tests.ps1 was begun and has no results.")];
+        }
+
+        // A file that cannot be read at all, and a block whose set-up fails, say so themselves.
+        XElement run = XElement.Load(file);
+        IEnumerable<XElement> unreadable = run.Descendants("test-suite").Where(suite => suite.Attribute("runstate")?.Value == "NotRunnable");
+        return unreadable.Concat(run.Descendants("test-case")).Select(test => Read(name, test));
+    }
+
+    private static TheoryDataRow<string?> Read(string file, XElement test)
+    {
+        string name = $"{file}: {test.Attribute("fullname")!.Value}";
+        switch (test.Attribute("result")!.Value)
+        {
+            case "Passed":
+                return Row(name, failure: null);
+            case "Skipped" when test.Element("reason")?.Value.Split("because ", 2)[^1].Trim() is { Length: > 0 } reason:
+                TheoryDataRow<string?> row = Row(name, failure: null);
+                row.Skip = reason;
+                return row;
+            case "Skipped":
+                return Row(name, "It is skipped and does not say why. Use Set-ItResult -Skipped -Because.");
+            default:
+                return Row(name, string.Join('\n', test.AncestorsAndSelf().Elements("failure").Elements().Select(text => text.Value)));
+        }
+    }
+
+    private static TheoryDataRow<string?> Row(string name, string? failure) => new(failure) { TestDisplayName = name, Label = string.Empty };
+
+    private static string Metadata(string key) =>
+        typeof(SuiteTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
