@@ -88,10 +88,10 @@ internal static class SegmentErrors
         new(SegmentErrorId.NotSupportedOnPlatform, what, path: null);
 
     internal static SegmentException IOError(string path, string operation, string reason, Exception? inner = null) =>
-        new(SegmentErrorId.SegmentIOError, Text.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
+        new(SegmentErrorId.SegmentIOError, FormattableString.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
 
     internal static SegmentException PeerTableOutOfBounds(string path, FormattableString what) =>
-        new(SegmentErrorId.PeerTableOutOfBounds, Text.Invariant($"'{path}': {Text.Invariant(what)}"), path);
+        new(SegmentErrorId.PeerTableOutOfBounds, FormattableString.Invariant($"'{path}': {FormattableString.Invariant(what)}"), path);
 
     internal static SegmentException VarPoolOutOfBounds(string path, ulong offset, long fileLength) =>
         New(SegmentErrorId.VarPoolOutOfBounds, $"'{path}': the slot pool at offset {offset} does not lie within the file's {fileLength} bytes.", path);
@@ -121,5 +121,5 @@ internal static class SegmentErrors
         New(SegmentErrorId.SegmentReplaced, $"'{path}' was replaced by another file meanwhile; that one was not touched.", path);
 
     private static SegmentException New(string id, FormattableString message, string path) =>
-        new(id, Text.Invariant(message), path);
+        new(id, FormattableString.Invariant(message), path);
 }

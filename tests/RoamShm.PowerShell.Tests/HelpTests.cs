@@ -442,7 +442,7 @@ public sealed class HelpTests : IDisposable
             value = transformation.Transform(null!, value);
         }
 
-        return LanguagePrimitives.ConvertTo(value,  Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType, CultureInfo.InvariantCulture);
+        return LanguagePrimitives.ConvertTo(value, Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType, CultureInfo.InvariantCulture);
     }
 
     private static string Text(object? value) => value switch

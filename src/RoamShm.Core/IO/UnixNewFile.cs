@@ -58,7 +58,7 @@ internal sealed unsafe class UnixNewFile : NewFile
         // Asked first: reserving what cannot be had would fill the file system for everybody until it fails.
         if (FreeSpace() is long free && Size > (ulong)free)
         {
-            throw SegmentErrors.InsufficientSpace(Path, Size, Text.Invariant($"{free} bytes are free"));
+            throw SegmentErrors.InsufficientSpace(Path, Size, FormattableString.Invariant($"{free} bytes are free"));
         }
 
         if (LibC.IsMacOS)

@@ -42,7 +42,7 @@ public sealed unsafe class PeerRecovery
     /// <returns>What was done.</returns>
     /// <exception cref="SegmentException">As <see cref="Check"/>; or the file cannot be written, or is shorter than what has to be changed.</exception>
     public PeerRecoveryResult Recover(string path, int peerId, bool force)
-        {
+    {
         _cancellation.ThrowIfCancellationRequested();
         using OpenSegment segment = OpenSegment.Open(path, write: true, _wait);
         uint state = CheckPeer(segment, peerId, force);
@@ -136,7 +136,7 @@ public sealed unsafe class PeerRecovery
         {
             if ((entry.Fault ?? entry.FindReferenceFault(segment.Classes)) is string damage)
             {
-                skipped.Add(Text.Invariant($"the entry at {entry.Position} in the host→guest ring: {damage}"));
+                skipped.Add(FormattableString.Invariant($"the entry at {entry.Position} in the host→guest ring: {damage}"));
                 continue;
             }
 
@@ -176,7 +176,7 @@ public sealed unsafe class PeerRecovery
             long count = segment.Classes[index].SlotCount;
             if (count > SlotTable.MaxSlots)
             {
-                skipped.Add(Text.Invariant($"slot class {index}: it has {count} slots, more than are looked through"));
+                skipped.Add(FormattableString.Invariant($"slot class {index}: it has {count} slots, more than are looked through"));
                 continue;
             }
 

@@ -132,7 +132,7 @@ public sealed class SegmentRemover
         }
 
         return alive.Count == 0 ? null
-            : alive.Count == 1 ? Text.Invariant($"peer {alive[0]} is attached and beating")
-            : Text.Invariant($"peers {string.Join(", ", alive)} are attached and beating");
+            : alive.Count == 1 ? FormattableString.Invariant($"peer {alive[0]} is attached and beating")
+            : FormattableString.Invariant($"peers {string.Join(", ", alive)} are attached and beating");
     }
 }

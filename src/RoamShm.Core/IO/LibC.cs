@@ -141,7 +141,7 @@ internal static unsafe class LibC
     private static extern IntPtr StrError(int error);
 
     /// <summary>The system's words for an error number.</summary>
-    internal static string Describe(int error) => Marshal.PtrToStringAnsi(StrError(error)) ?? Text.Invariant($"error {error}");
+    internal static string Describe(int error) => Marshal.PtrToStringAnsi(StrError(error)) ?? FormattableString.Invariant($"error {error}");
 
     /// <summary>struct statx, the same on every architecture of Linux.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -1,3 +1,5 @@
+using System;
+
 namespace RoamShm;
 
 /// <summary>One size class of the slot pool: how large its slots are and how many there are (<c>r[shm.varslot.classes]</c>).</summary>
@@ -25,5 +27,5 @@ public sealed class SlotClass
 
     /// <summary>The text form, <c>SIZE:COUNT</c>.</summary>
     /// <returns>Size in bytes and count.</returns>
-    public override string ToString() => Text.Invariant($"{SlotSize}:{SlotCount}");
+    public override string ToString() => FormattableString.Invariant($"{SlotSize}:{SlotCount}");
 }

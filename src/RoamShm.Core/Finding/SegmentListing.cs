@@ -7,8 +7,8 @@ public sealed class SegmentListing : SegmentHeader
 {
     /// <summary>
     /// The first that fits: <c>Invalid</c> (no guest can attach), <c>Unknown</c> (who maps it cannot be told), <c>Draining</c> (goodbye set, peers
-        /// attached), <c>Drained</c> (goodbye set, none attached), <c>Live</c> (mapped), <c>Stale</c> (nobody maps it, not changed for a while, its
-        /// peers stale or none attached), <c>Idle</c>.
+    /// attached), <c>Drained</c> (goodbye set, none attached), <c>Live</c> (mapped), <c>Stale</c> (nobody maps it, not changed for a while, its
+    /// peers stale or none attached), <c>Idle</c>.
     /// </summary>
     public string? Status { get; set; }
 

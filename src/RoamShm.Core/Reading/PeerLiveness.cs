@@ -28,7 +28,7 @@ public static class PeerLiveness
     /// <param name="now">The monotonic clock in nanoseconds.</param>
     /// <returns>One of this class's texts.</returns>
     public static string Judge(uint state, ulong lastHeartbeat, ulong interval, ulong now)
-            {
+    {
         if (state == (uint)PeerState.Empty)
         {
             return None;

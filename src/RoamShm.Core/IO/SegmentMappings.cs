@@ -36,7 +36,7 @@ public sealed class SegmentMappings
 
     /// <summary>Why the answer is incomplete, as part of a sentence.</summary>
     public string Incompleteness => UnreadableProcesses > 0
-        ? Text.Invariant($"the mappings of {UnreadableProcesses} {(UnreadableProcesses == 1 ? "process" : "processes")} of other users cannot be read")
+        ? FormattableString.Invariant($"the mappings of {UnreadableProcesses} {(UnreadableProcesses == 1 ? "process" : "processes")} of other users cannot be read")
         : "other users' processes are hidden (hidepid)";
 
     /// <summary>Reads the mappings of all processes.</summary>
@@ -125,7 +125,7 @@ public sealed class SegmentMappings
         try
         {
             // Kept as bytes of one character each: a mapping's name need not be valid text.
-            using var reader = new StreamReader(Text.Invariant($"/proc/{processId}/maps"), Encoding.GetEncoding(28591));
+            using var reader = new StreamReader(FormattableString.Invariant($"/proc/{processId}/maps"), Encoding.GetEncoding(28591));
             while ((name = reader.ReadLine()) is not null)
             {
                 Add(processId, name);
@@ -183,7 +183,7 @@ public sealed class SegmentMappings
     }
 
     private static bool TryParse(string line, out (ulong Device, ulong Inode) key, out int nameStart)
-        {
+    {
         key = default;
         nameStart = line.Length;
         int device = IndexOfField(line, 3);

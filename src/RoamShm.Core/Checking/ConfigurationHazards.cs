@@ -59,7 +59,7 @@ public static class ConfigurationHazards
         {
             if (classes[i].SlotSize < classes[i - 1].SlotSize)
             {
-                findings.Warning("SlotClassesNotAscending", Text.Invariant($"class[{i}].slot_size"), poolOffset + ((ulong)i * SizeClassLayout.Size) + SizeClassLayout.SlotSize, $"at least {classes[i - 1].SlotSize}", $"{classes[i].SlotSize}", "r[shm.varslot.selection]",
+                findings.Warning("SlotClassesNotAscending", FormattableString.Invariant($"class[{i}].slot_size"), poolOffset + ((ulong)i * SizeClassLayout.Size) + SizeClassLayout.SlotSize, $"at least {classes[i - 1].SlotSize}", $"{classes[i].SlotSize}", "r[shm.varslot.selection]",
                     $"Slot class {i} has smaller slots ({classes[i].SlotSize} bytes) than the class before it ({classes[i - 1].SlotSize}): the pool is searched first fit, so the smaller class is never reached.");
             }
         }

@@ -36,7 +36,7 @@ internal sealed unsafe class OpenSegment : IDisposable
 
     /// <summary>Opens a segment, and once more where a host is just making it.</summary>
     internal static OpenSegment Open(string path, bool write, ReadyWait wait)
-        {
+    {
         try
         {
             return OpenOnce(path, write);
@@ -85,7 +85,7 @@ internal sealed unsafe class OpenSegment : IDisposable
 
     /// <summary>The offset of one of a peer's rings, or null where the pair does not lie in its place and within the file.</summary>
     internal ulong? RingOffset(int peerId, bool hostToGuest)
-        {
+    {
         ulong ring = PeerUInt64(peerId, PeerEntryLayout.RingOffset);
         ulong size = 2 * RingStride;
         bool isInside = ring % SegmentFormat.Alignment == 0 && ring >= HeaderLayout.Size
@@ -99,7 +99,7 @@ internal sealed unsafe class OpenSegment : IDisposable
     public void Dispose() => File.Dispose();
 
     internal static byte[] ReadPeers(SegmentFile file, SegmentHeader header)
-        {
+    {
         if (header.MaxGuests is 0 or > SegmentFormat.MaxGuests)
         {
             throw SegmentErrors.InvalidLimits(file.Path, "max_guests", header.MaxGuests, SegmentFormat.MaxGuests);
@@ -117,7 +117,7 @@ internal sealed unsafe class OpenSegment : IDisposable
     }
 
     private static SlotClass[] ReadClasses(SegmentFile file, SegmentHeader header, out PoolLayout pool)
-        {
+    {
         if (header.NumVarSlotClasses > SegmentFormat.MaxSlotClasses)
         {
             throw SegmentErrors.InvalidLimits(file.Path, "num_var_slot_classes", header.NumVarSlotClasses, SegmentFormat.MaxSlotClasses);

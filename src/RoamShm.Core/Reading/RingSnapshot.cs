@@ -114,26 +114,26 @@ internal sealed class RingSnapshot
     {
         if (Write > Capacity)
         {
-            return Text.Invariant($"write {Write} is past the capacity of {Capacity}");
+            return FormattableString.Invariant($"write {Write} is past the capacity of {Capacity}");
         }
 
         if (Watermark > Capacity)
         {
-            return Text.Invariant($"watermark {Watermark} is past the capacity of {Capacity}");
+            return FormattableString.Invariant($"watermark {Watermark} is past the capacity of {Capacity}");
         }
 
         if (Position > Capacity)
         {
-            return Text.Invariant($"read {Position} is past the capacity of {Capacity}");
+            return FormattableString.Invariant($"read {Position} is past the capacity of {Capacity}");
         }
 
         if (Watermark == 0)
         {
-            return Position > Write ? Text.Invariant($"read {Position} is past write {Write} although no wrap is active") : null;
+            return Position > Write ? FormattableString.Invariant($"read {Position} is past write {Write} although no wrap is active") : null;
         }
 
-        return Position > Watermark ? Text.Invariant($"read {Position} is past the watermark {Watermark}")
-            : Write > Position ? Text.Invariant($"write {Write} is past read {Position} although a wrap is active")
+        return Position > Watermark ? FormattableString.Invariant($"read {Position} is past the watermark {Watermark}")
+            : Write > Position ? FormattableString.Invariant($"write {Write} is past read {Position} although a wrap is active")
             : null;
     }
 
@@ -142,7 +142,7 @@ internal sealed class RingSnapshot
         uint left = end - at;
         if (at % 4 != 0 || left < SegmentFormat.EntryHeaderSize)
         {
-            return RingEntry.Damaged(at, Text.Invariant($"there are {left} bytes at a position of {at}, not an entry's header"));
+            return RingEntry.Damaged(at, FormattableString.Invariant($"there are {left} bytes at a position of {at}, not an entry's header"));
         }
 
         Load(at, (int)Math.Min(left, SegmentFormat.EntryHeaderSize + MmapReferenceSize));
@@ -152,31 +152,31 @@ internal sealed class RingSnapshot
         ushort payload = BitConverter.ToUInt16(_window, header + 6);
         if (length < SegmentFormat.EntryHeaderSize || length % 4 != 0 || length > left)
         {
-            return RingEntry.Damaged(at, Text.Invariant($"its length is {length}, with {left} bytes left"));
+            return RingEntry.Damaged(at, FormattableString.Invariant($"its length is {length}, with {left} bytes left"));
         }
 
         if ((flags & ~(SlotReferenceFlag | MmapReferenceFlag)) != 0 || flags == (SlotReferenceFlag | MmapReferenceFlag))
         {
-            return RingEntry.Damaged(at, Text.Invariant($"its flags are {flags}"));
+            return RingEntry.Damaged(at, FormattableString.Invariant($"its flags are {flags}"));
         }
 
         int reference = header + (int)SegmentFormat.EntryHeaderSize;
         if (flags == SlotReferenceFlag)
         {
             return length < SegmentFormat.EntryHeaderSize + SlotReferenceSize
-                ? RingEntry.Damaged(at, Text.Invariant($"its length of {length} has no room for a slot reference"))
+                ? RingEntry.Damaged(at, FormattableString.Invariant($"its length of {length} has no room for a slot reference"))
                 : RingEntry.Slot(at, length, _window[reference], _window[reference + 1], BitConverter.ToUInt32(_window, reference + 4), BitConverter.ToUInt32(_window, reference + 8));
         }
 
         if (flags == MmapReferenceFlag)
         {
             return length < SegmentFormat.EntryHeaderSize + MmapReferenceSize
-                ? RingEntry.Damaged(at, Text.Invariant($"its length of {length} has no room for a mapping reference"))
+                ? RingEntry.Damaged(at, FormattableString.Invariant($"its length of {length} has no room for a mapping reference"))
                 : RingEntry.Plain(at, length);
         }
 
         return payload > length - SegmentFormat.EntryHeaderSize
-            ? RingEntry.Damaged(at, Text.Invariant($"its payload of {payload} bytes is longer than the entry of {length}"))
+            ? RingEntry.Damaged(at, FormattableString.Invariant($"its payload of {payload} bytes is longer than the entry of {length}"))
             : RingEntry.Plain(at, length);
     }
 

@@ -90,6 +90,6 @@ public sealed class SegmentDrain
     /// <returns>An error that names the peers that are left.</returns>
     public SegmentException TimedOut() =>
         SegmentErrors.DrainTimeout(Path, Left.Count == 1
-            ? Text.Invariant($"peer {Left[0]} is still attached")
-            : Text.Invariant($"peers {string.Join(", ", Left)} are still attached"));
+            ? FormattableString.Invariant($"peer {Left[0]} is still attached")
+            : FormattableString.Invariant($"peers {string.Join(", ", Left)} are still attached"));
 }

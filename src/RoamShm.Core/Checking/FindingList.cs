@@ -25,17 +25,17 @@ internal sealed class FindingList
     internal void Error(string id, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule, FormattableString message)
     {
         ErrorCount++;
-        Add(SegmentFinding.Error, id, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, Text.Invariant(message));
+        Add(SegmentFinding.Error, id, field, offset, FormattableString.Invariant(expected), FormattableString.Invariant(actual), rule, FormattableString.Invariant(message));
     }
 
     internal void Warning(string id, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule, FormattableString message) =>
-        Add(SegmentFinding.Warning, id, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, Text.Invariant(message));
+        Add(SegmentFinding.Warning, id, field, offset, FormattableString.Invariant(expected), FormattableString.Invariant(actual), rule, FormattableString.Invariant(message));
 
     /// <summary>Adds an error in the words with which it would be thrown.</summary>
     internal void Error(SegmentException error, string field, ulong? offset, FormattableString expected, FormattableString actual, string rule)
     {
         ErrorCount++;
-        Add(SegmentFinding.Error, error.ErrorId, field, offset, Text.Invariant(expected), Text.Invariant(actual), rule, error.Message);
+        Add(SegmentFinding.Error, error.ErrorId, field, offset, FormattableString.Invariant(expected), FormattableString.Invariant(actual), rule, error.Message);
     }
 
     internal void AddRange(SegmentFinding[] findings)

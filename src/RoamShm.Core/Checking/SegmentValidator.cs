@@ -366,7 +366,7 @@ public sealed unsafe class SegmentValidator
             int nonZero = FirstNonZero(_peers, (i * PeerEntryLayout.Size) + PeerEntryLayout.Reserved, PeerEntryLayout.ReservedSize);
             if (nonZero >= 0)
             {
-                findings.Warning("PeerReservedNotZero", Text.Invariant($"peer[{i + 1}].reserved"), header.PeerTableOffset + (ulong)nonZero, $"0", $"{_peers[nonZero]}", "r[shm.peer-table]",
+                findings.Warning("PeerReservedNotZero", FormattableString.Invariant($"peer[{i + 1}].reserved"), header.PeerTableOffset + (ulong)nonZero, $"0", $"{_peers[nonZero]}", "r[shm.peer-table]",
                     $"Peer {i + 1} has a reserved byte that is {_peers[nonZero]}, not 0.");
             }
         }
@@ -376,17 +376,17 @@ public sealed unsafe class SegmentValidator
     {
         if (state > (uint)PeerState.Reserved)
         {
-            findings.Error("InvalidPeerState", Text.Invariant($"peer[{peerId}].state"), entry + PeerEntryLayout.State, $"0 to 3", $"{state}", "r[shm.peer-table.states]",
+            findings.Error("InvalidPeerState", FormattableString.Invariant($"peer[{peerId}].state"), entry + PeerEntryLayout.State, $"0 to 3", $"{state}", "r[shm.peer-table.states]",
                 $"The state of peer {peerId} is {state}; a guest takes it for Empty and can then neither claim it nor pass it by.");
         }
         else if (state == (uint)PeerState.Goodbye)
         {
-            findings.Warning("PeerLeftInGoodbye", Text.Invariant($"peer[{peerId}].state"), entry + PeerEntryLayout.State, $"0 (Empty)", $"{state} (Goodbye)", "r[shm.crash.recovery]",
+            findings.Warning("PeerLeftInGoodbye", FormattableString.Invariant($"peer[{peerId}].state"), entry + PeerEntryLayout.State, $"0 (Empty)", $"{state} (Goodbye)", "r[shm.crash.recovery]",
                 $"Peer {peerId} is in Goodbye: its place stays taken until the host recovers it.");
         }
         else if (state == (uint)PeerState.Attached && lastHeartbeat == 0 && header.HeartbeatInterval != 0)
         {
-            findings.Warning("PeerNeverBeat", Text.Invariant($"peer[{peerId}].last_heartbeat"), entry + PeerEntryLayout.LastHeartbeat, $"a time", $"0", "r[shm.crash.detection]",
+            findings.Warning("PeerNeverBeat", FormattableString.Invariant($"peer[{peerId}].last_heartbeat"), entry + PeerEntryLayout.LastHeartbeat, $"a time", $"0", "r[shm.crash.detection]",
                 $"Peer {peerId} is attached and has never beaten although heartbeats are on: the host takes it for crashed.");
         }
     }
@@ -418,14 +418,14 @@ public sealed unsafe class SegmentValidator
         CheckRingCapacity(file, header, index + 1, "h2g", ringOffset + stride, findings);
     }
 
-    private static string RingField(int index) => Text.Invariant($"peer[{index + 1}].ring_offset");
+    private static string RingField(int index) => FormattableString.Invariant($"peer[{index + 1}].ring_offset");
 
     private void CheckRingCapacity(SegmentFile file, SegmentHeader header, int peerId, string direction, ulong ring, FindingList findings)
     {
         uint capacity = ReadRingCapacity(file, ring);
         if (capacity != header.BipbufCapacity)
         {
-            findings.Error("RingCapacityMismatch", Text.Invariant($"peer[{peerId}].{direction}.capacity"), ring + RingLayout.Capacity, $"{header.BipbufCapacity}", $"{capacity}", "r[shm.bipbuf.header]",
+            findings.Error("RingCapacityMismatch", FormattableString.Invariant($"peer[{peerId}].{direction}.capacity"), ring + RingLayout.Capacity, $"{header.BipbufCapacity}", $"{capacity}", "r[shm.bipbuf.header]",
                 $"The {direction} ring of peer {peerId} says that its capacity is {capacity}; the segment's is {header.BipbufCapacity}.");
         }
     }
@@ -505,7 +505,7 @@ public sealed unsafe class SegmentValidator
 
         if (!PoolLayout.TryCompute(offset, classes, out PoolLayout? pool) || pool!.End > (ulong)header.FileLength)
         {
-            string end = pool is null ? "2^64" : Text.Invariant($"{pool.End}");
+            string end = pool is null ? "2^64" : FormattableString.Invariant($"{pool.End}");
             findings.Error("VarPoolOutOfBounds", "var_pool_offset", HeaderLayout.VarPoolOffset, $"an end within {header.FileLength}", $"an end at {end}", "r[shm.varslot]",
                 $"The slot pool at offset {offset} ends at {end}, past the file's {header.FileLength} bytes: the Rust implementation dies when it attaches.");
             return;
@@ -543,24 +543,24 @@ public sealed unsafe class SegmentValidator
             int offset = slotSize == 0 ? SizeClassLayout.SlotSize : SizeClassLayout.SlotCount;
             SegmentException error = SegmentErrors.InvalidSlotClass(file, index, slotSize, slotCount);
             ThrowWhereALookIsLeft(error);
-            findings.Error(error, Text.Invariant($"class[{index}].{field}"), at + (ulong)offset, $"at least 1", $"0", "r[shm.varslot.classes]");
+            findings.Error(error, FormattableString.Invariant($"class[{index}].{field}"), at + (ulong)offset, $"at least 1", $"0", "r[shm.varslot.classes]");
         }
         else if (slotSize <= SegmentFormat.SlotLengthPrefix)
         {
-            findings.Warning("SlotSizeTooSmall", Text.Invariant($"class[{index}].slot_size"), at + SizeClassLayout.SlotSize, $"at least {SegmentFormat.SlotLengthPrefix + 1}", $"{slotSize}", "r[shm.varslot.classes]",
+            findings.Warning("SlotSizeTooSmall", FormattableString.Invariant($"class[{index}].slot_size"), at + SizeClassLayout.SlotSize, $"at least {SegmentFormat.SlotLengthPrefix + 1}", $"{slotSize}", "r[shm.varslot.classes]",
                 $"Slots of class {index} have {slotSize} bytes; the first {SegmentFormat.SlotLengthPrefix} hold the length, so they carry nothing.");
         }
 
         if (first >= slotCount && first != SegmentFormat.EndOfFreeList)
         {
-            findings.Error("FreeHeadOutOfRange", Text.Invariant($"class[{index}].free_head"), at + SizeClassLayout.FreeHead, $"an index below {slotCount}, or {SegmentFormat.EndOfFreeList}", $"{first}", "r[shm.varslot.freelist]",
+            findings.Error("FreeHeadOutOfRange", FormattableString.Invariant($"class[{index}].free_head"), at + SizeClassLayout.FreeHead, $"an index below {slotCount}, or {SegmentFormat.EndOfFreeList}", $"{first}", "r[shm.varslot.freelist]",
                 $"The free list of class {index} begins at slot {first}, but the class has {slotCount}: whoever allocates reads out of bounds.");
         }
 
         int nonZero = FirstNonZero(_classes, (index * SizeClassLayout.Size) + SizeClassLayout.Reserved, SizeClassLayout.ReservedSize);
         if (nonZero >= 0)
         {
-            findings.Warning("ClassReservedNotZero", Text.Invariant($"class[{index}].reserved"), header.VarPoolOffset + (ulong)nonZero, $"0", $"{_classes[nonZero]}", "r[shm.varslot.classes]",
+            findings.Warning("ClassReservedNotZero", FormattableString.Invariant($"class[{index}].reserved"), header.VarPoolOffset + (ulong)nonZero, $"0", $"{_classes[nonZero]}", "r[shm.varslot.classes]",
                 $"The header of class {index} has a reserved byte that is {_classes[nonZero]}, not 0.");
         }
 
@@ -619,7 +619,7 @@ public sealed unsafe class SegmentValidator
             Size = size;
         }
 
-        internal string Name => _peerId == 0 ? _name : Text.Invariant($"{_name} {_peerId}");
+        internal string Name => _peerId == 0 ? _name : FormattableString.Invariant($"{_name} {_peerId}");
 
         internal ulong Offset { get; }
 

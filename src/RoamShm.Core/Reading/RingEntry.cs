@@ -1,3 +1,5 @@
+using System;
+
 namespace RoamShm;
 
 /// <summary>An entry in a ring (<c>r[shm.framing]</c>).</summary>
@@ -49,9 +51,9 @@ internal readonly struct RingEntry
             return null;
         }
 
-        return ClassIndex >= classes.Length ? Text.Invariant($"it refers to slot class {ClassIndex} of {classes.Length}")
-            : Extent != 0 ? Text.Invariant($"it refers to extent {Extent}, which no implementation makes")
-            : SlotIndex >= classes[ClassIndex].SlotCount ? Text.Invariant($"it refers to slot {SlotIndex} of {classes[ClassIndex].SlotCount} in class {ClassIndex}")
+        return ClassIndex >= classes.Length ? FormattableString.Invariant($"it refers to slot class {ClassIndex} of {classes.Length}")
+            : Extent != 0 ? FormattableString.Invariant($"it refers to extent {Extent}, which no implementation makes")
+            : SlotIndex >= classes[ClassIndex].SlotCount ? FormattableString.Invariant($"it refers to slot {SlotIndex} of {classes[ClassIndex].SlotCount} in class {ClassIndex}")
             : null;
     }
 }

@@ -58,8 +58,8 @@ public sealed class SegmentLayout
         RequireRange("The number of slot classes", classes.Count, 1, SegmentFormat.MaxSlotClasses);
         for (int i = 0; i < classes.Count; i++)
         {
-            RequireRange(Text.Invariant($"SlotSize of slot class {i}"), classes[i].SlotSize, SegmentFormat.SlotLengthPrefix + 1, uint.MaxValue);
-            RequireRange(Text.Invariant($"SlotCount of slot class {i}"), classes[i].SlotCount, 1, uint.MaxValue);
+            RequireRange(FormattableString.Invariant($"SlotSize of slot class {i}"), classes[i].SlotSize, SegmentFormat.SlotLengthPrefix + 1, uint.MaxValue);
+            RequireRange(FormattableString.Invariant($"SlotCount of slot class {i}"), classes[i].SlotCount, 1, uint.MaxValue);
         }
 
         // 255 guests with rings of 4 GiB reach 2⁴², so only the pool can overflow.
@@ -77,7 +77,7 @@ public sealed class SegmentLayout
     {
         if (value < least || value > most)
         {
-            throw SegmentErrors.InvalidConfiguration(Text.Invariant($"{what} is {value}; it must be from {least} to {most}."));
+            throw SegmentErrors.InvalidConfiguration(FormattableString.Invariant($"{what} is {value}; it must be from {least} to {most}."));
         }
     }
 }

@@ -81,8 +81,8 @@ internal static class ContentChecks
             return;
         }
 
-        string field = Text.Invariant($"peer[{peerId}].{(hostToGuest ? "h2g" : "g2h")}");
-        string name = Text.Invariant($"The {(hostToGuest ? "host→guest" : "guest→host")} ring of peer {peerId}");
+        string field = FormattableString.Invariant($"peer[{peerId}].{(hostToGuest ? "h2g" : "g2h")}");
+        string name = FormattableString.Invariant($"The {(hostToGuest ? "host→guest" : "guest→host")} ring of peer {peerId}");
         RingSnapshot snapshot = RingSnapshot.Read(segment.File, ring, segment.Header.BipbufCapacity);
         if (snapshot.Fault is string fault)
         {
@@ -117,7 +117,7 @@ internal static class ContentChecks
 
     private static SlotTable? CheckClass(OpenSegment segment, int index, FindingList findings, CancellationToken cancellation)
     {
-        string field = Text.Invariant($"class[{index}]");
+        string field = FormattableString.Invariant($"class[{index}]");
         ulong header = segment.Pool.HeaderOffset(index) + SizeClassLayout.FreeHead;
         if (segment.Classes[index].SlotCount > SlotTable.MaxSlots)
         {
@@ -130,7 +130,7 @@ internal static class ContentChecks
         if (table.BadLink is int from)
         {
             ulong at = from < 0 ? header : SlotOffset(segment, index, from) + SlotMetaLayout.NextFree;
-            findings.Error("FreeListOutOfRange", field + (from < 0 ? ".free_head" : Text.Invariant($".slot[{from}].next_free")), at, $"an index below {table.Count}, or {SegmentFormat.EndOfFreeList}", $"{table.BadLinkTo}", "r[shm.varslot.freelist]",
+            findings.Error("FreeListOutOfRange", field + (from < 0 ? ".free_head" : FormattableString.Invariant($".slot[{from}].next_free")), at, $"an index below {table.Count}, or {SegmentFormat.EndOfFreeList}", $"{table.BadLinkTo}", "r[shm.varslot.freelist]",
                 $"The free list of class {index} leads to slot {table.BadLinkTo}, but the class has {table.Count}: whoever allocates reads out of bounds.");
         }
 
@@ -175,7 +175,7 @@ internal static class ContentChecks
 
         if (unknown > 0)
         {
-            findings.Error("SlotOwnerInvalid", Text.Invariant($"class[{index}].owner_peer"), segment.Pool.MetaOffset(index), $"0 to {segment.MaxGuests}", $"another number in {unknown} slots", "r[shm.varslot.slot-meta]",
+            findings.Error("SlotOwnerInvalid", FormattableString.Invariant($"class[{index}].owner_peer"), segment.Pool.MetaOffset(index), $"0 to {segment.MaxGuests}", $"another number in {unknown} slots", "r[shm.varslot.slot-meta]",
                 $"{unknown} allocated slots of class {index} have an owner that is no peer of the segment: no recovery frees them.");
         }
 
@@ -187,7 +187,7 @@ internal static class ContentChecks
 
         if (orphaned > 0)
         {
-            findings.Warning("SlotsOrphaned", Text.Invariant($"class[{index}].owner_peer"), segment.Pool.MetaOffset(index), $"0 orphaned", $"{orphaned} orphaned", "r[shm.varslot.crash-recovery]",
+            findings.Warning("SlotsOrphaned", FormattableString.Invariant($"class[{index}].owner_peer"), segment.Pool.MetaOffset(index), $"0 orphaned", $"{orphaned} orphaned", "r[shm.varslot.crash-recovery]",
                 $"{orphaned} allocated slots of class {index} belong to peers whose places are empty: nobody is left to free them.");
         }
     }

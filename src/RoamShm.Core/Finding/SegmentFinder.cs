@@ -195,7 +195,7 @@ public sealed class SegmentFinder
     }
 
     private SegmentListing? DescribeOrThrow(string path, FileStatus status)
-        {
+    {
         SegmentReport report = _validator.Validate(path);
         using SegmentFile file = SegmentFile.OpenRead(path);
         byte[] header = new byte[HeaderLayout.Size];
@@ -279,7 +279,7 @@ public sealed class SegmentFinder
             {
                 // The name is the first field of struct passwd everywhere.
                 IntPtr entry = LibC.GetPwUid(status.OwnerId);
-                name = (entry == IntPtr.Zero ? null : Marshal.PtrToStringAnsi(*(IntPtr*)entry)) ?? Text.Invariant($"{status.OwnerId}");
+                name = (entry == IntPtr.Zero ? null : Marshal.PtrToStringAnsi(*(IntPtr*)entry)) ?? FormattableString.Invariant($"{status.OwnerId}");
                 OwnerNames.Add(status.OwnerId, name);
             }
 
