@@ -7,7 +7,7 @@ namespace RoamShm;
 /// Removes the files of segments that nobody uses (<c>r[shm.file.cleanup]</c>). In use is what a process maps or an attached peer beats on;
 /// where that cannot be told, doubt refuses.
 /// </summary>
-public sealed class SegmentRemover
+internal sealed class SegmentRemover
 {
     private readonly string _path;
     private readonly FileIdentity _identity;
@@ -26,7 +26,7 @@ public sealed class SegmentRemover
     /// <returns>What removes it.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentInUse"/> with who uses it, or why that cannot be told; or the file is
     /// none, or no segment.</exception>
-    public static SegmentRemover Prepare(string path, bool force)
+    internal static SegmentRemover Prepare(string path, bool force)
     {
         FileStatus named = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
         named.RequireRegular(path);
@@ -35,7 +35,7 @@ public sealed class SegmentRemover
         byte[] start = new byte[HeaderLayout.HeaderSize];
         if (file.Read(0, start, 0, start.Length) < sizeof(ulong) || BitConverter.ToUInt64(start, 0) != SegmentFormat.Magic)
         {
-            throw AttachChecks.WrongMagic(file, BitConverter.ToUInt64(start, 0), BitConverter.ToUInt32(start, HeaderLayout.Version));
+            throw SegmentErrors.WrongMagic(path, BitConverter.ToUInt64(start, 0), BitConverter.ToUInt32(start, HeaderLayout.Version));
         }
 
         var remover = new SegmentRemover(path, file.Status.Identity, force);
@@ -46,7 +46,7 @@ public sealed class SegmentRemover
     /// <summary>Removes the file, if it is still the one that was prepared, and still unused: whoever asked may have taken a while to confirm.</summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the system does not let it be
     /// removed.</exception>
-    public void Remove()
+    internal void Remove()
     {
         // Opened again rather than looked at: on Windows only an open file has an identity.
         using (SegmentFile file = SegmentFile.OpenRead(_path))
@@ -108,10 +108,10 @@ public sealed class SegmentRemover
 
         var header = new SegmentHeader();
         header.Decode(path, bytes, file.Length);
-        byte[] peers;
+        PeerTable peers;
         try
         {
-            peers = OpenSegment.ReadPeers(file, header);
+            peers = PeerTable.Read(file, header);
         }
         catch (SegmentException)
         {
@@ -121,13 +121,11 @@ public sealed class SegmentRemover
 
         var alive = new List<int>();
         ulong now = MonotonicClock.Now();
-        for (int at = 0; at < peers.Length; at += PeerEntryLayout.Size)
+        foreach (PeerEntry peer in peers)
         {
-            uint state = BitConverter.ToUInt32(peers, at + PeerEntryLayout.State);
-            ulong lastHeartbeat = BitConverter.ToUInt64(peers, at + PeerEntryLayout.LastHeartbeat);
-            if (state == (uint)PeerState.Attached && PeerLiveness.Judge(state, lastHeartbeat, header.HeartbeatInterval, now) == PeerLiveness.Alive)
+            if (peer.IsAttached && peer.Liveness(header.HeartbeatInterval, now) == PeerLiveness.Alive)
             {
-                alive.Add((at / PeerEntryLayout.Size) + 1);
+                alive.Add(peer.Id);
             }
         }
 

@@ -6,8 +6,7 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// What changes while a segment is used: the rings' positions and entries, the slots and their free lists. Others may be changing it while we look, so a finding
-/// counts only if it is there at each of three looks.
+/// Checks what changes while a segment is used. Others may be changing it while we look, so a finding counts only if it is there at each of three looks.
 /// </summary>
 internal static class ContentChecks
 {
@@ -17,30 +16,26 @@ internal static class ContentChecks
     // The pauses before the second and the third look, where a process that was stopped within a step may be what was seen.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100)];
 
-    /// <summary>Looks at what changes.</summary>
-    /// <param name="segment">The segment.</param>
-    /// <param name="patience">How long may be waited between looks in all; what was waited is taken from it.</param>
-    /// <param name="cancellation">Ends the look.</param>
-    internal static SegmentFinding[] Find(OpenSegment segment, ref TimeSpan patience, CancellationToken cancellation)
+    /// <summary>Finds what is wrong with the content.</summary>
+    /// <param name="segment">The segment, its tables loaded.</param>
+    /// <param name="patience">How long may be waited between looks in all.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    internal static SegmentFinding[] Find(Segment segment, Patience patience, CancellationToken cancellationToken)
     {
-        SegmentFinding[] findings = FindOnce(segment, cancellation);
+        SegmentFinding[] findings = FindOnce(segment, cancellationToken);
         for (int look = 0; look < Pauses.Length && findings.Length > 0; look++)
         {
-            if (Array.Exists(findings, finding => finding.Evidence is not null) && patience > TimeSpan.Zero)
+            if (Array.Exists(findings, finding => finding.Evidence is not null))
             {
-                _ = cancellation.WaitHandle.WaitOne(Pauses[look]);
-                patience -= Pauses[look];
-                cancellation.ThrowIfCancellationRequested();
+                patience.WaitForSlots(Pauses[look], cancellationToken);
             }
 
-            ILookup<string, SegmentFinding> again = FindOnce(segment, cancellation).ToLookup(Key);
+            ILookup<string, SegmentFinding> again = FindOnce(segment, cancellationToken).ToLookup(Key);
             findings = Array.FindAll(findings, finding => IsStillThere(finding, again[Key(finding)]));
         }
 
         return findings;
     }
-
-    private static string Key(SegmentFinding finding) => finding.Id + " " + finding.Field;
 
     /// <summary>Whether a later look found the same: of what may pass, the same slot in the same generation.</summary>
     internal static bool IsStillThere(SegmentFinding finding, IEnumerable<SegmentFinding> again)
@@ -54,144 +49,70 @@ internal static class ContentChecks
         return finding.Evidence.Count > 0;
     }
 
-    private static SegmentFinding[] FindOnce(OpenSegment segment, CancellationToken cancellation)
+    private static string Key(SegmentFinding finding) => finding.Id + " " + finding.Field;
+
+    private static SegmentFinding[] FindOnce(Segment segment, CancellationToken cancellationToken)
     {
         var findings = new FindingList();
         segment.RefreshPeers();
         var tables = new SlotTable?[segment.Classes.Length];
         for (int i = 0; i < tables.Length; i++)
         {
-            tables[i] = CheckClass(segment, i, findings, cancellation);
+            tables[i] = CheckClass(segment, i, findings, cancellationToken);
         }
 
-        for (int id = 1; id <= segment.MaxGuests; id++)
+        foreach (PeerEntry peer in segment.Peers)
         {
-            CheckRing(segment, id, hostToGuest: false, tables, findings);
-            CheckRing(segment, id, hostToGuest: true, tables, findings);
+            CheckRing(segment, peer, RingDirection.GuestToHost, tables, findings);
+            CheckRing(segment, peer, RingDirection.HostToGuest, tables, findings);
         }
 
         return findings.ToArray();
     }
 
-    private static void CheckRing(OpenSegment segment, int peerId, bool hostToGuest, SlotTable?[] tables, FindingList findings)
+    private static void CheckRing(Segment segment, PeerEntry peer, RingDirection direction, SlotTable?[] tables, FindingList findings)
     {
-        if (segment.RingOffset(peerId, hostToGuest) is not ulong ring)
+        if (segment.RingOffset(peer, direction) is not ulong ring)
         {
             // A finding of the structure already.
             return;
         }
 
-        string field = FormattableString.Invariant($"peer[{peerId}].{(hostToGuest ? "h2g" : "g2h")}");
-        string name = FormattableString.Invariant($"The {(hostToGuest ? "host→guest" : "guest→host")} ring of peer {peerId}");
         RingSnapshot snapshot = RingSnapshot.Read(segment.File, ring, segment.Header.BipbufCapacity);
-        if (snapshot.Fault is string fault)
+        var facts = new RingFacts(peer.Id, direction, ring, snapshot, segment.Classes, tables);
+        if (ContentRules.Positions.Check(facts, findings) is not null)
         {
-            findings.Error("RingPositionsInvalid", field, ring, $"read and write within {snapshot.Capacity}", $"write {snapshot.Write}, watermark {snapshot.Watermark}, read {snapshot.Position}", "r[shm.bipbuf.read]",
-                $"{name} has impossible positions: {fault}.");
             return;
         }
 
         foreach (RingEntry entry in snapshot.Entries())
         {
-            ulong at = ring + RingLayout.HeaderSize + entry.Position;
-            if (entry.Fault is string damage)
+            facts.Entry = entry;
+            ContentRules.Entry.Check(facts, findings);
+            if (ContentRules.ReferenceToFree.Check(facts, findings) is SegmentFinding free)
             {
-                findings.Error("RingEntryInvalid", field, at, $"an entry", $"{damage}", "r[shm.framing.header]",
-                    $"{name} has a damaged entry at {entry.Position}: {damage}.");
-            }
-            else if (entry.FindReferenceFault(segment.Classes) is string reference)
-            {
-                findings.Error("SlotReferenceInvalid", field, at, $"a slot of the pool", $"{reference}", "r[shm.framing.slot-ref]",
-                    $"{name} has an entry at {entry.Position} whose reference leads nowhere: {reference}.");
-            }
-            else if (entry.IsSlotReference && tables[entry.ClassIndex]?.IsAllocated(entry.SlotIndex) == false)
-            {
-                findings.Error("SlotReferenceToFreeSlot", field, at, $"an allocated slot", $"slot {entry.SlotIndex} of class {entry.ClassIndex}, free", "r[shm.framing.slot-ref]",
-                    $"{name} has an entry at {entry.Position} that refers to slot {entry.SlotIndex} of class {entry.ClassIndex}, which is not allocated.");
-
                 // Whoever takes an entry frees its slot before it takes the entry off the ring.
-                findings.Last.Evidence = [((ulong)entry.Position << 32) | entry.SlotIndex];
+                free.Evidence = [((ulong)entry.Position << 32) | entry.SlotIndex];
             }
         }
     }
 
-    private static SlotTable? CheckClass(OpenSegment segment, int index, FindingList findings, CancellationToken cancellation)
+    private static SlotTable? CheckClass(Segment segment, int index, FindingList findings, CancellationToken cancellationToken)
     {
-        string field = FormattableString.Invariant($"class[{index}]");
-        ulong header = segment.Pool.HeaderOffset(index) + SizeClassLayout.FreeHead;
-        if (segment.Classes[index].SlotCount > SlotTable.MaxSlots)
+        if (ContentRules.Count.Check(new SlotFacts(segment, index, table: null), findings) is not null)
         {
-            findings.Warning("SlotsNotChecked", field + ".slot_count", header - SizeClassLayout.FreeHead + SizeClassLayout.SlotCount, $"at most {SlotTable.MaxSlots}", $"{segment.Classes[index].SlotCount}", "r[shm.varslot.freelist]",
-                $"Slot class {index} has {segment.Classes[index].SlotCount} slots, more than are looked through; its free list was not checked.");
             return null;
         }
 
-        SlotTable table = SlotTable.Read(segment, index, cancellation);
-        if (table.BadLink is int from)
+        SlotTable table = SlotTable.Read(segment, index, cancellationToken);
+        var facts = new SlotFacts(segment, index, table);
+        ContentRules.List.Check(facts, findings);
+        if (ContentRules.Leaked.Check(facts, findings) is SegmentFinding leaked)
         {
-            ulong at = from < 0 ? header : SlotOffset(segment, index, from) + SlotMetaLayout.NextFree;
-            findings.Error("FreeListOutOfRange", field + (from < 0 ? ".free_head" : FormattableString.Invariant($".slot[{from}].next_free")), at, $"an index below {table.Count}, or {SegmentFormat.EndOfFreeList}", $"{table.BadLinkTo}", "r[shm.varslot.freelist]",
-                $"The free list of class {index} leads to slot {table.BadLinkTo}, but the class has {table.Count}: whoever allocates reads out of bounds.");
+            leaked.Evidence = table.Leaked > MostPassing ? null : table.LeakedNow();
         }
 
-        if (table.LoopAt is int loop)
-        {
-            findings.Error("FreeListLoop", field + ".free_head", SlotOffset(segment, index, loop), $"a list that ends", $"a loop at slot {loop}", "r[shm.varslot.freelist]",
-                $"The free list of class {index} comes back to slot {loop}: that slot will be given to several owners.");
-        }
-
-        if (table.AllocatedAndFree > 0)
-        {
-            findings.Error("SlotAllocatedAndFree", field + ".free_head", SlotOffset(segment, index, table.FirstAllocatedAndFree), $"free slots only", $"{table.AllocatedAndFree} allocated", "r[shm.varslot.freelist]",
-                $"{table.AllocatedAndFree} slots of class {index}, the first of them {table.FirstAllocatedAndFree}, are on the free list and allocated.");
-        }
-
-        if (table.InvalidStates > 0)
-        {
-            findings.Error("InvalidSlotState", field + ".state", SlotOffset(segment, index, table.FirstInvalidState) + SlotMetaLayout.State, $"0 or 1", $"another number in {table.InvalidStates} slots", "r[shm.varslot.slot-meta]",
-                $"{table.InvalidStates} slots of class {index}, the first of them {table.FirstInvalidState}, have a state that is neither Free nor Allocated.");
-        }
-
-        // Behind a list that breaks off, everything would look lost.
-        if (table.IsListSound && table.Leaked > 0)
-        {
-            int first = table.FirstLeaked();
-            findings.Warning("SlotsLeaked", field + ".free_head", first < 0 ? header : SlotOffset(segment, index, first), $"0 lost", $"{table.Leaked} lost", "r[shm.varslot.freelist]",
-                $"{table.Leaked} slots of class {index} are neither allocated nor on the free list; nobody will ever get them.");
-            findings.Last.Evidence = table.Leaked > MostPassing ? null : table.LeakedNow();
-        }
-
-        CheckOwners(segment, index, table, findings);
+        ContentRules.Owners.Check(facts, findings);
         return table;
     }
-
-    private static void CheckOwners(OpenSegment segment, int index, SlotTable table, FindingList findings)
-    {
-        long unknown = table.AllocatedByOwner[256];
-        for (int owner = segment.MaxGuests + 1; owner <= SegmentFormat.MaxGuests; owner++)
-        {
-            unknown += table.AllocatedByOwner[owner];
-        }
-
-        if (unknown > 0)
-        {
-            findings.Error("SlotOwnerInvalid", FormattableString.Invariant($"class[{index}].owner_peer"), segment.Pool.MetaOffset(index), $"0 to {segment.MaxGuests}", $"another number in {unknown} slots", "r[shm.varslot.slot-meta]",
-                $"{unknown} allocated slots of class {index} have an owner that is no peer of the segment: no recovery frees them.");
-        }
-
-        long orphaned = 0;
-        for (uint owner = 1; owner <= (uint)segment.MaxGuests; owner++)
-        {
-            orphaned += segment.IsPeerEmpty(owner) ? table.AllocatedByOwner[owner] : 0;
-        }
-
-        if (orphaned > 0)
-        {
-            findings.Warning("SlotsOrphaned", FormattableString.Invariant($"class[{index}].owner_peer"), segment.Pool.MetaOffset(index), $"0 orphaned", $"{orphaned} orphaned", "r[shm.varslot.crash-recovery]",
-                $"{orphaned} allocated slots of class {index} belong to peers whose places are empty: nobody is left to free them.");
-        }
-    }
-
-    private static ulong SlotOffset(OpenSegment segment, int index, int slot) =>
-        segment.Pool.MetaOffset(index) + ((ulong)slot * SlotMetaLayout.Size);
 }

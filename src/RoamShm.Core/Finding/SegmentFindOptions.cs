@@ -2,10 +2,10 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>How <see cref="SegmentFinder"/> looks.</summary>
+/// <summary>How <see cref="SegmentFinder"/> searches.</summary>
 public sealed class SegmentFindOptions
 {
-    /// <summary>How many levels of folders below the given one to look through; 0 for that one alone.</summary>
+    /// <summary>How many levels of folders below the given one to search; 0 for that one alone.</summary>
     public int Depth { get; set; }
 
     /// <summary>How long a segment must be unchanged to be <see cref="SegmentStatus.Stale"/>; default 10 minutes.</summary>
@@ -14,6 +14,6 @@ public sealed class SegmentFindOptions
     /// <summary>Called with what is passed over, and why.</summary>
     public Action<string, string>? OnPassedOver { get; set; }
 
-    /// <summary>Called with each folder before it is looked through, and the number of files looked at so far.</summary>
+    /// <summary>Called with each folder before it is searched, and the number of files seen so far.</summary>
     public Action<string, long>? OnFolder { get; set; }
 }

@@ -5,6 +5,16 @@ namespace RoamShm;
 /// <summary>A segment that was found, with who owns it, who is on it, who maps it, and what state that adds up to.</summary>
 public sealed class SegmentListing : SegmentHeader
 {
+    /// <summary>Makes an empty listing, to be filled through its properties.</summary>
+    public SegmentListing()
+    {
+    }
+
+    internal SegmentListing(SegmentHeader header)
+        : base(header)
+    {
+    }
+
     /// <summary>
     /// The first that fits: <c>Invalid</c> (no guest can attach), <c>Unknown</c> (who maps it cannot be told), <c>Draining</c> (goodbye set, peers
     /// attached), <c>Drained</c> (goodbye set, none attached), <c>Live</c> (mapped), <c>Stale</c> (nobody maps it, not changed for a while, its

@@ -1,26 +1,26 @@
 namespace RoamShm;
 
 /// <summary>Offsets in bytes of the fields of a PeerEntry, from its own start (<c>r[shm.peer-table]</c>).</summary>
-public static class PeerEntryLayout
+internal static class PeerEntryLayout
 {
     /// <summary>Size of one entry.</summary>
-    public const int Size = 64;
+    internal const int Size = 64;
 
     /// <summary>state, atomic u32: 0 Empty, 1 Attached, 2 Goodbye, 3 Reserved.</summary>
-    public const int State = 0;
+    internal const int State = 0;
 
     /// <summary>epoch, atomic u32.</summary>
-    public const int Epoch = 4;
+    internal const int Epoch = 4;
 
     /// <summary>last_heartbeat, atomic u64, nanoseconds of the monotonic clock; 0 = never.</summary>
-    public const int LastHeartbeat = 8;
+    internal const int LastHeartbeat = 8;
 
     /// <summary>ring_offset, u64, from the start of the segment.</summary>
-    public const int RingOffset = 16;
+    internal const int RingOffset = 16;
 
     /// <summary>Reserved bytes, zero.</summary>
-    public const int Reserved = 24;
+    internal const int Reserved = 24;
 
     /// <summary>Number of reserved bytes.</summary>
-    public const int ReservedSize = Size - Reserved;
+    internal const int ReservedSize = Size - Reserved;
 }

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace RoamShm;
 
 /// <summary>Where the parts of a slot pool lie (<c>r[shm.varslot]</c>): the class headers, then for each class its metadata and its slots.</summary>
-public sealed class PoolLayout
+internal sealed class PoolLayout
 {
     private readonly ulong[] _metaOffsets;
     private readonly ulong[] _dataOffsets;
@@ -18,32 +18,32 @@ public sealed class PoolLayout
     }
 
     /// <summary>Offset of the pool, which begins with the class headers.</summary>
-    public ulong Offset { get; }
+    internal ulong Offset { get; }
 
     /// <summary>Offset of the first byte behind the pool.</summary>
-    public ulong End { get; }
+    internal ulong End { get; }
 
     /// <summary>Offset of a class's header.</summary>
     /// <param name="classIndex">Index of the class.</param>
     /// <returns>The offset from the start of the segment.</returns>
-    public ulong HeaderOffset(int classIndex) => Offset + ((ulong)classIndex * SizeClassLayout.Size);
+    internal ulong HeaderOffset(int classIndex) => Offset + ((ulong)classIndex * SizeClassLayout.Size);
 
     /// <summary>Offset of a class's slot metadata.</summary>
     /// <param name="classIndex">Index of the class.</param>
     /// <returns>The offset from the start of the segment.</returns>
-    public ulong MetaOffset(int classIndex) => _metaOffsets[classIndex];
+    internal ulong MetaOffset(int classIndex) => _metaOffsets[classIndex];
 
     /// <summary>Offset of a class's slots.</summary>
     /// <param name="classIndex">Index of the class.</param>
     /// <returns>The offset from the start of the segment.</returns>
-    public ulong DataOffset(int classIndex) => _dataOffsets[classIndex];
+    internal ulong DataOffset(int classIndex) => _dataOffsets[classIndex];
 
     /// <summary>Computes the layout, also from values that somebody hostile wrote.</summary>
     /// <param name="offset">Offset of the pool.</param>
     /// <param name="classes">The classes; sizes and counts from 0 to 4294967295.</param>
     /// <param name="layout">The layout.</param>
     /// <returns><see langword="false"/> where the end passes 2⁶⁴ − 1.</returns>
-    public static bool TryCompute(ulong offset, IReadOnlyList<SlotClass> classes, out PoolLayout? layout)
+    internal static bool TryCompute(ulong offset, IReadOnlyList<SlotClass> classes, out PoolLayout? layout)
     {
         if (classes is null)
         {

@@ -60,22 +60,25 @@ internal static unsafe class LibC
     internal static readonly int ENOSYS = IsMacOS ? 78 : 38;
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    internal static extern int Open(byte[] path, int flags);
+    private static extern int OpenFile(byte[] path, int flags);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static extern int Close(int fd);
 
     [DllImport("libc", EntryPoint = "pread", SetLastError = true)]
-    internal static extern IntPtr PRead(int fd, byte* buffer, IntPtr count, long offset);
+    internal static extern IntPtr PRead(SafeFileDescriptor fd, byte* buffer, IntPtr count, long offset);
 
     [DllImport("libc", EntryPoint = "pwrite", SetLastError = true)]
-    internal static extern IntPtr PWrite(int fd, byte* buffer, IntPtr count, long offset);
+    internal static extern IntPtr PWrite(SafeFileDescriptor fd, byte* buffer, IntPtr count, long offset);
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     internal static extern int StatX(int directory, byte[] path, int flags, uint mask, LinuxStatX* status);
 
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    internal static extern int StatX(SafeFileDescriptor fd, byte[] path, int flags, uint mask, LinuxStatX* status);
+
     [DllImport("libc", EntryPoint = "fstat", SetLastError = true)]
-    internal static extern int FStat(int fd, byte* status);
+    internal static extern int FStat(SafeFileDescriptor fd, byte* status);
 
     [DllImport("libc", EntryPoint = "lstat", SetLastError = true)]
     internal static extern int LStat(byte[] path, byte* status);
@@ -84,7 +87,7 @@ internal static unsafe class LibC
     internal static extern int Stat(byte[] path, byte* status);
 
     [DllImport("libc", EntryPoint = "fstat$INODE64", SetLastError = true)]
-    internal static extern int FStatInode64(int fd, byte* status);
+    internal static extern int FStatInode64(SafeFileDescriptor fd, byte* status);
 
     [DllImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true)]
     internal static extern int LStatInode64(byte[] path, byte* status);
@@ -93,19 +96,19 @@ internal static unsafe class LibC
     internal static extern int StatInode64(byte[] path, byte* status);
 
     [DllImport("libc", EntryPoint = "mkostemp", SetLastError = true)]
-    internal static extern int MkOsTemp(byte[] template, int flags);
+    private static extern int MakeTemporaryFile(byte[] template, int flags);
 
     [DllImport("libc", EntryPoint = "posix_fallocate")]
-    internal static extern int PosixFAllocate(int fd, long offset, long length);
+    internal static extern int PosixFAllocate(SafeFileDescriptor fd, long offset, long length);
 
     [DllImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
-    internal static extern int FTruncate(int fd, long length);
+    internal static extern int FTruncate(SafeFileDescriptor fd, long length);
 
     [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
-    internal static extern int FLock(int fd, int operation);
+    internal static extern int FLock(SafeFileDescriptor fd, int operation);
 
     [DllImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    internal static extern int FChMod(int fd, uint mode);
+    internal static extern int FChMod(SafeFileDescriptor fd, uint mode);
 
     [DllImport("libc", EntryPoint = "link", SetLastError = true)]
     internal static extern int Link(byte[] existing, byte[] created);
@@ -123,7 +126,7 @@ internal static unsafe class LibC
     internal static extern int RenameXNp(byte[] from, byte[] to, uint flags);
 
     [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    internal static extern IntPtr MMap(IntPtr address, IntPtr length, int protection, int flags, int fd, long offset);
+    internal static extern IntPtr MMap(IntPtr address, IntPtr length, int protection, int flags, SafeFileDescriptor fd, long offset);
 
     [DllImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static extern int MUnmap(IntPtr address, IntPtr length);
@@ -139,6 +142,12 @@ internal static unsafe class LibC
 
     [DllImport("libc", EntryPoint = "strerror")]
     private static extern IntPtr StrError(int error);
+
+    /// <summary>Opens a file; the descriptor is invalid where that fails.</summary>
+    internal static SafeFileDescriptor Open(byte[] path, int flags) => new(OpenFile(path, flags));
+
+    /// <summary>Makes a file with a name of its own choice, which takes the place of the X's; the descriptor is invalid where that fails.</summary>
+    internal static SafeFileDescriptor MkOsTemp(byte[] template, int flags) => new(MakeTemporaryFile(template, flags));
 
     /// <summary>The system's words for an error number.</summary>
     internal static string Describe(int error) => Marshal.PtrToStringAnsi(StrError(error)) ?? FormattableString.Invariant($"error {error}");

@@ -10,7 +10,7 @@ namespace RoamShm;
 /// Which processes map which files, from /proc on Linux, read once. By device and inode, so that other names of a file and bind mounts count. Processes in
 /// PID namespaces that this one does not see are not in it.
 /// </summary>
-public sealed class SegmentMappings
+internal sealed class SegmentMappings
 {
     private readonly Dictionary<(ulong Device, ulong Inode), List<int>> _byFile = [];
     private readonly Dictionary<string, List<int>> _byDeletedName = new(StringComparer.Ordinal);
@@ -23,26 +23,26 @@ public sealed class SegmentMappings
     }
 
     /// <summary>Whether this system can tell who maps a file.</summary>
-    public static bool IsSupported => LibC.IsLinux;
+    internal static bool IsSupported => LibC.IsLinux;
 
     /// <summary>Number of processes whose mappings may not be read, those of other users.</summary>
-    public int UnreadableProcesses { get; private set; }
+    internal int UnreadableProcesses { get; private set; }
 
     /// <summary>Whether /proc hides other users' processes altogether (hidepid).</summary>
-    public bool AreProcessesHidden { get; private set; }
+    internal bool AreProcessesHidden { get; private set; }
 
     /// <summary>Whether there may be processes that are not in it.</summary>
-    public bool IsIncomplete => UnreadableProcesses > 0 || AreProcessesHidden;
+    internal bool IsIncomplete => UnreadableProcesses > 0 || AreProcessesHidden;
 
     /// <summary>Why the answer is incomplete, as part of a sentence.</summary>
-    public string Incompleteness => UnreadableProcesses > 0
+    internal string Incompleteness => UnreadableProcesses > 0
         ? FormattableString.Invariant($"the mappings of {UnreadableProcesses} {(UnreadableProcesses == 1 ? "process" : "processes")} of other users cannot be read")
         : "other users' processes are hidden (hidepid)";
 
     /// <summary>Reads the mappings of all processes.</summary>
     /// <returns>The mappings now.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.NotSupportedOnPlatform"/> where the system is not Linux.</exception>
-    public static SegmentMappings Read()
+    internal static SegmentMappings Read()
     {
         if (!IsSupported)
         {
@@ -65,7 +65,7 @@ public sealed class SegmentMappings
     /// <param name="path">The file.</param>
     /// <returns>Process ids in ascending order.</returns>
     /// <exception cref="SegmentException">The file cannot be opened, and nobody maps one of that name.</exception>
-    public IReadOnlyList<int> Of(string path)
+    internal IReadOnlyList<int> Of(string path)
     {
         try
         {

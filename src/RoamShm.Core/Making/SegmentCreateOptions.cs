@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>How <see cref="SegmentCreator"/> makes a file.</summary>
+/// <summary>How <see cref="Segment.Create"/> makes a file.</summary>
 public sealed class SegmentCreateOptions
 {
     /// <summary>The default of <see cref="Mode"/>: read and write for the owner alone, octal 0600.</summary>

@@ -7,21 +7,12 @@ namespace RoamShm;
 /// Makes segments, byte for byte as the reference does (<c>r[shm.file.create]</c>), except that the file has its name only once it is
 /// complete, that its storage is reserved, and that it never takes the place of another file unless asked to.
 /// </summary>
-public static unsafe class SegmentCreator
+internal static unsafe class SegmentCreator
 {
     private const int ChunkSize = 1 << 20;
 
-    /// <summary>Makes a segment.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="configuration">What to make.</param>
-    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
-    /// <param name="cancellation">Ends a long creation, which then leaves nothing behind.</param>
-    /// <returns>The header of the new segment.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentExists"/>, <see cref="SegmentErrorId.InvalidConfiguration"/>,
-    /// <see cref="SegmentErrorId.InsufficientSpace"/>, <see cref="SegmentErrorId.NotARegularFile"/>, <see cref="SegmentErrorId.SegmentNotFound"/>
-    /// (no such folder) or <see cref="SegmentErrorId.SegmentAccessDenied"/>. Nothing is left behind.</exception>
-    /// <exception cref="OperationCanceledException">The creation was cancelled.</exception>
-    public static SegmentHeader Create(string path, SegmentConfiguration configuration, SegmentCreateOptions? options = null, CancellationToken cancellation = default)
+    /// <summary>As <see cref="Segment.Create"/>.</summary>
+    internal static SegmentHeader Create(string path, SegmentConfiguration configuration, SegmentCreateOptions? options, CancellationToken cancellation)
     {
         options ??= new SegmentCreateOptions();
         SegmentLayout layout = SegmentLayout.Compute(configuration);
@@ -50,7 +41,7 @@ public static unsafe class SegmentCreator
     /// <param name="path">The file.</param>
     /// <param name="force">Whether a file there may be replaced.</param>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentExists"/> or <see cref="SegmentErrorId.NotARegularFile"/>.</exception>
-    public static void RequireFreeName(string path, bool force)
+    internal static void RequireFreeName(string path, bool force)
     {
         if (SegmentFile.Peek(path) is not FileStatus there)
         {
@@ -73,7 +64,8 @@ public static unsafe class SegmentCreator
     {
         SegmentConfiguration configuration = layout.Configuration;
         WritePeers(file, layout);
-        WriteClassHeaders(file, layout);
+        byte[] classes = SizeClassTable.Encode(configuration.SlotClasses);
+        file.Write(layout.VarPoolOffset, classes, 0, classes.Length);
         for (int i = 0; i < configuration.SlotClasses.Count; i++)
         {
             WriteSlots(file, layout.Pool.MetaOffset(i), (uint)configuration.SlotClasses[i].SlotCount, cancellation);
@@ -89,23 +81,10 @@ public static unsafe class SegmentCreator
 
     private static byte[] BuildHeader(SegmentLayout layout)
     {
-        SegmentConfiguration configuration = layout.Configuration;
         byte[] bytes = new byte[HeaderLayout.Size];
-        fixed (byte* header = bytes)
+        fixed (byte* address = bytes)
         {
-            *(ulong*)(header + HeaderLayout.Magic) = SegmentFormat.Magic;
-            *(uint*)(header + HeaderLayout.Version) = SegmentFormat.Version;
-            *(uint*)(header + HeaderLayout.HeaderSize) = HeaderLayout.Size;
-            *(ulong*)(header + HeaderLayout.TotalSize) = layout.TotalSize;
-            *(uint*)(header + HeaderLayout.MaxPayloadSize) = (uint)configuration.MaxPayloadSize;
-            *(uint*)(header + HeaderLayout.InlineThreshold) = (uint)configuration.InlineThreshold;
-            *(uint*)(header + HeaderLayout.MaxGuests) = (uint)configuration.MaxGuests;
-            *(uint*)(header + HeaderLayout.BipbufCapacity) = (uint)configuration.BipbufCapacity;
-            *(ulong*)(header + HeaderLayout.PeerTableOffset) = layout.PeerTableOffset;
-            *(ulong*)(header + HeaderLayout.VarPoolOffset) = layout.VarPoolOffset;
-            *(ulong*)(header + HeaderLayout.HeartbeatInterval) = configuration.HeartbeatInterval;
-            *(uint*)(header + HeaderLayout.NumVarSlotClasses) = (uint)configuration.SlotClasses.Count;
-            *(ulong*)(header + HeaderLayout.CurrentSize) = layout.TotalSize;
+            MappedHeader.OfCopy(address).Initialize(layout);
         }
 
         return bytes;
@@ -129,25 +108,6 @@ public static unsafe class SegmentCreator
         }
 
         file.Write(layout.PeerTableOffset, table, 0, table.Length);
-    }
-
-    /// <summary>The class headers; a free_head of 0 is slot 0, aba 0.</summary>
-    private static void WriteClassHeaders(NewFile file, SegmentLayout layout)
-    {
-        int count = layout.Configuration.SlotClasses.Count;
-        byte[] table = new byte[count * SizeClassLayout.Size];
-        fixed (byte* entries = table)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                SlotClass slotClass = layout.Configuration.SlotClasses[i];
-                byte* entry = entries + (i * SizeClassLayout.Size);
-                *(uint*)(entry + SizeClassLayout.SlotSize) = (uint)slotClass.SlotSize;
-                *(uint*)(entry + SizeClassLayout.SlotCount) = (uint)slotClass.SlotCount;
-            }
-        }
-
-        file.Write(layout.VarPoolOffset, table, 0, table.Length);
     }
 
     /// <summary>A class's metadata: every slot free, each linked to the next (<c>r[shm.varslot.freelist]</c>).</summary>

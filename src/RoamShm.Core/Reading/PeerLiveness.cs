@@ -22,14 +22,14 @@ public static class PeerLiveness
     public const string None = nameof(None);
 
     /// <summary>Judges a peer.</summary>
-    /// <param name="state">Its state as stored.</param>
+    /// <param name="state">Its state.</param>
     /// <param name="lastHeartbeat">Its last heartbeat in nanoseconds of the monotonic clock; 0 = never.</param>
     /// <param name="interval">The segment's heartbeat_interval in nanoseconds; 0 = off.</param>
     /// <param name="now">The monotonic clock in nanoseconds.</param>
     /// <returns>One of this class's texts.</returns>
-    public static string Judge(uint state, ulong lastHeartbeat, ulong interval, ulong now)
+    public static string Judge(PeerState state, ulong lastHeartbeat, ulong interval, ulong now)
     {
-        if (state == (uint)PeerState.Empty)
+        if (state == PeerState.Empty)
         {
             return None;
         }

@@ -70,6 +70,32 @@ internal sealed class RingSnapshot
             capacity);
     }
 
+    /// <summary>The ring as an object of plain values, its entries counted.</summary>
+    internal SegmentRing ToRing(int peerId, RingDirection direction, ulong offset)
+    {
+        var ring = new SegmentRing
+        {
+            PeerId = peerId,
+            Direction = direction,
+            Offset = offset,
+            Capacity = Capacity,
+            Write = Write,
+            Watermark = Watermark,
+            Read = Position,
+            QueuedBytes = Queued,
+            QueuedEntries = Fault is null ? 0 : null,
+            Fault = Fault,
+        };
+        foreach (RingEntry entry in Entries())
+        {
+            ring.QueuedEntries = entry.Fault is null ? ring.QueuedEntries + 1 : null;
+            ring.Fault ??= entry.Fault;
+        }
+
+        ring.Percent = Ratio.Percent(ring.QueuedBytes, Capacity);
+        return ring;
+    }
+
     /// <summary>The entries in the order in which they would be consumed; the last one of a stretch has a fault where it cannot be told where the next begins.</summary>
     internal IEnumerable<RingEntry> Entries()
     {

@@ -1,6 +1,5 @@
 using System;
-using System.Globalization;
-using System.Text;
+using System.Threading;
 
 namespace RoamShm;
 
@@ -10,8 +9,35 @@ namespace RoamShm;
 /// </summary>
 public class SegmentHeader
 {
-    /// <summary>The v7 magic as <see cref="Magic"/> shows it.</summary>
-    internal const string EscapedMagic = "ROAMHUB\\x07";
+    /// <summary>Makes an empty header, to be filled through its properties.</summary>
+    public SegmentHeader()
+    {
+    }
+
+    /// <summary>Copies a header.</summary>
+    private protected SegmentHeader(SegmentHeader other)
+    {
+        Path = other.Path;
+        Magic = other.Magic;
+        Version = other.Version;
+        HeaderSize = other.HeaderSize;
+        TotalSize = other.TotalSize;
+        MaxPayloadSize = other.MaxPayloadSize;
+        InlineThreshold = other.InlineThreshold;
+        EffectiveInlineThreshold = other.EffectiveInlineThreshold;
+        MaxGuests = other.MaxGuests;
+        BipbufCapacity = other.BipbufCapacity;
+        PeerTableOffset = other.PeerTableOffset;
+        VarPoolOffset = other.VarPoolOffset;
+        HeartbeatInterval = other.HeartbeatInterval;
+        HostGoodbye = other.HostGoodbye;
+        HostGoodbyeValue = other.HostGoodbyeValue;
+        NumVarSlotClasses = other.NumVarSlotClasses;
+        CurrentSize = other.CurrentSize;
+        FileLength = other.FileLength;
+        ReadTime = other.ReadTime;
+        PSPath = other.PSPath;
+    }
 
     /// <summary>The file, as the operating system names it.</summary>
     public string? Path { get; set; }
@@ -73,8 +99,36 @@ public class SegmentHeader
     /// <summary>The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards.</summary>
     public string? PSPath { get; set; }
 
-    /// <summary>Which file it was read from, where that matters later; not part of the object that is sent.</summary>
-    internal FileIdentity? Identity { get; set; }
+    /// <summary>Reads the header of a segment, checked as <see cref="Segment.Open(string, CancellationToken)"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Ends the wait for a file that is just being made.</param>
+    /// <returns>The header.</returns>
+    /// <exception cref="SegmentException">The file cannot be read, or fails a check; the id says which.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static SegmentHeader Read(string path, CancellationToken cancellationToken = default)
+    {
+        using Segment segment = Segment.Open(path, cancellationToken);
+        return segment.Header;
+    }
+
+    /// <summary>Decodes the first 128 bytes of a file, whatever they are.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The header.</returns>
+    /// <exception cref="SegmentException">The file cannot be read, or is shorter than a header.</exception>
+    public static SegmentHeader ReadUnchecked(string path)
+    {
+        using SegmentFile file = SegmentFile.OpenRead(path);
+        byte[] bytes = new byte[HeaderLayout.Size];
+        int read = file.Read(0, bytes, 0, bytes.Length);
+        if (read < bytes.Length)
+        {
+            throw SegmentErrors.TooShort(path, read);
+        }
+
+        var header = new SegmentHeader();
+        header.Decode(path, bytes, file.Length);
+        return header;
+    }
 
     /// <summary>The file's path.</summary>
     /// <returns><see cref="Path"/>.</returns>
@@ -83,26 +137,27 @@ public class SegmentHeader
     /// <summary>Fills the fields from the 128 bytes of a header.</summary>
     internal unsafe void Decode(string path, byte[] bytes, long fileLength)
     {
-        fixed (byte* header = bytes)
+        fixed (byte* address = bytes)
         {
-            Path = path;
-            Magic = Escape(*(ulong*)(header + HeaderLayout.Magic));
-            Version = *(uint*)(header + HeaderLayout.Version);
-            HeaderSize = *(uint*)(header + HeaderLayout.HeaderSize);
-            TotalSize = *(ulong*)(header + HeaderLayout.TotalSize);
-            MaxPayloadSize = *(uint*)(header + HeaderLayout.MaxPayloadSize);
-            InlineThreshold = *(uint*)(header + HeaderLayout.InlineThreshold);
-            EffectiveInlineThreshold = InlineThreshold == 0 ? SegmentFormat.DefaultInlineThreshold : InlineThreshold;
-            MaxGuests = *(uint*)(header + HeaderLayout.MaxGuests);
-            BipbufCapacity = *(uint*)(header + HeaderLayout.BipbufCapacity);
-            PeerTableOffset = *(ulong*)(header + HeaderLayout.PeerTableOffset);
-            VarPoolOffset = *(ulong*)(header + HeaderLayout.VarPoolOffset);
-            HeartbeatInterval = *(ulong*)(header + HeaderLayout.HeartbeatInterval);
-            SetGoodbye(*(uint*)(header + HeaderLayout.HostGoodbye));
-            NumVarSlotClasses = *(uint*)(header + HeaderLayout.NumVarSlotClasses);
-            CurrentSize = *(ulong*)(header + HeaderLayout.CurrentSize);
+            MappedHeader header = MappedHeader.OfCopy(address);
+            Magic = SegmentMagic.Escape(header.Magic);
+            Version = header.Version;
+            HeaderSize = header.HeaderSize;
+            TotalSize = header.TotalSize;
+            MaxPayloadSize = header.MaxPayloadSize;
+            InlineThreshold = header.InlineThreshold;
+            EffectiveInlineThreshold = header.EffectiveInlineThreshold;
+            MaxGuests = header.MaxGuests;
+            BipbufCapacity = header.BipbufCapacity;
+            PeerTableOffset = header.PeerTableOffset;
+            VarPoolOffset = header.VarPoolOffset;
+            HeartbeatInterval = header.HeartbeatInterval;
+            SetGoodbye(header.HostGoodbye);
+            NumVarSlotClasses = header.NumVarSlotClasses;
+            CurrentSize = header.CurrentSize;
         }
 
+        Path = path;
         FileLength = fileLength;
         ReadTime = DateTime.UtcNow;
     }
@@ -111,30 +166,5 @@ public class SegmentHeader
     {
         HostGoodbyeValue = value;
         HostGoodbye = value != 0;
-    }
-
-    /// <summary>The bytes of a magic as text.</summary>
-    internal static string Escape(ulong magic)
-    {
-        if (magic == SegmentFormat.Magic)
-        {
-            return EscapedMagic;
-        }
-
-        var text = new StringBuilder(32);
-        for (int i = 0; i < 8; i++)
-        {
-            byte value = (byte)(magic >> (8 * i));
-            if (value is < 0x20 or > 0x7e or (byte)'\\')
-            {
-                _ = text.Append("\\x").Append(value.ToString("x2", CultureInfo.InvariantCulture));
-            }
-            else
-            {
-                _ = text.Append((char)value);
-            }
-        }
-
-        return text.ToString();
     }
 }

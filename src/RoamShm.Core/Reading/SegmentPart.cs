@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace RoamShm;
 
 /// <summary>One of the parts that a segment consists of, in the order in which they lie in the file (<c>r[shm.segment]</c>).</summary>
-public sealed class SegmentPart
+internal sealed class SegmentPart
 {
     private SegmentPart(string name, ulong offset, ulong end)
     {
@@ -14,18 +14,18 @@ public sealed class SegmentPart
     }
 
     /// <summary><c>header</c>, <c>peer table</c>, <c>rings</c>, <c>slot pool</c>, or <c>extents</c> for what a segment grew by.</summary>
-    public string Name { get; }
+    internal string Name { get; }
 
     /// <summary>Where it begins, in bytes from the start of the file.</summary>
-    public ulong Offset { get; }
+    internal ulong Offset { get; }
 
     /// <summary>Its size in bytes, what pads it up to the next part included; 0 where the header contradicts itself.</summary>
-    public ulong Size { get; }
+    internal ulong Size { get; }
 
     /// <summary>The parts of a segment as its header tells them. Nothing is compared with the file.</summary>
     /// <param name="header">The header.</param>
     /// <returns>The parts.</returns>
-    public static IReadOnlyList<SegmentPart> Of(SegmentHeader header)
+    internal static IReadOnlyList<SegmentPart> Of(SegmentHeader header)
     {
         if (header is null)
         {

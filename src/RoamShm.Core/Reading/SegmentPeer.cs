@@ -1,3 +1,5 @@
+using System;
+
 namespace RoamShm;
 
 /// <summary>One entry of a segment's peer table, with what waits in its rings (<c>r[shm.peer-table]</c>).</summary>
@@ -53,4 +55,18 @@ public sealed class SegmentPeer
 
     /// <summary>The file as PowerShell names it in full.</summary>
     public string? PSPath { get; set; }
+
+    /// <summary>What the entry itself says; rings and slots are left out.</summary>
+    internal static SegmentPeer From(Segment segment, PeerEntry entry, ulong now) => new()
+    {
+        PeerId = entry.Id,
+        StateCode = entry.StateCode,
+        State = entry.StateName,
+        Epoch = entry.Epoch,
+        LastHeartbeat = entry.LastHeartbeat,
+        HeartbeatAgeMilliseconds = entry.LastHeartbeat == 0 || entry.LastHeartbeat > now ? null : Math.Round((now - entry.LastHeartbeat) / 1e6, 3),
+        Liveness = entry.Liveness(segment.Header.HeartbeatInterval, now),
+        RingOffset = entry.RingOffset,
+        Path = segment.Path,
+    };
 }

@@ -47,4 +47,27 @@ public sealed class SegmentSlotClass
 
     /// <summary>The file as PowerShell names it in full.</summary>
     public string? PSPath { get; set; }
+
+    /// <summary>What the slots of a class, and the peer table as it was read last, say.</summary>
+    internal static SegmentSlotClass From(Segment segment, int index, SlotTable table)
+    {
+        uint slotSize = (uint)segment.Classes[index].SlotSize;
+        long free = table.Count - table.AllocatedCount - table.Leaked;
+        return new SegmentSlotClass
+        {
+            Index = index,
+            SlotSize = slotSize,
+            SlotCount = (uint)table.Count,
+            Allocated = table.AllocatedCount,
+            Leaked = table.Leaked,
+            Free = free,
+            UsedPercent = Ratio.Percent(table.Count - free, table.Count),
+            OwnedByHost = table.AllocatedByOwner[0],
+            OwnedByPeers = table.AllocatedCount - table.AllocatedByOwner[0],
+            Orphaned = table.CountOrphaned(segment.Peers),
+            CapacityBytes = (ulong)slotSize * (uint)table.Count,
+            AllocatedBytes = (ulong)slotSize * (ulong)table.AllocatedCount,
+            Path = segment.Path,
+        };
+    }
 }

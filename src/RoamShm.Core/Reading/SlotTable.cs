@@ -10,9 +10,6 @@ namespace RoamShm;
 /// </summary>
 internal sealed unsafe class SlotTable
 {
-    /// <summary>The largest class that is looked through: 1 GiB of metadata.</summary>
-    internal const long MaxSlots = 1 << 26;
-
     // A slot's word: the slot that it links to, or one of the two that no index reaches, and two flags.
     private const uint LinkMask = (1u << 27) - 1;
     private const uint EndLink = LinkMask;
@@ -20,14 +17,13 @@ internal sealed unsafe class SlotTable
     private const uint Allocated = 1u << 30;
     private const uint Listed = 1u << 31;
 
-    private const uint UnknownOwner = 256;
+    /// <summary>Under which those are counted whose owner is past 255.</summary>
+    internal const uint UnknownOwner = 256;
 
-    // A piece stays in the processor's cache between being read and being looked at.
-    private const int PieceShift = 12;
-    private const int SlotsPerPiece = 1 << PieceShift;
+    private const int PieceShift = SlotReader.PieceShift;
+    private const int SlotsPerPiece = SlotReader.SlotsPerPiece;
 
-    private readonly OpenSegment _segment;
-    private readonly int _classIndex;
+    private readonly SlotReader _slots;
 
     // The words of each piece; null where it is as it was made.
     private readonly uint[]?[] _pieces;
@@ -35,11 +31,10 @@ internal sealed unsafe class SlotTable
     // For a piece as it was made: the first slot that is on the list, with all behind it; the end of the piece where none is.
     private readonly uint[] _listedFrom;
 
-    private SlotTable(OpenSegment segment, int classIndex)
+    private SlotTable(Segment segment, int classIndex)
     {
-        _segment = segment;
-        _classIndex = classIndex;
-        Count = (int)segment.Classes[classIndex].SlotCount;
+        _slots = new SlotReader(segment, classIndex);
+        Count = (int)_slots.Count;
         int pieces = (Count + SlotsPerPiece - 1) >> PieceShift;
         _pieces = new uint[]?[pieces];
         _listedFrom = new uint[pieces];
@@ -61,7 +56,7 @@ internal sealed unsafe class SlotTable
     internal long Leaked => Count - AllocatedCount - FreeCount + AllocatedAndFree;
 
     /// <summary>Allocated slots by owner; those with an owner past 255 are the last.</summary>
-    internal long[] AllocatedByOwner { get; } = new long[257];
+    internal long[] AllocatedByOwner { get; } = new long[UnknownOwner + 1];
 
     internal long InvalidStates { get; private set; }
 
@@ -79,26 +74,48 @@ internal sealed unsafe class SlotTable
     internal bool IsListSound => BadLink is null && LoopAt is null;
 
     /// <summary>Reads a class. On a busy segment it is read again until the list holds together, three times at most.</summary>
-    internal static SlotTable Read(OpenSegment segment, int classIndex, CancellationToken cancellation)
+    internal static SlotTable Read(Segment segment, int classIndex, CancellationToken cancellation)
     {
-        long count = segment.Classes[classIndex].SlotCount;
-        if (count > MaxSlots)
-        {
-            throw SegmentErrors.TooManySlots(segment.Path, classIndex, count);
-        }
-
         var table = new SlotTable(segment, classIndex);
         int attempt = 0;
         ulong headBefore;
         do
         {
-            headBefore = table.ReadHead();
+            headBefore = table._slots.ReadHead();
             table.Load(cancellation);
             table.Walk((uint)headBefore);
         }
-        while (table.ReadHead() != headBefore && ++attempt < 3);
+        while (table._slots.ReadHead() != headBefore && ++attempt < 3);
 
         return table;
+    }
+
+    /// <summary>Counts the allocated slots of all classes by owner; those with an owner past 255 are the last.</summary>
+    internal static long[] CountOwners(Segment segment, CancellationToken cancellation)
+    {
+        long[] owned = new long[UnknownOwner + 1];
+        for (int i = 0; i < segment.Classes.Length; i++)
+        {
+            SlotTable table = Read(segment, i, cancellation);
+            for (int owner = 0; owner < owned.Length; owner++)
+            {
+                owned[owner] += table.AllocatedByOwner[owner];
+            }
+        }
+
+        return owned;
+    }
+
+    /// <summary>Allocated slots whose owner's place is empty: nobody is left to free them.</summary>
+    internal long CountOrphaned(PeerTable peers)
+    {
+        long orphaned = 0;
+        foreach (PeerEntry peer in peers)
+        {
+            orphaned += peer.IsEmpty ? AllocatedByOwner[peer.Id] : 0;
+        }
+
+        return orphaned;
     }
 
     internal bool IsAllocated(uint slot) =>
@@ -134,19 +151,12 @@ internal sealed unsafe class SlotTable
                 bool isLeaked = _pieces[i] is uint[] piece ? (piece[slot - start] & (Allocated | Listed)) == 0 : slot < _listedFrom[i];
                 if (isLeaked)
                 {
-                    _ = leaked.Add(((ulong)slot << 32) | ReadField((int)slot, SlotMetaLayout.Generation));
+                    _ = leaked.Add(((ulong)slot << 32) | _slots.ReadField((int)slot, SlotMetaLayout.Generation));
                 }
             }
         }
 
         return leaked;
-    }
-
-    private ulong ReadHead()
-    {
-        byte[] head = new byte[sizeof(ulong)];
-        _segment.File.ReadExactly(_segment.Pool.HeaderOffset(_classIndex) + SizeClassLayout.FreeHead, head, head.Length);
-        return BitConverter.ToUInt64(head, 0);
     }
 
     private void Load(CancellationToken cancellation)
@@ -155,20 +165,13 @@ internal sealed unsafe class SlotTable
         FirstAllocatedAndFree = FirstInvalidState = -1;
         BadLink = LoopAt = null;
         Array.Clear(AllocatedByOwner, 0, AllocatedByOwner.Length);
-        byte[] buffer = new byte[Math.Min(Count, SlotsPerPiece) * SlotMetaLayout.Size];
-        ulong offset = _segment.Pool.MetaOffset(_classIndex);
-        for (int first = 0; first < Count; first += SlotsPerPiece)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int now = Math.Min(Count - first, SlotsPerPiece);
-            _segment.File.ReadExactly(offset + ((ulong)first * SlotMetaLayout.Size), buffer, now * SlotMetaLayout.Size);
-            fixed (byte* slots = buffer)
-            {
-                _pieces[first >> PieceShift] = IsAsMade(slots, first, now) ? null : Take(slots, first, now);
-            }
+        _slots.ForEachPiece(TakePiece, cancellation);
+    }
 
-            _listedFrom[first >> PieceShift] = (uint)(first + now);
-        }
+    private void TakePiece(byte* slots, int first, int count)
+    {
+        _pieces[first >> PieceShift] = IsAsMade(slots, first, count) ? null : Take(slots, first, count);
+        _listedFrom[first >> PieceShift] = (uint)(first + count);
     }
 
     private static bool IsAsMade(byte* slots, int first, int count)
@@ -192,10 +195,10 @@ internal sealed unsafe class SlotTable
         {
             uint link = *(uint*)(slot + SlotMetaLayout.NextFree);
             uint word = ToLink(link);
-            uint state = *(uint*)(slot + SlotMetaLayout.State);
-            if (state != 0)
+            SlotState state = SlotReader.State(slot);
+            if (state != SlotState.Free)
             {
-                word |= TakeState(state, *(uint*)(slot + SlotMetaLayout.OwnerPeer), first + i);
+                word |= TakeState(state, SlotReader.Owner(slot), first + i);
             }
 
             words[i] = word;
@@ -208,9 +211,9 @@ internal sealed unsafe class SlotTable
 
     /// <summary>Counts a slot that is not free.</summary>
     /// <returns>Its flag.</returns>
-    private uint TakeState(uint state, uint owner, int index)
+    private uint TakeState(SlotState state, uint owner, int index)
     {
-        if (state == 1)
+        if (state == SlotState.Allocated)
         {
             AllocatedCount++;
             AllocatedByOwner[Math.Min(owner, UnknownOwner)]++;
@@ -251,7 +254,7 @@ internal sealed unsafe class SlotTable
         if (LoopAt is null && link != EndLink)
         {
             BadLink = from;
-            BadLinkTo = from < 0 ? head : ReadField(from, SlotMetaLayout.NextFree);
+            BadLinkTo = from < 0 ? head : _slots.ReadField(from, SlotMetaLayout.NextFree);
         }
     }
 
@@ -281,13 +284,5 @@ internal sealed unsafe class SlotTable
         while (at - start < (uint)words.Length);
 
         link = at;
-    }
-
-    private uint ReadField(int slot, int field)
-    {
-        byte[] value = new byte[sizeof(uint)];
-        ulong offset = _segment.Pool.MetaOffset(_classIndex) + ((ulong)slot * SlotMetaLayout.Size);
-        _segment.File.ReadExactly(offset + (ulong)field, value, value.Length);
-        return BitConverter.ToUInt32(value, 0);
     }
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 
 namespace RoamShm;
@@ -9,27 +8,23 @@ internal sealed class PeerWatch
     private Known[] _known = [];
 
     /// <summary>Compares a peer table with the one before; the first one is only remembered.</summary>
-    internal IEnumerable<(int PeerId, string Change, uint State, uint Before)> Compare(byte[] table, ulong interval, ulong now)
+    /// <returns>Each peer that changed: as it is, as it was, and what happened to it.</returns>
+    internal IEnumerable<(PeerEntry Peer, PeerEntry Before, string Change)> Compare(PeerTable table, ulong interval, ulong now)
     {
-        int count = table.Length / PeerEntryLayout.Size;
-        bool isFirst = _known.Length != count;
+        bool isFirst = _known.Length != table.Count;
         if (isFirst)
         {
-            _known = new Known[count];
+            _known = new Known[table.Count];
         }
 
-        for (int i = 0; i < count; i++)
+        foreach (PeerEntry peer in table)
         {
-            int at = i * PeerEntryLayout.Size;
-            uint state = BitConverter.ToUInt32(table, at + PeerEntryLayout.State);
-            uint epoch = BitConverter.ToUInt32(table, at + PeerEntryLayout.Epoch);
-            ulong lastHeartbeat = BitConverter.ToUInt64(table, at + PeerEntryLayout.LastHeartbeat);
-            bool isStale = state == (uint)PeerState.Attached && PeerLiveness.Judge(state, lastHeartbeat, interval, now) == PeerLiveness.Stale;
-            Known before = _known[i];
-            _known[i] = new Known(state, epoch, isStale);
-            if (!isFirst && FindChange(before, _known[i]) is string change)
+            Known before = _known[peer.Id - 1];
+            var known = new Known(peer, peer.IsAttached && peer.Liveness(interval, now) == PeerLiveness.Stale);
+            _known[peer.Id - 1] = known;
+            if (!isFirst && FindChange(before, known) is string change)
             {
-                yield return (i + 1, change, state, before.State);
+                yield return (peer, before.Peer, change);
             }
         }
     }
@@ -39,34 +34,32 @@ internal sealed class PeerWatch
 
     private static string? FindChange(Known before, Known now)
     {
-        if (before.State == now.State && before.Epoch == now.Epoch)
+        if (before.Peer.StateCode == now.Peer.StateCode && before.Peer.Epoch == now.Peer.Epoch)
         {
             return now.IsStale && !before.IsStale ? PeerChange.Stale : null;
         }
 
-        return (PeerState)now.State switch
+        bool isSameState = before.Peer.StateCode == now.Peer.StateCode;
+        return now.Peer.State switch
         {
             PeerState.Attached => PeerChange.Attached,
             PeerState.Reserved => PeerChange.Reserved,
-            PeerState.Goodbye when before.State != now.State => PeerChange.Goodbye,
-            PeerState.Empty when before.State == (uint)PeerState.Goodbye || before.IsStale => PeerChange.Recovered,
-            PeerState.Empty when before.State != now.State => PeerChange.Detached,
+            PeerState.Goodbye when !isSameState => PeerChange.Goodbye,
+            PeerState.Empty when before.Peer.State == PeerState.Goodbye || before.IsStale => PeerChange.Recovered,
+            PeerState.Empty when !isSameState => PeerChange.Detached,
             _ => null,
         };
     }
 
     private readonly struct Known
     {
-        internal Known(uint state, uint epoch, bool isStale)
+        internal Known(PeerEntry peer, bool isStale)
         {
-            State = state;
-            Epoch = epoch;
+            Peer = peer;
             IsStale = isStale;
         }
 
-        internal uint State { get; }
-
-        internal uint Epoch { get; }
+        internal PeerEntry Peer { get; }
 
         internal bool IsStale { get; }
     }

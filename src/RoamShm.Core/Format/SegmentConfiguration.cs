@@ -4,7 +4,7 @@ namespace RoamShm;
 
 /// <summary>
 /// What a segment is made from. The values are as somebody asked for them, so wider than the fields that they end in;
-/// <see cref="SegmentLayout.Compute"/> refuses what does not fit.
+/// <see cref="Segment.Create"/> refuses what does not fit.
 /// </summary>
 public sealed class SegmentConfiguration
 {

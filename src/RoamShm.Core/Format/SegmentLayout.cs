@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace RoamShm;
 
 /// <summary>Where everything lies in a segment made from a <see cref="SegmentConfiguration"/> (<c>r[shm.segment]</c>).</summary>
-public sealed class SegmentLayout
+internal sealed class SegmentLayout
 {
     private SegmentLayout(SegmentConfiguration configuration, PoolLayout pool)
     {
@@ -13,37 +13,37 @@ public sealed class SegmentLayout
     }
 
     /// <summary>What the layout was computed from.</summary>
-    public SegmentConfiguration Configuration { get; }
+    internal SegmentConfiguration Configuration { get; }
 
     /// <summary>Offset of the peer table.</summary>
-    public ulong PeerTableOffset => HeaderLayout.Size;
+    internal ulong PeerTableOffset => HeaderLayout.Size;
 
     /// <summary>Offset of the first ring pair.</summary>
-    public ulong RingBase => PeerTableOffset + ((ulong)Configuration.MaxGuests * PeerEntryLayout.Size);
+    internal ulong RingBase => RingOffset(0);
 
     /// <summary>Bytes from a guest→host ring to its host→guest ring.</summary>
-    public ulong RingStride => RingLayout.Stride((uint)Configuration.BipbufCapacity);
+    internal ulong RingStride => RingLayout.Stride((uint)Configuration.BipbufCapacity);
 
     /// <summary>The slot pool's part of the layout.</summary>
-    public PoolLayout Pool { get; }
+    internal PoolLayout Pool { get; }
 
     /// <summary>Offset of the slot pool.</summary>
-    public ulong VarPoolOffset => Pool.Offset;
+    internal ulong VarPoolOffset => Pool.Offset;
 
     /// <summary>Size of the whole segment in bytes.</summary>
-    public ulong TotalSize => Pool.End;
+    internal ulong TotalSize => Pool.End;
 
     /// <summary>Offset of a peer's ring pair: guest→host there, host→guest one <see cref="RingStride"/> behind it (<c>r[shm.bipbuf.layout]</c>).</summary>
     /// <param name="peerIndex">Index in the peer table, the peer id less one.</param>
     /// <returns>The offset from the start of the segment.</returns>
-    public ulong RingOffset(int peerIndex) => RingBase + ((ulong)peerIndex * 2 * RingStride);
+    internal ulong RingOffset(int peerIndex) => RingLayout.PairOffset((uint)Configuration.MaxGuests, (uint)Configuration.BipbufCapacity, peerIndex);
 
     /// <summary>Computes the layout of a configuration.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <returns>The layout.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: a value is out of its range, so that no guest could
     /// attach, or the size passes 2⁶³ − 1.</exception>
-    public static SegmentLayout Compute(SegmentConfiguration configuration)
+    internal static SegmentLayout Compute(SegmentConfiguration configuration)
     {
         if (configuration is null)
         {
@@ -63,9 +63,8 @@ public sealed class SegmentLayout
         }
 
         // 255 guests with rings of 4 GiB reach 2⁴², so only the pool can overflow.
-        ulong ringBase = HeaderLayout.Size + ((ulong)configuration.MaxGuests * PeerEntryLayout.Size);
-        ulong rings = (ulong)configuration.MaxGuests * 2 * RingLayout.Stride((uint)configuration.BipbufCapacity);
-        if (!PoolLayout.TryCompute(SegmentFormat.Align(ringBase + rings), classes, out PoolLayout? pool) || pool!.End > long.MaxValue)
+        ulong ringsEnd = RingLayout.PairOffset((uint)configuration.MaxGuests, (uint)configuration.BipbufCapacity, (int)configuration.MaxGuests);
+        if (!PoolLayout.TryCompute(SegmentFormat.Align(ringsEnd), classes, out PoolLayout? pool) || pool!.End > long.MaxValue)
         {
             throw SegmentErrors.InvalidConfiguration("The segment would be larger than a file can be, 9223372036854775807 bytes.");
         }
