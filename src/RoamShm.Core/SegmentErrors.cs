@@ -86,7 +86,7 @@ internal static class SegmentErrors
         New(SegmentErrorId.SegmentTruncated, $"'{path}' is truncated: it has {fileLength} bytes, but its {field} is {size}.", path);
 
     internal static SegmentException Exists(string path) =>
-        New(SegmentErrorId.SegmentExists, $"'{path}' already exists.", path);
+        New(SegmentErrorId.SegmentExists, $"'{path}' exists already.", path);
 
     internal static SegmentException InsufficientSpace(string path, ulong size, string reason) =>
         New(SegmentErrorId.InsufficientSpace, $"No room for the {size} bytes of '{path}': {reason}.", path);

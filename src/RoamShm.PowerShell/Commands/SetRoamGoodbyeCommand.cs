@@ -55,7 +55,7 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
 
         using Segment segment = Segment.Open(path, write: true, _patience, StopToken);
         uint previous = segment.RaiseGoodbye(Value);
-        WriteVerbose(previous == 0 ? $"{path}: host_goodbye is now {Value}." : $"{path}: host_goodbye was already {previous}, and stays so.");
+        WriteVerbose(previous == 0 ? $"{path}: host_goodbye is now {Value}." : $"{path}: host_goodbye was {previous} already and stays so.");
         if (Wait)
         {
             _drains.Add(new SegmentDrain(segment));
