@@ -40,6 +40,7 @@
         'en-US/RoamShm.PowerShell.dll-Help.xml'
         'en-US/about_RoamShm.help.txt'
         'en-US/about_RoamShm_Errors.help.txt'
+        'en-US/about_RoamShm_Findings.help.txt'
     )
     PrivateData            = @{
         PSData = @{

@@ -1,13 +1,12 @@
 using System;
 using System.Diagnostics;
 using System.Globalization;
-using System.Threading;
 
 namespace RoamShm.Bench;
 
 /// <summary>
 /// The time in which a truncation could still kill the process that raises a goodbye: from its last look at the file's length to the exchange. The same calls as
-/// in <see cref="SegmentGoodbye"/>, with a clock between them. How long the look itself takes is in it once and left out once: at what moment within that call the
+/// in <see cref="Segment.RaiseGoodbye"/>, with a clock between them. How long the look itself takes is in it once and left out once: at what moment within that call the
 /// length is taken nobody can tell.
 /// </summary>
 internal static unsafe class GoodbyeWindow
@@ -49,19 +48,12 @@ internal static unsafe class GoodbyeWindow
         long before = Stopwatch.GetTimestamp();
         file.Refresh();
         long looked = Stopwatch.GetTimestamp();
-        fixed (byte* copy = header)
-        {
-            for (int i = 0; i < HeaderLayout.Size / sizeof(ulong); i++)
-            {
-                ((ulong*)copy)[i] = ((ulong*)page.Address)[i];
-            }
-        }
-
+        var mapped = new MappedHeader((void*)page.Address);
+        mapped.CopyTo(header);
         AttachChecks.CheckHeader(file, header);
-        ref int flag = ref *(int*)(page.Address + HeaderLayout.HostGoodbye);
-        _ = Interlocked.CompareExchange(ref flag, 1, 0);
+        _ = mapped.RaiseGoodbye();
         long exchanged = Stopwatch.GetTimestamp();
-        flag = 0;
+        mapped.HostGoodbye = 0;
         return (exchanged - before, exchanged - looked);
     }
 

@@ -15,8 +15,7 @@ public class LargeSegments
     // 8 guests with rings of 64 KB take 1 MB, the slots the rest of 64 MB.
     private static readonly SlotClass SixtyFourMegabytes = new(65536, 1007);
 
-    private readonly SegmentValidator _validator = new();
-    private readonly SegmentInspector _inspector = new();
+    private readonly ValidationBatch _validation = new();
     private SegmentFiles _files = null!;
     private SegmentCopy _millionCopy = null!;
     private SegmentCopy _reservedCopy = null!;
@@ -61,12 +60,16 @@ public class LargeSegments
 
     [Benchmark]
     [BenchmarkCategory("look through 1M slots")]
-    public object ValidateFully() => _validator.Validate(_million, full: true);
+    public object ValidateFully() => _validation.Validate(_million, full: true, default);
 
     [Benchmark]
     [BenchmarkCategory("look through 1M slots")]
-    public object ReadSlotClasses() => _inspector.ReadSlotClasses(_million);
+    public object ReadSlotClasses()
+    {
+        using Segment segment = Segment.Open(_million);
+        return segment.ReadSlotClasses();
+    }
 
     private SegmentHeader Create(SlotClass slotClass, bool sparse) =>
-        SegmentCreator.Create(_made, new SegmentConfiguration { SlotClasses = [slotClass] }, new SegmentCreateOptions { Sparse = sparse });
+        Segment.Create(_made, new SegmentConfiguration { SlotClasses = [slotClass] }, new SegmentCreateOptions { Sparse = sparse });
 }

@@ -11,9 +11,8 @@ public class ManySegments
 {
     private const int Count = 1000;
 
-    private readonly SegmentReader _reader = new();
-    private readonly SegmentValidator _validator = new();
-    private readonly SegmentGoodbye _goodbye = new();
+    private readonly Patience _patience = new();
+    private readonly ValidationBatch _validation = new();
     private SegmentFiles _files = null!;
     private string[] _paths = [];
 
@@ -45,7 +44,8 @@ public class ManySegments
         SegmentHeader? last = null;
         foreach (string path in _paths)
         {
-            last = _reader.ReadHeader(path);
+            using Segment segment = Segment.Open(path, write: false, _patience, default);
+            last = segment.Header;
         }
 
         return last;
@@ -62,7 +62,7 @@ public class ManySegments
         SegmentReport? last = null;
         foreach (string path in _paths)
         {
-            last = _validator.Validate(path);
+            last = _validation.Validate(path, full: false, default);
         }
 
         return last;
@@ -79,7 +79,9 @@ public class ManySegments
         SegmentHeader? last = null;
         foreach (string path in _paths)
         {
-            _ = _goodbye.Raise(path, 1, out last);
+            using Segment segment = Segment.Open(path, write: true, _patience, default);
+            _ = segment.RaiseGoodbye();
+            last = segment.Header;
         }
 
         return last;

@@ -22,7 +22,7 @@ internal sealed class SegmentFiles
         for (int i = 0; i < count; i++)
         {
             paths[i] = NewPath($"segment{i:00000}.seg");
-            _ = SegmentCreator.Create(paths[i], configuration, new SegmentCreateOptions { Sparse = true });
+            _ = Segment.Create(paths[i], configuration, new SegmentCreateOptions { Sparse = true });
         }
 
         return paths;
@@ -32,7 +32,7 @@ internal sealed class SegmentFiles
     internal string Make(string name, SlotClass slotClass)
     {
         string path = NewPath(name);
-        _ = SegmentCreator.Create(path, new SegmentConfiguration { SlotClasses = [slotClass] }, new SegmentCreateOptions { Sparse = true });
+        _ = Segment.Create(path, new SegmentConfiguration { SlotClasses = [slotClass] }, new SegmentCreateOptions { Sparse = true });
         return path;
     }
 }

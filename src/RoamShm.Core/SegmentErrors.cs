@@ -23,52 +23,62 @@ internal static class SegmentErrors
     internal static SegmentException TooShort(string path, long length) =>
         New(SegmentErrorId.SegmentTooShort, $"'{path}' has {length} bytes; the header of a roam segment alone has {HeaderLayout.Size}.", path);
 
-    internal static SegmentException NotReady(string path, string state, DateTime lastWriteTimeUtc)
+    internal static SegmentException NotReady(string path, string state)
     {
         SegmentException error = New(SegmentErrorId.SegmentNotReady, $"'{path}' is not a complete segment yet: {state}.", path);
-        error.LastWriteTimeUtc = lastWriteTimeUtc;
+        error.IsPerhapsBeingMade = true;
         return error;
     }
 
-    internal static SegmentException BadMagic(SegmentFile file, ulong magic)
+    /// <summary>The error for the first check of a header that fails.</summary>
+    internal static SegmentException InvalidHeader(string? path, string id, MappedHeader header) => id switch
     {
-        SegmentException error = New(SegmentErrorId.BadMagic, $"'{file.Path}' is not a roam v7 segment: its magic is '{SegmentHeader.Escape(magic)}', expected '{SegmentHeader.EscapedMagic}'.", file.Path);
-        if (magic == 0)
-        {
-            // A host that writes the magic last, as the rule is, has all but that for a while.
-            error.LastWriteTimeUtc = file.Status.LastWriteTimeUtc;
-        }
+        SegmentErrorId.UnsupportedVersion => UnsupportedVersion(path, header.Version),
+        SegmentErrorId.UnexpectedHeaderSize => UnexpectedHeaderSize(path, header.HeaderSize),
+        SegmentErrorId.NoSlotClasses => NoSlotClasses(path),
+        _ => WrongMagic(path, header.Magic, header.Version),
+    };
 
+    internal static SegmentException WrongMagic(string? path, ulong magic, uint version) => MappedHeader.FaultOfMagic(magic) switch
+    {
+        SegmentErrorId.PredecessorFormat => Predecessor(path, version),
+        SegmentErrorId.SuccessorFormat => Successor(path, version),
+        _ => BadMagic(path, magic),
+    };
+
+    private static SegmentException BadMagic(string? path, ulong magic)
+    {
+        SegmentException error = New(SegmentErrorId.BadMagic, $"{Subject(path)} is not a roam v7 segment: its magic is '{SegmentMagic.Escape(magic)}', expected '{SegmentMagic.Escaped}'.", path);
+
+        // A host that writes the magic last, as the rule is, has all but that for a while.
+        error.IsPerhapsBeingMade = magic == 0;
         return error;
     }
 
-    internal static SegmentException Predecessor(string path, uint version) =>
-        New(SegmentErrorId.PredecessorFormat, $"'{path}' is a segment of the predecessor format (magic 'RAPAHUB\\x01', version {version}), which has another layout; expected '{SegmentHeader.EscapedMagic}'.", path);
+    private static SegmentException Predecessor(string? path, uint version) =>
+        New(SegmentErrorId.PredecessorFormat, $"{Subject(path)} is a segment of the predecessor format (magic 'RAPAHUB\\x01', version {version}), which has another layout; expected '{SegmentMagic.Escaped}'.", path);
 
-    internal static SegmentException Successor(string path, uint version) =>
-        New(SegmentErrorId.SuccessorFormat, $"'{path}' is a segment of the renamed successor, telex/vox (magic 'TELXHUB\\x07', version {version}); expected '{SegmentHeader.EscapedMagic}'.", path);
+    private static SegmentException Successor(string? path, uint version) =>
+        New(SegmentErrorId.SuccessorFormat, $"{Subject(path)} is a segment of the renamed successor, telex/vox (magic 'TELXHUB\\x07', version {version}); expected '{SegmentMagic.Escaped}'.", path);
 
-    internal static SegmentException UnsupportedVersion(string path, uint version) =>
-        New(SegmentErrorId.UnsupportedVersion, $"'{path}': unsupported segment version {version}; expected {SegmentFormat.Version}.", path);
+    internal static SegmentException UnsupportedVersion(string? path, uint version) =>
+        New(SegmentErrorId.UnsupportedVersion, $"{Subject(path)}: unsupported segment version {version}; expected {SegmentFormat.Version}.", path);
 
-    internal static SegmentException UnexpectedHeaderSize(string path, uint size) =>
-        New(SegmentErrorId.UnexpectedHeaderSize, $"'{path}': unexpected header_size {size}; expected {HeaderLayout.Size}.", path);
+    internal static SegmentException UnexpectedHeaderSize(string? path, uint size) =>
+        New(SegmentErrorId.UnexpectedHeaderSize, $"{Subject(path)}: unexpected header_size {size}; expected {HeaderLayout.Size}.", path);
 
-    internal static SegmentException NoSlotClasses(string path) =>
-        New(SegmentErrorId.NoSlotClasses, $"'{path}': the segment has no slot classes: num_var_slot_classes is 0, expected at least 1.", path);
+    internal static SegmentException NoSlotClasses(string? path) =>
+        New(SegmentErrorId.NoSlotClasses, $"{Subject(path)}: the segment has no slot classes: num_var_slot_classes is 0, expected at least 1.", path);
 
-    internal static SegmentException SlotClassTableOutOfBounds(string path, ulong offset, uint count, long fileLength) =>
-        New(SegmentErrorId.SlotClassTableOutOfBounds, $"'{path}': the table of {count} slot class headers at offset {offset} does not lie within the file's {fileLength} bytes.", path);
+    internal static SegmentException SlotClassTableOutOfBounds(string? path, ulong offset, uint count, long fileLength) =>
+        New(SegmentErrorId.SlotClassTableOutOfBounds, $"{Subject(path)}: the table of {count} slot class headers at offset {offset} does not lie within the {(path is null ? "mapping" : "file")}'s {fileLength} bytes.", path);
 
-    internal static SegmentException InvalidSlotClass(SegmentFile file, long index, uint slotSize, uint slotCount)
+    internal static SegmentException InvalidSlotClass(string? path, long index, uint slotSize, uint slotCount)
     {
-        SegmentException error = New(SegmentErrorId.InvalidSlotClass, $"'{file.Path}': slot class {index} is invalid: slot_size {slotSize}, slot_count {slotCount}; both must be at least 1.", file.Path);
-        if (slotSize == 0 && slotCount == 0)
-        {
-            // A host that writes the magic first has a complete header for a while before the slot classes follow.
-            error.LastWriteTimeUtc = file.Status.LastWriteTimeUtc;
-        }
+        SegmentException error = New(SegmentErrorId.InvalidSlotClass, $"{Subject(path)}: slot class {index} is invalid: slot_size {slotSize}, slot_count {slotCount}; both must be at least 1.", path);
 
+        // A host that writes the magic first has a complete header for a while before the slot classes follow.
+        error.IsPerhapsBeingMade = slotSize == 0 && slotCount == 0;
         return error;
     }
 
@@ -88,10 +98,10 @@ internal static class SegmentErrors
         new(SegmentErrorId.NotSupportedOnPlatform, what, path: null);
 
     internal static SegmentException IOError(string path, string operation, string reason, Exception? inner = null) =>
-        new(SegmentErrorId.SegmentIOError, Text.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
+        new(SegmentErrorId.SegmentIOError, FormattableString.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
 
     internal static SegmentException PeerTableOutOfBounds(string path, FormattableString what) =>
-        new(SegmentErrorId.PeerTableOutOfBounds, Text.Invariant($"'{path}': {Text.Invariant(what)}"), path);
+        new(SegmentErrorId.PeerTableOutOfBounds, FormattableString.Invariant($"'{path}': {FormattableString.Invariant(what)}"), path);
 
     internal static SegmentException VarPoolOutOfBounds(string path, ulong offset, long fileLength) =>
         New(SegmentErrorId.VarPoolOutOfBounds, $"'{path}': the slot pool at offset {offset} does not lie within the file's {fileLength} bytes.", path);
@@ -100,7 +110,7 @@ internal static class SegmentErrors
         New(SegmentErrorId.InvalidLimits, $"'{path}': {field} is {value}; it must be from 1 to {most}.", path);
 
     internal static SegmentException TooManySlots(string path, int classIndex, long count) =>
-        New(SegmentErrorId.TooManySlots, $"'{path}': slot class {classIndex} has {count} slots; at most {SlotTable.MaxSlots} are looked through.", path);
+        New(SegmentErrorId.TooManySlots, $"'{path}': slot class {classIndex} has {count} slots; the limit is {SlotReader.MaxSlots}.", path);
 
     internal static SegmentException PeerNotFound(string path, int peerId, uint maxGuests) =>
         New(SegmentErrorId.PeerNotFound, $"'{path}' has no peer {peerId}; its peers are 1 to {maxGuests}.", path);
@@ -115,11 +125,14 @@ internal static class SegmentErrors
         New(SegmentErrorId.SegmentInUse, $"'{path}' is in use: {who}.", path);
 
     internal static SegmentException DrainTimeout(string path, string who) =>
-        New(SegmentErrorId.DrainTimeout, $"The time to drain '{path}' is over: {who}.", path);
+        New(SegmentErrorId.DrainTimeout, $"Timed out waiting for '{path}' to drain: {who}.", path);
 
     internal static SegmentException Replaced(string path) =>
-        New(SegmentErrorId.SegmentReplaced, $"'{path}' was replaced by another file meanwhile; that one was not touched.", path);
+        New(SegmentErrorId.SegmentReplaced, $"'{path}' is now another file; it was not touched.", path);
 
-    private static SegmentException New(string id, FormattableString message, string path) =>
-        new(id, Text.Invariant(message), path);
+    /// <summary>What an error is about, in its message: a file, or a header that a program has in its memory.</summary>
+    private static string Subject(string? path) => path is null ? "The header in memory" : $"'{path}'";
+
+    private static SegmentException New(string id, FormattableString message, string? path) =>
+        new(id, FormattableString.Invariant(message), path);
 }

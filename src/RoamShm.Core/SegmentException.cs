@@ -45,8 +45,5 @@ public sealed class SegmentException : Exception
     public string? Path { get; }
 
     /// <summary>Whether the file looks as if a host were just making it, or had died while making it.</summary>
-    internal bool IsPerhapsBeingMade => LastWriteTimeUtc != default;
-
-    /// <summary>When a file that is perhaps being made was last modified; of others the minimum.</summary>
-    internal DateTime LastWriteTimeUtc { get; set; }
+    internal bool IsPerhapsBeingMade { get; set; }
 }

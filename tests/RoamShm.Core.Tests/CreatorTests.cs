@@ -27,7 +27,7 @@ public sealed class CreatorTests : IDisposable
                 string[] answers = agents.Select(agent => agent.Answer()).ToArray();
                 Assert.Equal(1, answers.Count(answer => ulong.TryParse(answer, out _)));
                 Assert.Equal(15, answers.Count(answer => answer == SegmentErrorId.SegmentExists));
-                Assert.True(new SegmentValidator().Validate(path).IsValid);
+                Assert.True(SegmentValidator.Validate(path).IsValid);
             }
         }
         finally
@@ -43,7 +43,7 @@ public sealed class CreatorTests : IDisposable
     {
         string path = Make.Segment(_folder);
         byte[] before = File.ReadAllBytes(path);
-        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => SegmentCreator.Create(path, Make.Configuration)));
+        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => Segment.Create(path, Make.Configuration)));
         Assert.Equal(before, File.ReadAllBytes(path));
     }
 
@@ -54,10 +54,10 @@ public sealed class CreatorTests : IDisposable
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         Assert.Equal("mapped", agent.Do("map", path));
-        _ = new SegmentGoodbye().Raise(path, 7, out _);
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        _ = OneShot.RaiseGoodbye(path, 7);
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
         Assert.Equal("7", agent.Do("mapped-goodbye", path));
-        Assert.False(new SegmentReader().ReadHeader(path).HostGoodbye);
+        Assert.False(SegmentHeader.Read(path).HostGoodbye);
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
     }
 
@@ -69,14 +69,14 @@ public sealed class CreatorTests : IDisposable
         File.WriteAllText(victim, "precious");
         string path = _folder["link.seg"];
         _ = File.CreateSymbolicLink(path, victim);
-        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => SegmentCreator.Create(path, Make.Configuration)));
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => Segment.Create(path, Make.Configuration)));
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
         Assert.Equal("precious", File.ReadAllText(victim));
         Assert.Null(new FileInfo(path).LinkTarget);
 
         string dangling = _folder["dangling.seg"];
         _ = File.CreateSymbolicLink(dangling, _folder["nowhere"]);
-        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => SegmentCreator.Create(dangling, Make.Configuration)));
+        Assert.Equal(SegmentErrorId.SegmentExists, Id(() => Segment.Create(dangling, Make.Configuration)));
         Assert.False(File.Exists(_folder["nowhere"]));
     }
 
@@ -89,13 +89,13 @@ public sealed class CreatorTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
         string path = _folder["mode.seg"];
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Mode = mode });
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Mode = mode });
         Assert.Equal(octal, Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0'));
     }
 
     [Fact]
     public void A_mode_out_of_range_is_refused() =>
-        Assert.Equal(SegmentErrorId.InvalidConfiguration, Id(() => SegmentCreator.Create(_folder["x"], Make.Configuration, new SegmentCreateOptions { Mode = 0x200 })));
+        Assert.Equal(SegmentErrorId.InvalidConfiguration, Id(() => Segment.Create(_folder["x"], Make.Configuration, new SegmentCreateOptions { Mode = 0x200 })));
 
     [Fact]
     public void Storage_is_reserved_unless_sparse()
@@ -104,8 +104,8 @@ public sealed class CreatorTests : IDisposable
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1 << 20, 8)] };
         string full = _folder["full.seg"];
         string sparse = _folder["sparse.seg"];
-        _ = SegmentCreator.Create(full, configuration);
-        _ = SegmentCreator.Create(sparse, configuration, new SegmentCreateOptions { Sparse = true });
+        _ = Segment.Create(full, configuration);
+        _ = Segment.Create(sparse, configuration, new SegmentCreateOptions { Sparse = true });
         Assert.True(KilobytesUsed(full) >= 8 * 1024);
         Assert.True(KilobytesUsed(sparse) < 1024);
         Assert.Equal(File.ReadAllBytes(full), File.ReadAllBytes(sparse));
@@ -121,7 +121,7 @@ public sealed class CreatorTests : IDisposable
     public void What_does_not_fit_on_the_file_system_is_an_error_that_leaves_nothing_behind()
     {
         var configuration = new SegmentConfiguration { SlotClasses = [new SlotClass(uint.MaxValue, 1 << 20)] };
-        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => SegmentCreator.Create(_folder["huge.seg"], configuration)));
+        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(_folder["huge.seg"], configuration)));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
 
@@ -134,33 +134,33 @@ public sealed class CreatorTests : IDisposable
         SegmentConfiguration tooLarge = new() { MaxGuests = 4, BipbufCapacity = 65536, SlotClasses = [new SlotClass(1024, 4)] };
 
         // Reserving, asked before.
-        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => SegmentCreator.Create(path, tooLarge)));
+        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(path, tooLarge)));
         Assert.Empty(Directory.GetFileSystemEntries(tmpfs.Root));
 
         // Sparse: the metadata alone does not fit.
         SegmentConfiguration manySlots = new() { MaxGuests = 1, BipbufCapacity = 4096, SlotClasses = [new SlotClass(64, 100_000)] };
-        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => SegmentCreator.Create(path, manySlots, new SegmentCreateOptions { Sparse = true })));
+        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(path, manySlots, new SegmentCreateOptions { Sparse = true })));
         Assert.Empty(Directory.GetFileSystemEntries(tmpfs.Root));
 
         // What fits, fits.
-        _ = SegmentCreator.Create(path, Make.Configuration);
-        Assert.True(new SegmentValidator().Validate(path).IsValid);
+        _ = Segment.Create(path, Make.Configuration);
+        Assert.True(SegmentValidator.Validate(path).IsValid);
     }
 
     [Fact]
     public void A_missing_folder_and_a_folder_in_the_way_are_told()
     {
-        Assert.Equal(SegmentErrorId.SegmentNotFound, Id(() => SegmentCreator.Create(_folder["no/such/a.seg"], Make.Configuration)));
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Id(() => Segment.Create(_folder["no/such/a.seg"], Make.Configuration)));
         _ = Directory.CreateDirectory(_folder["d"]);
-        Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => SegmentCreator.Create(_folder["d"], Make.Configuration, new SegmentCreateOptions { Force = true })));
+        Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => Segment.Create(_folder["d"], Make.Configuration, new SegmentCreateOptions { Force = true })));
     }
 
     [Fact]
     public void A_name_longer_than_the_file_system_takes_leaves_nothing_behind()
     {
-        _ = Assert.Throws<SegmentException>(() => SegmentCreator.Create(_folder[new string('x', 300)], Make.Configuration));
+        _ = Assert.Throws<SegmentException>(() => Segment.Create(_folder[new string('x', 300)], Make.Configuration));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
-        _ = SegmentCreator.Create(_folder[new string('x', 255)], Make.Configuration);
+        _ = Segment.Create(_folder[new string('x', 255)], Make.Configuration);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class CreatorTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        _ = Assert.Throws<OperationCanceledException>(() => SegmentCreator.Create(_folder["a.seg"], Make.Configuration, null, cancelled.Token));
+        _ = Assert.Throws<OperationCanceledException>(() => Segment.Create(_folder["a.seg"], Make.Configuration, null, cancelled.Token));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
 
@@ -178,7 +178,7 @@ public sealed class CreatorTests : IDisposable
         string path = _folder["million.seg"];
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1024, 1_000_000)] };
         SegmentLayout layout = SegmentLayout.Compute(configuration);
-        _ = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
+        _ = Segment.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
         using FileStream file = File.OpenRead(path);
         byte[] slot = new byte[16];
         foreach (int index in new[] { 0, 65535, 65536, 999_998, 999_999 })

@@ -116,9 +116,9 @@ public sealed class FinderTests : IDisposable
 
         Task<string?[]> search = Task.Run(() => Find(new SegmentFindOptions { Depth = int.MaxValue }).Select(listing => listing.Path).ToArray());
         Assert.Equal([real], await search.WaitAsync(TimeSpan.FromSeconds(60)));
-        Task<int> proc = Task.Run(() => new SegmentFinder(new SegmentFindOptions { Depth = 3 }).Find("/proc").Count());
+        Task<int> proc = Task.Run(() => SegmentFinder.Find("/proc", new SegmentFindOptions { Depth = 3 }).Count());
         Assert.Equal(0, await proc.WaitAsync(TimeSpan.FromSeconds(60)));
-        Task<int> dev = Task.Run(() => new SegmentFinder(new SegmentFindOptions { Depth = 1 }).Find("/dev").Count(listing => listing.Path == "/dev/null"));
+        Task<int> dev = Task.Run(() => SegmentFinder.Find("/dev", new SegmentFindOptions { Depth = 1 }).Count(listing => listing.Path == "/dev/null"));
         Assert.Equal(0, await dev.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
@@ -136,8 +136,8 @@ public sealed class FinderTests : IDisposable
             Assert.Equal(depth + 1, Find(new SegmentFindOptions { Depth = depth }).Count());
         }
 
-        Assert.Equal(_folder["1/a.seg"], Assert.Single(new SegmentFinder().Find(_folder["1/a.seg"])).Path);
-        Assert.Equal(SegmentErrorId.SegmentNotFound, Assert.Throws<SegmentException>(() => new SegmentFinder().Find(_folder["no"]).Count()).ErrorId);
+        Assert.Equal(_folder["1/a.seg"], Assert.Single(SegmentFinder.Find(_folder["1/a.seg"])).Path);
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Assert.Throws<SegmentException>(() => SegmentFinder.Find(_folder["no"]).Count()).ErrorId);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class FinderTests : IDisposable
         _ = Make.Segment(_folder);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        _ = Assert.Throws<OperationCanceledException>(() => new SegmentFinder(null, cancelled.Token).Find(_folder.Root).Count());
+        _ = Assert.Throws<OperationCanceledException>(() => SegmentFinder.Find(_folder.Root, null, cancelled.Token).Count());
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class FinderTests : IDisposable
         SegmentException error = Assert.Throws<SegmentException>(() => SegmentRemover.Prepare(path, force: false));
         Assert.Contains("peer 1 is attached and beating", error.Message, StringComparison.Ordinal);
         Patch.UInt64(path, HeaderLayout.Size + 8, 1);
-        SegmentRemover.Prepare(path, force: false).Remove();
+        Segment.Remove(path);
         Assert.False(File.Exists(path));
 
         string text = _folder["text"];
@@ -236,7 +236,7 @@ public sealed class FinderTests : IDisposable
     {
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: true);
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
         Assert.Equal(SegmentErrorId.SegmentReplaced, Id(remover.Remove));
         Assert.True(File.Exists(path));
     }
@@ -247,38 +247,56 @@ public sealed class FinderTests : IDisposable
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, 1);
         Patch.UInt32(path, HeaderLayout.Size + 64, 1);
-        var drain = new SegmentDrain(path, new SegmentReader().ReadHeader(path));
-        Assert.False(drain.IsDrained());
-        Assert.Equal([1, 2], drain.Left);
-        Assert.Contains("peers 1, 2", drain.TimedOut().Message, StringComparison.Ordinal);
-        Assert.Equal(SegmentErrorId.DrainTimeout, drain.TimedOut().ErrorId);
+        SegmentDrain drain = StartDrain(path);
+        Assert.False(drain.Look(default));
+        Assert.Equal([1, 2], drain.PeersLeft);
+        SegmentException error = Assert.Throws<SegmentException>(() => drain.Wait(TimeSpan.Zero, default));
+        Assert.Equal(SegmentErrorId.DrainTimeout, error.ErrorId);
+        Assert.Contains("peers 1, 2 are", error.Message, StringComparison.Ordinal);
         Patch.UInt32(path, HeaderLayout.Size, 2);
-        Assert.False(drain.IsDrained());
-        Assert.Contains("peer 2 is", drain.TimedOut().Message, StringComparison.Ordinal);
+        Assert.False(drain.Look(default));
+        Assert.Contains("peer 2 is", Assert.Throws<SegmentException>(() => drain.Wait(TimeSpan.Zero, default)).Message, StringComparison.Ordinal);
         Patch.UInt32(path, HeaderLayout.Size + 64, 0);
-        Assert.True(drain.IsDrained());
+        Assert.True(drain.Look(default));
         Assert.False(drain.IsGone);
 
         // The host starts anew under the same name, and guests attach to that.
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
         Patch.UInt32(path, HeaderLayout.Size, 1);
-        Assert.True(drain.IsDrained());
+        Assert.True(drain.Look(default));
         Assert.True(drain.IsGone);
-        Assert.Equal(SegmentErrorId.SegmentReplaced, Id(() => drain.PrepareRemoval(force: true)));
+        Assert.False(drain.Remove(TimeSpan.Zero, force: true, onInUse: null, default));
+        Assert.True(File.Exists(path));
         File.Delete(path);
-        Assert.True(drain.IsDrained());
+        Assert.True(drain.Look(default));
     }
 
     [Fact]
     public void A_drain_knows_its_file_from_the_goodbye_on()
     {
         string path = Make.Segment(_folder);
-        _ = new SegmentGoodbye().Raise(path, 1, out SegmentHeader header);
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
-        var drain = new SegmentDrain(path, header);
-        Assert.True(drain.IsDrained());
+        SegmentDrain drain = StartDrain(path);
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Assert.True(drain.Look(default));
         Assert.True(drain.IsGone);
-        Assert.Equal(SegmentErrorId.SegmentReplaced, Id(() => drain.PrepareRemoval(force: true)));
+        Assert.False(drain.Remove(TimeSpan.Zero, force: true, onInUse: null, default));
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_drain_raises_the_goodbye_and_names_who_does_not_leave()
+    {
+        string path = Make.Segment(_folder);
+        using (Segment segment = Segment.OpenReadWrite(path))
+        {
+            SegmentDrain drain = segment.Drain(TimeSpan.Zero);
+            Assert.Equal((true, false, 0), (drain.Header.HostGoodbye, drain.IsGone, drain.PeersLeft.Count));
+            Patch.UInt32(path, HeaderLayout.Size, 1);
+            Assert.Contains("peer 1 is still attached", Assert.Throws<SegmentException>(() => segment.Drain(TimeSpan.Zero)).Message, StringComparison.Ordinal);
+        }
+
+        using Segment readOnly = Segment.Open(path);
+        _ = Assert.Throws<InvalidOperationException>(() => readOnly.Drain(TimeSpan.Zero));
     }
 
     [Fact]
@@ -294,7 +312,13 @@ public sealed class FinderTests : IDisposable
         Assert.True(File.Exists(path));
     }
 
+    private static SegmentDrain StartDrain(string path)
+    {
+        using Segment segment = Segment.Open(path);
+        return new SegmentDrain(segment);
+    }
+
     private static string Id(Action action) => Assert.Throws<SegmentException>(action).ErrorId;
 
-    private IEnumerable<SegmentListing> Find(SegmentFindOptions? options = null) => new SegmentFinder(options).Find(_folder.Root);
+    private IEnumerable<SegmentListing> Find(SegmentFindOptions? options = null) => SegmentFinder.Find(_folder.Root, options);
 }

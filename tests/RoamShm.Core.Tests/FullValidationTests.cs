@@ -18,7 +18,7 @@ public sealed class FullValidationTests : IDisposable
     public void A_fresh_segment_and_one_in_use_are_sound()
     {
         string path = Make.Segment(_folder);
-        Assert.Empty(new SegmentValidator().Validate(path, full: true).Findings);
+        Assert.Empty(SegmentValidator.Validate(path, full: true).Findings);
         using var guest = new Agent();
         _ = guest.Do("attach", path);
         for (int i = 0; i < 10; i++)
@@ -28,7 +28,7 @@ public sealed class FullValidationTests : IDisposable
 
         _ = guest.Do("queue-slot", path, "h2g", "0", "0");
         _ = guest.Do("queue-slot", path, "g2h", "1", "1");
-        Assert.Empty(new SegmentValidator().Validate(path, full: true).Findings);
+        Assert.Empty(SegmentValidator.Validate(path, full: true).Findings);
     }
 
     public static TheoryData<string, string, string, Action<string>> Faults => new()
@@ -72,13 +72,13 @@ public sealed class FullValidationTests : IDisposable
     {
         string path = Make.Segment(_folder);
         spoil(path);
-        SegmentReport report = new SegmentValidator().Validate(path, full: true);
+        SegmentReport report = SegmentValidator.Validate(path, full: true);
         SegmentFinding finding = Assert.Single(report.Findings, finding => finding.Id == id);
         Assert.Equal((severity, field), (finding.Severity, finding.Field));
         Assert.NotNull(finding.Offset);
         Assert.StartsWith("r[shm.", finding.Rule, StringComparison.Ordinal);
         Assert.Equal(severity == "Warning", report.IsValid);
-        Assert.DoesNotContain(new SegmentValidator().Validate(path).Findings, finding => finding.Id == id);
+        Assert.DoesNotContain(SegmentValidator.Validate(path).Findings, finding => finding.Id == id);
     }
 
     [Fact]
@@ -87,11 +87,11 @@ public sealed class FullValidationTests : IDisposable
         string path = _folder["million.seg"];
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1024, 1_000_000)] };
         SegmentLayout layout = SegmentLayout.Compute(configuration);
-        _ = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
-        Assert.Empty(new SegmentValidator().Validate(path, full: true).Findings);
-        Assert.Equal(1_000_000, new SegmentInspector().ReadSlotClasses(path)[0].Free);
+        _ = Segment.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
+        Assert.Empty(SegmentValidator.Validate(path, full: true).Findings);
+        Assert.Equal(1_000_000, OneShot.ReadSlotClasses(path)[0].Free);
         Patch.UInt32(path, (long)layout.Pool.MetaOffset(0) + (16L * 999_999) + 12, 1_000_000);
-        Assert.Equal("FreeListOutOfRange", Assert.Single(new SegmentValidator().Validate(path, full: true).Findings).Id);
+        Assert.Equal("FreeListOutOfRange", Assert.Single(SegmentValidator.Validate(path, full: true).Findings).Id);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class FullValidationTests : IDisposable
         guest.Send("toggle", path, "20000");
         for (int i = 0; i < 300; i++)
         {
-            Assert.Empty(new SegmentValidator().Validate(path, full: true).Findings.Select(finding => finding.ToString()));
+            Assert.Empty(SegmentValidator.Validate(path, full: true).Findings.Select(finding => finding.ToString()));
         }
 
         Assert.Equal("toggled", guest.Answer());
@@ -129,7 +129,8 @@ public sealed class FullValidationTests : IDisposable
         string path = Make.Segment(_folder);
         Patch.UInt64(path, Head, 2);
         Patch.UInt32(path, Slots + 16, 7);
-        using OpenSegment segment = OpenSegment.Open(path, write: false, new ReadyWait(default));
+        using Segment segment = Segment.Open(path);
+        segment.LoadTables();
         SlotTable table = SlotTable.Read(segment, 0, default);
         Assert.Equal([0UL, (1UL << 32) | 7], table.LeakedNow().Order());
     }

@@ -31,12 +31,12 @@ public sealed class GoldenTests : IDisposable
         foreach (bool sparse in new[] { false, true })
         {
             string path = _folder[$"{name}-{sparse}.seg"];
-            SegmentHeader header = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Sparse = sparse });
+            SegmentHeader header = Segment.Create(path, configuration, new SegmentCreateOptions { Sparse = sparse });
             byte[] content = File.ReadAllBytes(path);
             Assert.Equal(length, content.Length);
             Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(content)));
             Assert.Equal((ulong)length, header.TotalSize);
-            Assert.True(new SegmentValidator().Validate(path).IsValid);
+            Assert.True(SegmentValidator.Validate(path).IsValid);
         }
     }
 
@@ -44,9 +44,10 @@ public sealed class GoldenTests : IDisposable
     public void A_raised_goodbye_equals_the_references()
     {
         string path = _folder["st.seg"];
-        _ = SegmentCreator.Create(path, Configure(4, 4096, 65536, 256, 0, "1024:4,8192:2"));
-        Assert.Equal(0U, new SegmentGoodbye().Raise(path, 1, out SegmentHeader header));
-        Assert.True(header.HostGoodbye);
+        _ = Segment.Create(path, Configure(4, 4096, 65536, 256, 0, "1024:4,8192:2"));
+        using Segment segment = Segment.OpenReadWrite(path);
+        Assert.Equal(0U, segment.RaiseGoodbye());
+        Assert.True(segment.Header.HostGoodbye);
         Assert.Equal("77e4aff24af4603113f5607c65fb101df0a3419e3eb17b100df866bc97109a89", Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
     }
 
@@ -54,11 +55,11 @@ public sealed class GoldenTests : IDisposable
     public void A_segment_with_a_reserved_peer_is_valid()
     {
         string path = _folder["st.seg"];
-        _ = SegmentCreator.Create(path, Configure(4, 4096, 65536, 256, 0, "1024:4,8192:2"));
+        _ = Segment.Create(path, Configure(4, 4096, 65536, 256, 0, "1024:4,8192:2"));
         Patch.UInt32(path, HeaderLayout.Size + PeerEntryLayout.State, (uint)PeerState.Reserved);
         Patch.UInt32(path, HeaderLayout.Size + PeerEntryLayout.Epoch, 1);
         Assert.Equal("7e8789c46212e9f08c125a0da326ce77e543d4713316331e57bb339619bd355e", Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
-        SegmentReport report = new SegmentValidator().Validate(path);
+        SegmentReport report = SegmentValidator.Validate(path);
         Assert.True(report.IsValid);
         Assert.Empty(report.Findings);
     }

@@ -16,8 +16,9 @@ public sealed class GoodbyeTests : IDisposable
     {
         string path = Make.Segment(_folder);
         byte[] before = File.ReadAllBytes(path);
-        Assert.Equal(0U, new SegmentGoodbye().Raise(path, 0x01020304, out SegmentHeader header));
-        Assert.Equal(0x01020304U, header.HostGoodbyeValue);
+        using Segment segment = Segment.OpenReadWrite(path);
+        Assert.Equal(0U, segment.RaiseGoodbye(0x01020304));
+        Assert.Equal(0x01020304U, segment.Header.HostGoodbyeValue);
         byte[] after = File.ReadAllBytes(path);
         Assert.Equal([4, 3, 2, 1], after[64..68]);
         Assert.Equal(before[..64], after[..64]);
@@ -28,10 +29,11 @@ public sealed class GoodbyeTests : IDisposable
     public void A_flag_that_is_raised_stays_as_it_is()
     {
         string path = Make.Segment(_folder);
-        _ = new SegmentGoodbye().Raise(path, 5, out _);
-        Assert.Equal(5U, new SegmentGoodbye().Raise(path, 9, out SegmentHeader header));
-        Assert.Equal(5U, header.HostGoodbyeValue);
-        Assert.Equal(5U, new SegmentReader().ReadHeader(path).HostGoodbyeValue);
+        _ = OneShot.RaiseGoodbye(path, 5);
+        using Segment segment = Segment.OpenReadWrite(path);
+        Assert.Equal(5U, segment.RaiseGoodbye(9));
+        Assert.Equal(5U, segment.Header.HostGoodbyeValue);
+        Assert.Equal(5U, SegmentHeader.Read(path).HostGoodbyeValue);
     }
 
     [Fact]
@@ -39,10 +41,10 @@ public sealed class GoodbyeTests : IDisposable
     {
         string path = Make.Segment(_folder);
         uint[] previous = new uint[16];
-        var threads = Enumerable.Range(0, 16).Select(i => new Thread(() => previous[i] = new SegmentGoodbye().Raise(path, (uint)i + 1, out _))).ToList();
+        var threads = Enumerable.Range(0, 16).Select(i => new Thread(() => previous[i] = OneShot.RaiseGoodbye(path, (uint)i + 1))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        uint value = new SegmentReader().ReadHeader(path).HostGoodbyeValue;
+        uint value = SegmentHeader.Read(path).HostGoodbyeValue;
         Assert.Equal(0U, previous[value - 1]);
         Assert.Equal(15, previous.Count(seen => seen == value));
     }
@@ -54,24 +56,24 @@ public sealed class GoodbyeTests : IDisposable
         using var agent = new Agent();
         Assert.Equal("mapped", agent.Do("map", path));
         Assert.Equal("0", agent.Do("mapped-goodbye", path));
-        _ = new SegmentGoodbye().Raise(path, 3, out _);
+        _ = OneShot.RaiseGoodbye(path, 3);
         Assert.Equal("3", agent.Do("mapped-goodbye", path));
 
         string second = Make.Segment(_folder, "b.seg");
         Assert.Equal("0", agent.Do("goodbye", second, "4"));
-        Assert.Equal(4U, new SegmentReader().ReadHeader(second).HostGoodbyeValue);
+        Assert.Equal(4U, SegmentHeader.Read(second).HostGoodbyeValue);
     }
 
     [Fact]
     public void Zero_is_no_goodbye() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SegmentGoodbye().Raise(Make.Segment(_folder), 0, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => OneShot.RaiseGoodbye(Make.Segment(_folder), 0));
 
     [Fact]
     public void A_segment_smaller_than_a_page_will_do()
     {
         string path = _folder["tiny.seg"];
-        _ = SegmentCreator.Create(path, new SegmentConfiguration { MaxGuests = 1, BipbufCapacity = 64, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 1)] });
-        Assert.Equal(0U, new SegmentGoodbye().Raise(path, 1, out _));
+        _ = Segment.Create(path, new SegmentConfiguration { MaxGuests = 1, BipbufCapacity = 64, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 1)] });
+        Assert.Equal(0U, OneShot.RaiseGoodbye(path, 1));
         Assert.Equal(768, new FileInfo(path).Length);
     }
 
@@ -80,7 +82,7 @@ public sealed class GoodbyeTests : IDisposable
     {
         string path = _folder["text"];
         File.WriteAllText(path, new string('x', 5000));
-        Assert.Equal(SegmentErrorId.BadMagic, Assert.Throws<SegmentException>(() => new SegmentGoodbye().Raise(path, 1, out _)).ErrorId);
+        Assert.Equal(SegmentErrorId.BadMagic, Assert.Throws<SegmentException>(() => OneShot.RaiseGoodbye(path, 1)).ErrorId);
         Assert.Equal(new string('x', 5000), File.ReadAllText(path));
     }
 }

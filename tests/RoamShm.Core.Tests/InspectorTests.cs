@@ -19,14 +19,14 @@ public sealed class InspectorTests : IDisposable
     public void A_fresh_segment_has_empty_peers_and_free_slots()
     {
         string path = Make.Segment(_folder);
-        Assert.All(new SegmentInspector().ReadPeers(path), peer =>
+        Assert.All(OneShot.ReadPeers(path), peer =>
         {
             Assert.Equal("Empty", peer.State);
             Assert.Equal(PeerLiveness.None, peer.Liveness);
             Assert.Equal(0, peer.GuestToHostQueued + peer.HostToGuestQueued + peer.SlotsOwned);
             Assert.Equal(0, peer.GuestToHostEntries);
         });
-        Assert.Equal([4L, 2L], new SegmentInspector().ReadSlotClasses(path).Select(slotClass => slotClass.Free));
+        Assert.Equal([4L, 2L], OneShot.ReadSlotClasses(path).Select(slotClass => slotClass.Free));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class InspectorTests : IDisposable
         _ = _guest.Do("queue", path, "h2g", "100");
         _ = _guest.Do("queue-slot", path, "h2g", "0", "0");
         _ = _guest.Do("allocate", path, "1", "1");
-        SegmentPeer peer = new SegmentInspector().ReadPeers(path)[0];
+        SegmentPeer peer = OneShot.ReadPeers(path)[0];
         Assert.Equal(1, peer.PeerId);
         Assert.Equal("Attached", peer.State);
         Assert.Equal(1U, peer.StateCode);
@@ -51,14 +51,14 @@ public sealed class InspectorTests : IDisposable
         Assert.Equal(3.1, peer.HostToGuestPercent);
         Assert.Equal(1, peer.SlotsOwned);
 
-        SegmentSlotClass[] classes = [.. new SegmentInspector().ReadSlotClasses(path)];
+        SegmentSlotClass[] classes = [.. OneShot.ReadSlotClasses(path)];
         Assert.Equal((3L, 1L, 1L, 0L, 0L, 0L), (classes[0].Free, classes[0].Allocated, classes[0].OwnedByHost, classes[0].OwnedByPeers, classes[0].Leaked, classes[0].Orphaned));
         Assert.Equal((1L, 1L, 0L, 1L, 0L, 0L), (classes[1].Free, classes[1].Allocated, classes[1].OwnedByHost, classes[1].OwnedByPeers, classes[1].Leaked, classes[1].Orphaned));
         Assert.Equal(50, classes[1].UsedPercent);
         Assert.Equal((16384UL, 8192UL), (classes[1].CapacityBytes, classes[1].AllocatedBytes));
 
         _ = _guest.Do("state", path, "0");
-        Assert.Equal(1, new SegmentInspector().ReadSlotClasses(path)[1].Orphaned);
+        Assert.Equal(1, OneShot.ReadSlotClasses(path)[1].Orphaned);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class InspectorTests : IDisposable
         Patch.UInt32(path, ring + RingLayout.Read, 4000);
         Patch.UInt32(path, ring + RingLayout.Watermark, 4016);
         Patch.UInt32(path, ring + RingLayout.Write, 16);
-        SegmentPeer peer = new SegmentInspector().ReadPeers(path)[0];
+        SegmentPeer peer = OneShot.ReadPeers(path)[0];
         Assert.Equal((32L, 2L), (peer.GuestToHostQueued, peer.GuestToHostEntries));
     }
 
@@ -86,7 +86,7 @@ public sealed class InspectorTests : IDisposable
         Patch.UInt32(path, HeaderLayout.Size, 77);
         Patch.UInt32(path, (long)Make.RingBase + RingLayout.Write, uint.MaxValue);
         Patch.UInt64(path, HeaderLayout.Size + 64 + 16, ulong.MaxValue - 63);
-        SegmentPeer[] peers = [.. new SegmentInspector().ReadPeers(path)];
+        SegmentPeer[] peers = [.. OneShot.ReadPeers(path)];
         Assert.Equal(("Invalid", 77U), (peers[0].State, peers[0].StateCode));
         Assert.Equal((0L, null), (peers[0].GuestToHostQueued, peers[0].GuestToHostEntries));
         Assert.Null(peers[1].HostToGuestEntries);
@@ -99,7 +99,7 @@ public sealed class InspectorTests : IDisposable
 
         // The head skips slot 0.
         Patch.UInt64(path, (long)Make.PoolOffset + SizeClassLayout.FreeHead, 1);
-        SegmentSlotClass slotClass = new SegmentInspector().ReadSlotClasses(path)[0];
+        SegmentSlotClass slotClass = OneShot.ReadSlotClasses(path)[0];
         Assert.Equal((3L, 0L, 1L), (slotClass.Free, slotClass.Allocated, slotClass.Leaked));
     }
 
@@ -107,13 +107,13 @@ public sealed class InspectorTests : IDisposable
     public void A_segment_of_255_peers_is_read_whole()
     {
         string path = _folder["255.seg"];
-        _ = SegmentCreator.Create(path, new SegmentConfiguration { MaxGuests = 255, BipbufCapacity = 256, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 4)] });
+        _ = Segment.Create(path, new SegmentConfiguration { MaxGuests = 255, BipbufCapacity = 256, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 4)] });
         for (int i = 0; i < 255; i++)
         {
             _ = _guest.Do("attach", path);
         }
 
-        SegmentPeer[] peers = [.. new SegmentInspector().ReadPeers(path)];
+        SegmentPeer[] peers = [.. OneShot.ReadPeers(path)];
         Assert.Equal(Enumerable.Range(1, 255), peers.Select(peer => peer.PeerId));
         Assert.All(peers, peer => Assert.Equal("Attached", peer.State));
         Assert.Equal("no place is empty", _guest.Do("attach", path));
@@ -136,10 +136,10 @@ public sealed class InspectorTests : IDisposable
     {
         string path = Make.Segment(_folder);
         spoil(path);
-        Assert.Equal(id, Assert.Throws<SegmentException>(() => new SegmentInspector().ReadPeers(path)).ErrorId);
-        Assert.Equal(id, Assert.Throws<SegmentException>(() => new SegmentInspector().ReadSlotClasses(path)).ErrorId);
-        Assert.Equal(id, Assert.Throws<SegmentException>(() => new PeerRecovery().Recover(path, 1, force: true)).ErrorId);
-        Assert.False(new SegmentValidator().Validate(path, full: true).IsValid);
+        Assert.Equal(id, Assert.Throws<SegmentException>(() => OneShot.ReadPeers(path)).ErrorId);
+        Assert.Equal(id, Assert.Throws<SegmentException>(() => OneShot.ReadSlotClasses(path)).ErrorId);
+        Assert.Equal(id, Assert.Throws<SegmentException>(() => OneShot.RecoverPeer(path, 1, force: true)).ErrorId);
+        Assert.False(SegmentValidator.Validate(path, full: true).IsValid);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class InspectorTests : IDisposable
         string path = _folder["huge.seg"];
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(64, 1)] };
         SegmentLayout layout = SegmentLayout.Compute(configuration);
-        _ = SegmentCreator.Create(path, configuration);
+        _ = Segment.Create(path, configuration);
         Patch.UInt32(path, (long)layout.VarPoolOffset + 4, 100_000_000);
         try
         {
@@ -161,7 +161,7 @@ public sealed class InspectorTests : IDisposable
 
         Patch.UInt64(path, 16, 1UL << 34);
         Patch.UInt64(path, 72, 1UL << 34);
-        Assert.Equal(SegmentErrorId.TooManySlots, Assert.Throws<SegmentException>(() => new SegmentInspector().ReadSlotClasses(path)).ErrorId);
-        Assert.Contains(new SegmentValidator().Validate(path, full: true).Findings, finding => finding.Id == "SlotsNotChecked");
+        Assert.Equal(SegmentErrorId.TooManySlots, Assert.Throws<SegmentException>(() => OneShot.ReadSlotClasses(path)).ErrorId);
+        Assert.Contains(SegmentValidator.Validate(path, full: true).Findings, finding => finding.Id == "SlotsNotChecked");
     }
 }

@@ -96,9 +96,9 @@ public sealed class LayoutTests
     public void Each_hazard_of_a_configuration_is_one_warning(string id, Action<SegmentConfiguration> spoil)
     {
         SegmentConfiguration configuration = Make.Configuration;
-        Assert.Empty(ConfigurationHazards.Find(configuration));
+        Assert.Empty(SegmentValidator.FindHazards(configuration));
         spoil(configuration);
-        SegmentFinding finding = Assert.Single(ConfigurationHazards.Find(configuration));
+        SegmentFinding finding = Assert.Single(SegmentValidator.FindHazards(configuration));
         Assert.Equal(id, finding.Id);
         Assert.Equal(SegmentFinding.Warning, finding.Severity);
         Assert.StartsWith("r[shm.", finding.Rule, StringComparison.Ordinal);
@@ -113,6 +113,6 @@ public sealed class LayoutTests
     {
         SegmentConfiguration configuration = Make.Configuration;
         (configuration.BipbufCapacity, configuration.InlineThreshold, configuration.MaxPayloadSize) = (capacity, threshold, payload);
-        Assert.Equal(isHazard, Array.Exists(ConfigurationHazards.Find(configuration), finding => finding.Id == "InlineDoesNotFitRing"));
+        Assert.Equal(isHazard, Array.Exists(SegmentValidator.FindHazards(configuration), finding => finding.Id == "InlineDoesNotFitRing"));
     }
 }

@@ -19,7 +19,7 @@ public sealed class LivenessTests
     [InlineData(1, 1, ulong.MaxValue, ulong.MaxValue, PeerLiveness.Alive)]
     [InlineData(1, 1, (1UL << 63) - 2, ulong.MaxValue, PeerLiveness.Stale)]
     public void A_heartbeat_is_stale_after_twice_the_interval(uint state, ulong lastHeartbeat, ulong interval, ulong now, string expected) =>
-        Assert.Equal(expected, PeerLiveness.Judge(state, lastHeartbeat, interval, now));
+        Assert.Equal(expected, PeerLiveness.Judge((PeerState)state, lastHeartbeat, interval, now));
 
     [Fact]
     public void The_clock_is_the_one_that_guests_beat_by()
@@ -28,13 +28,13 @@ public sealed class LivenessTests
         string path = folder["a.seg"];
         SegmentConfiguration configuration = Make.Configuration;
         configuration.HeartbeatInterval = 100 * Second;
-        _ = SegmentCreator.Create(path, configuration);
+        _ = Segment.Create(path, configuration);
         using var agent = new Agent();
         _ = agent.Do("attach", path);
         ulong before = MonotonicClock.Now();
         _ = agent.Do("beat", path);
         ulong after = MonotonicClock.Now();
-        SegmentPeer peer = new SegmentInspector().ReadPeers(path)[0];
+        SegmentPeer peer = OneShot.ReadPeers(path)[0];
         Assert.InRange(peer.LastHeartbeat, before - Second, after + Second);
         Assert.Equal(PeerLiveness.Alive, peer.Liveness);
         Assert.InRange(peer.HeartbeatAgeMilliseconds!.Value, 0, 200_000);

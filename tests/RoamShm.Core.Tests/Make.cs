@@ -19,7 +19,7 @@ internal static class Make
     internal static string Segment(TestFolder folder, string name = "a.seg")
     {
         string path = folder[name];
-        _ = SegmentCreator.Create(path, Configuration);
+        _ = RoamShm.Segment.Create(path, Configuration);
         return path;
     }
 }

@@ -18,16 +18,16 @@ public sealed class PictureTests : IDisposable
     [Fact]
     public void A_file_that_begins_with_the_magic_is_a_segment_and_nothing_else_is()
     {
-        Assert.True(SegmentReader.IsSegment(_path));
+        Assert.True(Segment.IsSegment(_path));
         File.WriteAllBytes(_folder["magic"], File.ReadAllBytes(_path)[..8]);
-        Assert.True(SegmentReader.IsSegment(_folder["magic"]));
+        Assert.True(Segment.IsSegment(_folder["magic"]));
         File.WriteAllBytes(_folder["torn"], File.ReadAllBytes(_path)[..7]);
         File.WriteAllBytes(_folder["empty"], []);
         File.WriteAllText(_folder["text"], new string('x', 1000));
         Patch.Bytes(_path, 0, "TELXHUB\u0007"u8.ToArray());
         foreach (string? path in new[] { _folder["torn"], _folder["empty"], _folder["text"], _path, _folder["none"], _folder["none/x"], _folder.Root, string.Empty, "a\0b", "\ud800", new string('n', 10_000), "/dev/null", "/dev/tty", null })
         {
-            Assert.False(SegmentReader.IsSegment(path), path);
+            Assert.False(Segment.IsSegment(path), path);
         }
     }
 
@@ -49,10 +49,10 @@ public sealed class PictureTests : IDisposable
 
         // It sleeps in open(2), until there is a reader.
         Assert.False(writer.WaitForExit(500));
-        Assert.True(SegmentReader.IsSegment(_folder["link"]));
+        Assert.True(Segment.IsSegment(_folder["link"]));
         foreach (string name in new[] { "nowhere", "loop", "fifo", "to-fifo" })
         {
-            Assert.False(SegmentReader.IsSegment(_folder[name]), name);
+            Assert.False(Segment.IsSegment(_folder[name]), name);
         }
 
         Assert.False(writer.WaitForExit(200));
@@ -68,18 +68,18 @@ public sealed class PictureTests : IDisposable
         _ = guest.Do("beat", _path);
         _ = guest.Do("queue", _path, "g2h", "5");
         _ = guest.Do("allocate", _path, "0", "1");
-        SegmentPeer full = new SegmentInspector().ReadPeers(_path)[0];
-        SegmentPeer state = new SegmentInspector().ReadPeerStates(_path)[0];
+        SegmentPeer full = OneShot.ReadPeers(_path)[0];
+        SegmentPeer state = OneShot.ReadPeers(_path, PeerDetail.States)[0];
         Assert.Equal((full.PeerId, full.State, full.Epoch, full.LastHeartbeat, full.RingOffset, full.Path), (state.PeerId, state.State, state.Epoch, state.LastHeartbeat, state.RingOffset, state.Path));
         Assert.Equal((0L, null, 0L), (state.GuestToHostQueued, state.GuestToHostEntries, state.SlotsOwned));
-        SegmentPeer uncounted = new SegmentInspector().ReadPeers(_path, countSlots: false)[0];
+        SegmentPeer uncounted = OneShot.ReadPeers(_path, PeerDetail.Rings)[0];
         Assert.Equal((1L, 0L, 16L), (full.SlotsOwned, uncounted.SlotsOwned, uncounted.GuestToHostQueued));
     }
 
     [Fact]
     public void The_parts_of_a_segment_follow_one_another()
     {
-        SegmentHeader header = new SegmentReader().ReadHeader(_path);
+        SegmentHeader header = SegmentHeader.Read(_path);
         Assert.Equal(
             [("header", 0UL, 128UL), ("peer table", 128UL, 128UL), ("rings", Make.RingBase, Make.PoolOffset - Make.RingBase), ("slot pool", Make.PoolOffset, (ulong)Make.Length - Make.PoolOffset)],
             SegmentPart.Of(header).Select(part => (part.Name, part.Offset, part.Size)));

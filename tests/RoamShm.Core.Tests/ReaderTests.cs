@@ -23,7 +23,7 @@ public sealed class ReaderTests : IDisposable
         }
 
         File.WriteAllBytes(path, bytes);
-        SegmentHeader header = new SegmentReader().ReadHeader(path, force: true);
+        SegmentHeader header = SegmentHeader.ReadUnchecked(path);
         Assert.Equal("ROAMHUB\\x07", header.Magic);
         Assert.Equal(0x0B0A0908U, header.Version);
         Assert.Equal(0x0F0E0D0CU, header.HeaderSize);
@@ -48,7 +48,7 @@ public sealed class ReaderTests : IDisposable
     [Fact]
     public void An_inline_threshold_of_0_stands_for_256()
     {
-        SegmentHeader header = new SegmentReader().ReadHeader(Make.Segment(_folder));
+        SegmentHeader header = SegmentHeader.Read(Make.Segment(_folder));
         Assert.Equal(0U, header.InlineThreshold);
         Assert.Equal(256U, header.EffectiveInlineThreshold);
     }
@@ -82,9 +82,9 @@ public sealed class ReaderTests : IDisposable
     public void A_file_that_fails_a_check_is_an_error_that_names_the_check(string id, Action<string> spoil)
     {
         string path = Make.Segment(_folder);
-        _ = new SegmentReader().ReadHeader(path);
+        _ = SegmentHeader.Read(path);
         spoil(path);
-        foreach (Action read in new Action[] { () => new SegmentReader().ReadHeader(path), () => new SegmentGoodbye().Raise(path, 1, out _) })
+        foreach (Action read in new Action[] { () => SegmentHeader.Read(path), () => OneShot.RaiseGoodbye(path, 1) })
         {
             SegmentException error = Assert.Throws<SegmentException>(read);
             Assert.Equal(id, error.ErrorId);
@@ -110,7 +110,7 @@ public sealed class ReaderTests : IDisposable
         Patch.UInt64(path, 0, 1);
         Assert.Equal(SegmentErrorId.BadMagic, Id());
 
-        string Id() => Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path)).ErrorId;
+        string Id() => Assert.Throws<SegmentException>(() => SegmentHeader.Read(path)).ErrorId;
     }
 
     [Fact]
@@ -118,9 +118,9 @@ public sealed class ReaderTests : IDisposable
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Version, 99);
-        Assert.Equal(99U, new SegmentReader().ReadHeader(path, force: true).Version);
+        Assert.Equal(99U, SegmentHeader.ReadUnchecked(path).Version);
         Patch.Length(path, 100);
-        Assert.Equal(SegmentErrorId.SegmentTooShort, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path, force: true)).ErrorId);
+        Assert.Equal(SegmentErrorId.SegmentTooShort, Assert.Throws<SegmentException>(() => SegmentHeader.ReadUnchecked(path)).ErrorId);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class ReaderTests : IDisposable
         byte[] bytes = new byte[200];
         new byte[] { 0x41, 0x5C, 0x00, 0xFF, 0x20, 0x7E, 0x7F, 0x0A }.CopyTo(bytes, 0);
         File.WriteAllBytes(path, bytes);
-        Assert.Equal("A\\x5c\\x00\\xff ~\\x7f\\x0a", new SegmentReader().ReadHeader(path, force: true).Magic);
+        Assert.Equal("A\\x5c\\x00\\xff ~\\x7f\\x0a", SegmentHeader.ReadUnchecked(path).Magic);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class ReaderTests : IDisposable
         {
             try
             {
-                header = new SegmentReader().ReadHeader(path);
+                header = SegmentHeader.Read(path);
             }
             catch (SegmentException e) when (e.ErrorId is SegmentErrorId.SegmentNotReady or SegmentErrorId.SegmentTooShort or SegmentErrorId.SegmentTruncated)
             {
@@ -171,12 +171,12 @@ public sealed class ReaderTests : IDisposable
             File.WriteAllBytes(_folder[$"{i}"], []);
         }
 
-        var reader = new SegmentReader();
+        var patience = new Patience();
         var clock = Stopwatch.StartNew();
         for (int i = 0; i < count; i++)
         {
             string path = _folder[$"{i}"];
-            Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Throws<SegmentException>(() => reader.ReadHeader(path)).ErrorId);
+            Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Throws<SegmentException>(() => Segment.Open(path, write: false, patience, default)).ErrorId);
         }
 
         // Each for itself would be 40 s.
@@ -195,14 +195,14 @@ public sealed class ReaderTests : IDisposable
         cancelled.Cancel();
 
         // A wait notices the cancellation.
-        _ = Assert.Throws<OperationCanceledException>(() => new SegmentReader(cancelled.Token).ReadHeader(path));
-        _ = Assert.Throws<OperationCanceledException>(() => new SegmentValidator(cancelled.Token).Validate(path));
-        _ = Assert.Throws<OperationCanceledException>(() => new SegmentGoodbye(cancelled.Token).Raise(path, 1, out SegmentHeader _));
-        Assert.Equal(errorId, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path)).ErrorId);
-        Assert.Equal(errorId, new SegmentValidator().Validate(path).Findings[0].Id);
+        _ = Assert.Throws<OperationCanceledException>(() => SegmentHeader.Read(path, cancelled.Token));
+        _ = Assert.Throws<OperationCanceledException>(() => SegmentValidator.Validate(path, cancellationToken: cancelled.Token));
+        _ = Assert.Throws<OperationCanceledException>(() => OneShot.RaiseGoodbye(path, 1, cancelled.Token));
+        Assert.Equal(errorId, Assert.Throws<SegmentException>(() => SegmentHeader.Read(path)).ErrorId);
+        Assert.Equal(errorId, SegmentValidator.Validate(path).Findings[0].Id);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
-        Assert.Equal(errorId, Assert.Throws<SegmentException>(() => new SegmentReader(cancelled.Token).ReadHeader(path)).ErrorId);
-        Assert.False(new SegmentValidator(cancelled.Token).Validate(path).IsValid);
+        Assert.Equal(errorId, Assert.Throws<SegmentException>(() => SegmentHeader.Read(path, cancelled.Token)).ErrorId);
+        Assert.False(SegmentValidator.Validate(path, cancellationToken: cancelled.Token).IsValid);
     }
 
     [Fact]
@@ -215,9 +215,9 @@ public sealed class ReaderTests : IDisposable
         cancelled.Cancel();
 
         // A wait would notice the cancellation.
-        Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Throws<SegmentException>(() => new SegmentReader(cancelled.Token).ReadHeader(path)).ErrorId);
+        Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Throws<SegmentException>(() => SegmentHeader.Read(path, cancelled.Token)).ErrorId);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
-        _ = Assert.Throws<OperationCanceledException>(() => new SegmentReader(cancelled.Token).ReadHeader(path));
+        _ = Assert.Throws<OperationCanceledException>(() => SegmentHeader.Read(path, cancelled.Token));
     }
 
     [Theory]
@@ -250,14 +250,14 @@ public sealed class ReaderTests : IDisposable
                 {
                     SegmentException[] errors =
                     [
-                        Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path)),
-                        Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path, force: true)),
-                        Assert.Throws<SegmentException>(() => new SegmentGoodbye().Raise(path, 1, out _)),
-                        Assert.Throws<SegmentException>(() => SegmentCreator.Create(path, Make.Configuration)),
-                        Assert.Throws<SegmentException>(() => SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true })),
+                        Assert.Throws<SegmentException>(() => SegmentHeader.Read(path)),
+                        Assert.Throws<SegmentException>(() => SegmentHeader.ReadUnchecked(path)),
+                        Assert.Throws<SegmentException>(() => OneShot.RaiseGoodbye(path, 1)),
+                        Assert.Throws<SegmentException>(() => Segment.Create(path, Make.Configuration)),
+                        Assert.Throws<SegmentException>(() => Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true })),
                     ];
                     Assert.All(errors, error => Assert.Equal(SegmentErrorId.NotARegularFile, error.ErrorId));
-                    Assert.Equal(SegmentErrorId.NotARegularFile, Assert.Single(new SegmentValidator().Validate(path).Findings).Id);
+                    Assert.Equal(SegmentErrorId.NotARegularFile, Assert.Single(SegmentValidator.Validate(path).Findings).Id);
                 },
                 TestContext.Current.CancellationToken);
             await all.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -271,8 +271,8 @@ public sealed class ReaderTests : IDisposable
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         Assert.Equal("locked", agent.Do("lock", path));
-        Assert.Equal(2U, new SegmentReader().ReadHeader(path).MaxGuests);
-        Assert.Equal(0U, new SegmentGoodbye().Raise(path, 1, out _));
+        Assert.Equal(2U, SegmentHeader.Read(path).MaxGuests);
+        Assert.Equal(0U, OneShot.RaiseGoodbye(path, 1));
     }
 
     [Fact]
@@ -298,14 +298,14 @@ public sealed class ReaderTests : IDisposable
     [InlineData("a\0b")]
     [InlineData("")]
     public void What_cannot_name_a_file_is_refused(string name) =>
-        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(name)).ErrorId);
+        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => SegmentHeader.Read(name)).ErrorId);
 
     [Fact]
     public void A_name_that_is_no_Unicode_is_refused_instead_of_meaning_another_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "names are UTF-16 there");
         File.WriteAllText(_folder["a?b"], "not this one");
-        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(_folder["a" + (char)0xD800 + "b"])).ErrorId);
+        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => SegmentHeader.Read(_folder["a" + (char)0xD800 + "b"])).ErrorId);
     }
 
     [Fact]
@@ -314,13 +314,12 @@ public sealed class ReaderTests : IDisposable
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         agent.Send("churn", path, "20000");
-        var reader = new SegmentReader();
         int headers = 0;
         for (int i = 0; i < 10_000; i++)
         {
             try
             {
-                Assert.Equal(2U, reader.ReadHeader(path).MaxGuests);
+                Assert.Equal(2U, SegmentHeader.Read(path).MaxGuests);
                 headers++;
             }
             catch (SegmentException e)
@@ -334,7 +333,7 @@ public sealed class ReaderTests : IDisposable
         }
 
         Assert.Equal("churned", agent.Answer());
-        Assert.Equal(2U, new SegmentReader().ReadHeader(path).MaxGuests);
+        Assert.Equal(2U, SegmentHeader.Read(path).MaxGuests);
         Assert.True(headers > 0);
     }
 
@@ -348,12 +347,12 @@ public sealed class ReaderTests : IDisposable
         int before = Count();
         for (int i = 0; i < 200; i++)
         {
-            _ = new SegmentReader().ReadHeader(path);
-            _ = new SegmentGoodbye().Raise(path, 1, out _);
-            _ = new SegmentValidator().Validate(path);
-            _ = Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(_folder.Root));
+            _ = SegmentHeader.Read(path);
+            _ = OneShot.RaiseGoodbye(path, 1);
+            _ = SegmentValidator.Validate(path);
+            _ = Assert.Throws<SegmentException>(() => SegmentHeader.Read(_folder.Root));
             File.SetLastWriteTimeUtc(broken, DateTime.UtcNow.AddHours(-1));
-            _ = Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(broken));
+            _ = Assert.Throws<SegmentException>(() => SegmentHeader.Read(broken));
         }
 
         // Others of this process's tests may hold some of their own.

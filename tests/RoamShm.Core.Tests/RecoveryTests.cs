@@ -36,7 +36,7 @@ public sealed class RecoveryTests : IDisposable
         }
 
         byte[] expected = File.ReadAllBytes(path);
-        PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: false);
+        PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: false);
         Assert.Equal(("Attached", "Empty"), (result.PreviousState, result.State));
         Assert.Equal((3L, 2L, 2L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
         Assert.Empty(result.Skipped);
@@ -86,9 +86,13 @@ public sealed class RecoveryTests : IDisposable
         {
             Patch.UInt32(path, Peer1, state);
             Patch.UInt32(path, Peer1 + 4, 5);
-            Assert.Equal(SegmentInspector.StateName(state), new PeerRecovery().Check(path, 1, force: false));
-            Assert.Equal("Empty", new PeerRecovery().Recover(path, 1, force: false).State);
-            SegmentPeer peer = new SegmentInspector().ReadPeers(path)[0];
+            using (Segment segment = Segment.Open(path))
+            {
+                Assert.Equal(((PeerState)state).ToString(), segment.CheckRecovery(1, force: false));
+            }
+
+            Assert.Equal("Empty", OneShot.RecoverPeer(path, 1, force: false).State);
+            SegmentPeer peer = OneShot.ReadPeers(path)[0];
             Assert.Equal(("Empty", 5U), (peer.State, peer.Epoch));
         }
     }
@@ -98,7 +102,7 @@ public sealed class RecoveryTests : IDisposable
     {
         string path = Make.Segment(_folder);
         byte[] before = File.ReadAllBytes(path);
-        Assert.Equal("Empty", new PeerRecovery().Recover(path, 2, force: false).PreviousState);
+        Assert.Equal("Empty", OneShot.RecoverPeer(path, 2, force: false).PreviousState);
         Assert.Equal(before, File.ReadAllBytes(path));
     }
 
@@ -114,7 +118,7 @@ public sealed class RecoveryTests : IDisposable
         Patch.UInt64(path, Peer1 + 8, MonotonicClock.Now() + 3_600_000_000_000);
         Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
         Assert.Equal(before[128], File.ReadAllBytes(path)[128]);
-        Assert.Equal("Empty", new PeerRecovery().Recover(path, 1, force: true).State);
+        Assert.Equal("Empty", OneShot.RecoverPeer(path, 1, force: true).State);
         Assert.Equal(SegmentErrorId.PeerNotFound, Id(path, 3));
         Assert.Equal(SegmentErrorId.PeerNotFound, Id(path, 0));
     }
@@ -128,10 +132,10 @@ public sealed class RecoveryTests : IDisposable
         Patch.UInt32(path, Peer1, (uint)PeerState.Goodbye);
         using var host = new Agent();
         _ = host.Do("map", path);
-        SegmentException error = Assert.Throws<SegmentException>(() => new PeerRecovery().Recover(path, 1, force: false));
+        SegmentException error = Assert.Throws<SegmentException>(() => OneShot.RecoverPeer(path, 1, force: false));
         Assert.Equal(SegmentErrorId.HostMayBeRunning, error.ErrorId);
         Assert.Contains(host.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
-        Assert.Equal("Empty", new PeerRecovery().Recover(path, 1, force: true).State);
+        Assert.Equal("Empty", OneShot.RecoverPeer(path, 1, force: true).State);
     }
 
     [Fact]
@@ -150,20 +154,20 @@ public sealed class RecoveryTests : IDisposable
         // The first entry refers to a class that does not exist, the third has no length.
         Patch.Bytes(path, HostToGuest + 128 + 8, [200]);
         Patch.UInt32(path, HostToGuest + 128 + 40, 0);
-        PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: true);
+        PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
         Assert.Equal(2, result.Skipped.Length);
         Assert.Equal((1L, 1L, 1L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
         Assert.Equal("Empty", result.State);
-        Assert.Equal((2L, 2L), (new SegmentInspector().ReadSlotClasses(path)[0].Allocated, new SegmentInspector().ReadSlotClasses(path)[0].Free));
+        Assert.Equal((2L, 2L), (OneShot.ReadSlotClasses(path)[0].Allocated, OneShot.ReadSlotClasses(path)[0].Free));
 
         Patch.UInt32(path, Peer1, 2);
         Patch.UInt32(path, HostToGuest, 9999);
-        Assert.Contains("write 9999", Assert.Single(new PeerRecovery().Recover(path, 1, force: true).Skipped), StringComparison.Ordinal);
-        Assert.DoesNotContain(new SegmentValidator().Validate(path, full: true).Findings, finding => finding.Id == "RingPositionsInvalid");
+        Assert.Contains("write 9999", Assert.Single(OneShot.RecoverPeer(path, 1, force: true).Skipped), StringComparison.Ordinal);
+        Assert.DoesNotContain(SegmentValidator.Validate(path, full: true).Findings, finding => finding.Id == "RingPositionsInvalid");
 
         Patch.UInt32(path, Peer1, 2);
         Patch.UInt64(path, Peer1 + 16, 1UL << 60);
-        Assert.Equal(2, new PeerRecovery().Recover(path, 1, force: true).Skipped.Length);
+        Assert.Equal(2, OneShot.RecoverPeer(path, 1, force: true).Skipped.Length);
     }
 
     [Fact]
@@ -178,12 +182,12 @@ public sealed class RecoveryTests : IDisposable
 
         // The slot was allocated anew since: another generation.
         Patch.UInt32(path, Slots, 9);
-        PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: true);
+        PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
         Assert.Equal((1L, 0L), (result.EntriesDropped, result.ReferencedSlotsFreed));
-        Assert.Equal(1, new SegmentInspector().ReadSlotClasses(path)[0].Allocated);
+        Assert.Equal(1, OneShot.ReadSlotClasses(path)[0].Allocated);
     }
 
-    private static string Id(string path, int peerId) => Assert.Throws<SegmentException>(() => new PeerRecovery().Recover(path, peerId, force: false)).ErrorId;
+    private static string Id(string path, int peerId) => Assert.Throws<SegmentException>(() => OneShot.RecoverPeer(path, peerId, force: false)).ErrorId;
 
     private static void Free(byte[] bytes, long slots, uint slot, uint next)
     {

@@ -79,9 +79,10 @@ public sealed class SlotTableTests : IDisposable
     private void Compare(Slots slots)
     {
         string path = _folder["a.seg"];
-        _ = SegmentCreator.Create(path, Configuration, new SegmentCreateOptions { Force = true });
+        _ = Segment.Create(path, Configuration, new SegmentCreateOptions { Force = true });
         slots.Write(path);
-        using OpenSegment segment = OpenSegment.Open(path, write: false, new ReadyWait(default));
+        using Segment segment = Segment.Open(path);
+        segment.LoadTables();
         SlotTable table = SlotTable.Read(segment, 0, default);
         slots.Walk();
         Assert.Equal((slots.AllocatedCount, slots.FreeCount, slots.BadLink, slots.LoopAt), (table.AllocatedCount, table.FreeCount, table.BadLink, table.LoopAt));

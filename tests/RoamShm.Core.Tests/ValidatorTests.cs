@@ -19,7 +19,7 @@ public sealed class ValidatorTests : IDisposable
     [Fact]
     public void A_fresh_segment_has_no_findings()
     {
-        SegmentReport report = new SegmentValidator().Validate(Make.Segment(_folder));
+        SegmentReport report = SegmentValidator.Validate(Make.Segment(_folder));
         Assert.Empty(report.Findings);
         Assert.True(report.IsValid);
         Assert.Equal(2U, report.Header!.MaxGuests);
@@ -69,7 +69,7 @@ public sealed class ValidatorTests : IDisposable
     {
         string path = Make.Segment(_folder);
         spoil(path);
-        SegmentReport report = new SegmentValidator().Validate(path);
+        SegmentReport report = SegmentValidator.Validate(path);
         Assert.False(report.IsValid);
         SegmentFinding finding = Assert.Single(report.Findings, finding => finding.Id == id && finding.Field == field);
         Assert.Equal(SegmentFinding.Error, finding.Severity);
@@ -101,7 +101,7 @@ public sealed class ValidatorTests : IDisposable
     {
         string path = Make.Segment(_folder);
         spoil(path);
-        SegmentReport report = new SegmentValidator().Validate(path);
+        SegmentReport report = SegmentValidator.Validate(path);
         Assert.Contains(report.Findings, finding => finding.Id == id && finding.Field == field && finding.Severity == SegmentFinding.Warning);
         Assert.True(report.IsValid, string.Join(Environment.NewLine, report.Findings.Select(finding => finding.ToString())));
     }
@@ -122,7 +122,7 @@ public sealed class ValidatorTests : IDisposable
     {
         string path = Make.Segment(_folder);
         use(path);
-        Assert.Empty(new SegmentValidator().Validate(path).Findings);
+        Assert.Empty(SegmentValidator.Validate(path).Findings);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class ValidatorTests : IDisposable
         Patch.UInt32(path, HeaderLayout.MaxGuests, 0);
         Patch.Bytes(path, HeaderLayout.Reserved, [9]);
         Patch.UInt32(path, Pool + 64 + 4, 0);
-        string[] ids = [.. new SegmentValidator().Validate(path).Findings.Select(finding => finding.Id!)];
+        string[] ids = [.. SegmentValidator.Validate(path).Findings.Select(finding => finding.Id!)];
         foreach (string id in new[] { "UnsupportedVersion", "InvalidMaxGuests", "ReservedNotZero", "InvalidSlotClass" })
         {
             Assert.Contains(id, ids);
@@ -147,7 +147,7 @@ public sealed class ValidatorTests : IDisposable
         File.WriteAllText(path, new string('x', 200));
         foreach ((string file, string id) in new[] { (path, "BadMagic"), (_folder["no"], "SegmentNotFound"), (_folder.Root, "NotARegularFile") })
         {
-            SegmentReport report = new SegmentValidator().Validate(file);
+            SegmentReport report = SegmentValidator.Validate(file);
             Assert.False(report.IsValid);
             Assert.Equal(1, report.ErrorCount);
             Assert.Equal(id, Assert.Single(report.Findings).Id);
@@ -163,7 +163,7 @@ public sealed class ValidatorTests : IDisposable
         string[] kinds = [sound, damaged, _folder["none.seg"], _folder.Root, "no\0path"];
         string[] paths = [.. Enumerable.Range(0, 1000).Select(i => kinds[i * i % 997 % kinds.Length])];
         Assert.Equal(kinds.Order(), paths.Distinct().Order());
-        (SegmentReport? Report, SegmentException? Error)[] together = [.. new SegmentValidator().ValidateTogether(paths)];
+        (SegmentReport? Report, SegmentException? Error)[] together = [.. SegmentValidator.ValidateAll(paths)];
         Assert.Equal(paths.Length, together.Length);
         for (int i = 0; i < paths.Length; i++)
         {
@@ -176,7 +176,7 @@ public sealed class ValidatorTests : IDisposable
             }
 
             Assert.Null(error);
-            SegmentReport alone = new SegmentValidator().Validate(paths[i]);
+            SegmentReport alone = SegmentValidator.Validate(paths[i]);
             Assert.Equal((paths[i], alone.IsValid), (report!.Path, report.IsValid));
             Assert.Equal(alone.Findings.Select(finding => finding.ToString()), report.Findings.Select(finding => finding.ToString()));
         }
@@ -192,7 +192,7 @@ public sealed class ValidatorTests : IDisposable
         }
 
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        Assert.All(new SegmentValidator().ValidateTogether(paths), result => Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Single(result.Report!.Findings).Id));
+        Assert.All(SegmentValidator.ValidateAll(paths), result => Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Single(result.Report!.Findings).Id));
 
         // Each for itself would be 60 s.
         Assert.InRange(clock.ElapsedMilliseconds, 0, 30_000);
@@ -201,8 +201,8 @@ public sealed class ValidatorTests : IDisposable
     [Fact]
     public void No_files_together_is_no_report_and_null_is_refused()
     {
-        Assert.Empty(new SegmentValidator().ValidateTogether([]));
-        _ = Assert.Throws<ArgumentNullException>(() => new SegmentValidator().ValidateTogether(null!));
+        Assert.Empty(SegmentValidator.ValidateAll([]));
+        _ = Assert.Throws<ArgumentNullException>(() => SegmentValidator.ValidateAll(null!));
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class ValidatorTests : IDisposable
     {
         string[] paths = [.. Enumerable.Repeat(Make.Segment(_folder), 1000)];
         using var cancel = new System.Threading.CancellationTokenSource();
-        using IEnumerator<(SegmentReport? Report, SegmentException? Error)> results = new SegmentValidator(cancel.Token).ValidateTogether(paths).GetEnumerator();
+        using IEnumerator<(SegmentReport? Report, SegmentException? Error)> results = SegmentValidator.ValidateAll(paths, cancel.Token).GetEnumerator();
         Assert.True(results.MoveNext());
         cancel.Cancel();
         int more = 0;
@@ -238,9 +238,9 @@ public sealed class ValidatorTests : IDisposable
         }
 
         Patch.UInt32(path, HeaderLayout.NumVarSlotClasses, uint.MaxValue);
-        SegmentReport report = new SegmentValidator().Validate(path);
+        SegmentReport report = SegmentValidator.Validate(path);
         Assert.Contains(report.Findings, finding => finding.Id == "TooManySlotClasses");
-        Assert.Equal(SegmentErrorId.InvalidSlotClass, Assert.Throws<SegmentException>(() => new SegmentReader().ReadHeader(path)).ErrorId);
+        Assert.Equal(SegmentErrorId.InvalidSlotClass, Assert.Throws<SegmentException>(() => SegmentHeader.Read(path)).ErrorId);
     }
 
     /// <summary>Both peers in each other's place, which is odd but harms nobody.</summary>

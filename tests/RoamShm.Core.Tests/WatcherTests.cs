@@ -21,7 +21,7 @@ public sealed class WatcherTests : IDisposable
     [Fact]
     public void A_goodbye_is_an_event_with_what_was_before()
     {
-        SegmentEvent change = Expect(Make.Segment(_folder), path => new SegmentGoodbye().Raise(path, 3, out _), "Initial", "Goodbye");
+        SegmentEvent change = Expect(Make.Segment(_folder), path => OneShot.RaiseGoodbye(path, 3), "Initial", "Goodbye");
         Assert.Equal(0U, change.PreviousHostGoodbyeValue);
         Assert.Equal(3U, change.HostGoodbyeValue);
     }
@@ -74,10 +74,10 @@ public sealed class WatcherTests : IDisposable
         string path = Make.Segment(_folder);
         using var watch = new Pull(path);
         _ = watch.Next("Initial");
-        _ = SegmentCreator.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
         _ = watch.Next("Replaced");
         string inGoodbye = Make.Segment(_folder, "b.seg");
-        _ = new SegmentGoodbye().Raise(inGoodbye, 1, out _);
+        _ = OneShot.RaiseGoodbye(inGoodbye, 1);
         File.Move(inGoodbye, path, overwrite: true);
         _ = watch.Next("Goodbye, Replaced");
     }
@@ -122,7 +122,7 @@ public sealed class WatcherTests : IDisposable
             Assert.Equal(path, watch.Next("Initial").Path);
         }
 
-        _ = new SegmentGoodbye().Raise(paths[1], 1, out _);
+        _ = OneShot.RaiseGoodbye(paths[1], 1);
         Assert.Equal(paths[1], watch.Next("Goodbye").Path);
         File.Delete(paths[2]);
         Assert.Equal(paths[2], watch.Next("Removed").Path);
@@ -149,7 +149,7 @@ public sealed class WatcherTests : IDisposable
     {
         string[] paths = [Make.Segment(_folder), Make.Segment(_folder, "b.seg")];
         using var watch = new Pull(paths, new SegmentWatchOptions { UntilGoodbye = true, SkipInitial = true });
-        _ = new SegmentGoodbye().Raise(paths[0], 1, out _);
+        _ = OneShot.RaiseGoodbye(paths[0], 1);
         using (var timer = new Timer(_ => File.Delete(paths[1]), null, 50, Timeout.Infinite))
         {
             // Whether the first look came before or after the goodbye, the removal is seen, and ends it.
@@ -168,7 +168,7 @@ public sealed class WatcherTests : IDisposable
     public void UntilGoodbye_ends_at_once_where_all_are_in_goodbye_already()
     {
         string path = Make.Segment(_folder);
-        _ = new SegmentGoodbye().Raise(path, 1, out _);
+        _ = OneShot.RaiseGoodbye(path, 1);
         using var watch = new Pull([path], new SegmentWatchOptions { UntilGoodbye = true });
         _ = watch.Next("Initial");
         watch.ExpectEnd();
@@ -179,7 +179,7 @@ public sealed class WatcherTests : IDisposable
     {
         string path = Make.Segment(_folder);
         using var watch = new Pull([path], new SegmentWatchOptions { SkipInitial = true });
-        using var timer = new Timer(_ => new SegmentGoodbye().Raise(path, 1, out SegmentHeader _), null, 100, Timeout.Infinite);
+        using var timer = new Timer(_ => OneShot.RaiseGoodbye(path, 1), null, 100, Timeout.Infinite);
         _ = watch.Next("Goodbye");
     }
 

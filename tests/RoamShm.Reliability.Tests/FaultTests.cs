@@ -32,26 +32,24 @@ public sealed class FaultTests : IDisposable
         File.Copy(path + ".1", path);
         using var agent = new Agent();
         agent.Send("replace-churn", path, Scale.Of(20_000, 400_000).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var reader = new SegmentReader();
-        var validator = new SegmentValidator();
-        var inspector = new SegmentInspector();
+        var validation = new ValidationBatch();
         int headers = 0;
         for (int i = 0; i < Scale.Of(5_000, 100_000); i++)
         {
             Read(() =>
             {
-                SegmentHeader header = reader.ReadHeader(path);
+                SegmentHeader header = SegmentHeader.Read(path);
                 Assert.True(header.MaxGuests is 2 or 3);
                 Assert.Equal(header.MaxGuests == 2 ? 1024U : 1536U, header.MaxPayloadSize);
                 headers++;
             });
-            Read(() => _ = validator.Validate(path, full: i % 10 == 0));
-            Read(() => _ = inspector.ReadPeers(path));
+            Read(() => _ = validation.Validate(path, full: i % 10 == 0, default));
+            Read(() => _ = OneShot.ReadPeers(path));
         }
 
         Assert.Equal("churned", agent.Answer());
         Assert.True(headers > 0);
-        Assert.Equal(2U, new SegmentReader().ReadHeader(path).MaxGuests);
+        Assert.Equal(2U, SegmentHeader.Read(path).MaxGuests);
 
         static void Read(Action action)
         {
@@ -115,7 +113,7 @@ public sealed class FaultTests : IDisposable
             }
 
             // Under its name nothing or a complete segment; under a temporary name at most one that can be told.
-            Assert.All(Directory.GetFiles(_folder.Root, "*.seg"), made => Assert.True(new SegmentValidator().Validate(made).IsValid));
+            Assert.All(Directory.GetFiles(_folder.Root, "*.seg"), made => Assert.True(SegmentValidator.Validate(made).IsValid));
             string[] others = [.. Directory.GetFileSystemEntries(_folder.Root).Where(entry => !entry.EndsWith(".seg", StringComparison.Ordinal))];
             Assert.Equal(others, SegmentLeftovers.Find(_folder.Root));
             Assert.True(others.Length <= 1);
@@ -126,7 +124,7 @@ public sealed class FaultTests : IDisposable
                 File.Delete(made);
             }
 
-            _ = SegmentCreator.Create(last, new SegmentConfiguration());
+            _ = Segment.Create(last, new SegmentConfiguration());
             File.Delete(last);
         }
     }
@@ -168,8 +166,8 @@ public sealed class FaultTests : IDisposable
                 string path = Path.Combine(tmpfs.Root, "a.seg");
                 try
                 {
-                    _ = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Sparse = sparse });
-                    Assert.True(new SegmentValidator().Validate(path, full: true).IsValid);
+                    _ = Segment.Create(path, configuration, new SegmentCreateOptions { Sparse = sparse });
+                    Assert.True(SegmentValidator.Validate(path, full: true).IsValid);
                     Assert.True(sparse || size >= needed);
                     File.Delete(path);
                     made++;
@@ -198,7 +196,7 @@ public sealed class FaultTests : IDisposable
                 string path = _folder[$"{round}.seg"];
                 agents.ForEach(agent => agent.Send("create", path));
                 Assert.Equal(1, agents.Count(agent => agent.Answer() != SegmentErrorId.SegmentExists));
-                Assert.True(new SegmentValidator().Validate(path).IsValid);
+                Assert.True(SegmentValidator.Validate(path).IsValid);
             }
         }
         finally
@@ -227,7 +225,7 @@ public sealed class FaultTests : IDisposable
                 }
 
                 uint[] previous = [.. agents.Select(agent => uint.Parse(agent.Answer(), System.Globalization.CultureInfo.InvariantCulture))];
-                uint value = new SegmentReader().ReadHeader(path).HostGoodbyeValue;
+                uint value = SegmentHeader.Read(path).HostGoodbyeValue;
                 Assert.Equal(value, view.ReadUInt32(HeaderLayout.HostGoodbye));
                 Assert.Equal(0U, previous[value - 1000]);
                 Assert.Equal(7, previous.Count(seen => seen == value));
@@ -310,7 +308,7 @@ public sealed class FaultTests : IDisposable
         var configuration = new SegmentConfiguration { MaxGuests = 255, BipbufCapacity = uint.MaxValue, SlotClasses = [new SlotClass(uint.MaxValue, 300_000)] };
         try
         {
-            _ = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
+            _ = Segment.Create(path, configuration, new SegmentCreateOptions { Sparse = true });
         }
         catch (SegmentException e) when (e.ErrorId == SegmentErrorId.InsufficientSpace)
         {
@@ -319,9 +317,9 @@ public sealed class FaultTests : IDisposable
 
         long memory = GC.GetAllocatedBytesForCurrentThread();
         Assert.True(new FileInfo(path).Length > 1000L << 40);
-        Assert.True(new SegmentValidator().Validate(path, full: true).IsValid);
-        Assert.Equal(255, new SegmentInspector().ReadPeers(path).Count);
-        Assert.Equal(300_000, new SegmentInspector().ReadSlotClasses(path)[0].Free);
+        Assert.True(SegmentValidator.Validate(path, full: true).IsValid);
+        Assert.Equal(255, OneShot.ReadPeers(path).Count);
+        Assert.Equal(300_000, OneShot.ReadSlotClasses(path)[0].Free);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - memory, 0, 64L << 20);
     }
 
@@ -378,12 +376,12 @@ public sealed class FaultTests : IDisposable
         (int Files, int Mappings, long Memory) start = Measure();
         for (int i = 0; i < Scale.Of(200, 1000); i++)
         {
-            _ = new SegmentGoodbye().Raise(path, 1, out _);
-            _ = new PeerRecovery().Recover(path, 1, force: true);
+            _ = OneShot.RaiseGoodbye(path, 1);
+            _ = OneShot.RecoverPeer(path, 1, force: true);
             Patch.UInt32(path, HeaderLayout.Size, 2);
-            _ = new PeerRecovery().Recover(path, 1, force: true);
+            _ = OneShot.RecoverPeer(path, 1, force: true);
             _ = SegmentMappings.Read().Of(path);
-            _ = Assert.Throws<SegmentException>(() => new PeerRecovery().Recover(path, 9, force: true));
+            _ = Assert.Throws<SegmentException>(() => OneShot.RecoverPeer(path, 9, force: true));
             _ = SegmentWatcher.Watch([path]).First();
             Create(path, 2);
         }
@@ -406,7 +404,7 @@ public sealed class FaultTests : IDisposable
     [DllImport("libc", EntryPoint = "umask")]
     private static extern uint Umask(uint mask);
 
-    private static void Create(string path, int guests) => SegmentCreator.Create(
+    private static void Create(string path, int guests) => Segment.Create(
         path,
         new SegmentConfiguration { MaxGuests = guests, BipbufCapacity = 1024, MaxPayloadSize = guests * 512, SlotClasses = [new SlotClass(64, 4)] },
         new SegmentCreateOptions { Force = true });

@@ -18,11 +18,11 @@ public sealed class MutationTests : IDisposable
 
     // One a thread: it reads who maps what once.
     [ThreadStatic]
-    private static SegmentFinder? _finder;
+    private static SegmentSearch? _search;
 
     // One for many cases: it waits no more than a second or two in all to see whether a lost slot is lost for good.
     [ThreadStatic]
-    private static SegmentValidator? _validator;
+    private static ValidationBatch? _validation;
 
     private readonly TestFolder _folder = new();
 
@@ -158,13 +158,13 @@ public sealed class MutationTests : IDisposable
 
         // Old, so that nobody waits for a host to finish it.
         Write(path, content);
-        bool isRead = Try(() => new SegmentReader().ReadHeader(path));
-        _ = Try(() => new SegmentReader().ReadHeader(path, force: true));
-        SegmentReport report = new SegmentValidator().Validate(path);
-        SegmentReport full = (_validator ??= new SegmentValidator()).Validate(path, full: true);
-        bool hasPeers = Try(() => new SegmentInspector().ReadPeers(path));
-        _ = Try(() => new SegmentInspector().ReadSlotClasses(path));
-        _ = (_finder ??= new SegmentFinder()).Find(path).ToArray();
+        bool isRead = Try(() => SegmentHeader.Read(path));
+        _ = Try(() => SegmentHeader.ReadUnchecked(path));
+        SegmentReport report = SegmentValidator.Validate(path);
+        SegmentReport full = (_validation ??= new ValidationBatch()).Validate(path, full: true, default);
+        bool hasPeers = Try(() => OneShot.ReadPeers(path));
+        _ = Try(() => OneShot.ReadSlotClasses(path));
+        _ = (_search ??= new SegmentSearch(new SegmentFindOptions())).Find(path, default).ToArray();
         _ = SegmentWatcher.Watch([path], new SegmentWatchOptions { Peers = true, Timeout = TimeSpan.Zero }).ToArray();
         Assert.Equal(content, File.ReadAllBytes(path));
 
@@ -184,7 +184,7 @@ public sealed class MutationTests : IDisposable
 
     private static void CheckGoodbye(string path, byte[] content, bool isRead)
     {
-        Assert.Equal(isRead, Try(() => new SegmentGoodbye().Raise(path, 0x01020304, out _)));
+        Assert.Equal(isRead, Try(() => OneShot.RaiseGoodbye(path, 0x01020304)));
         byte[] after = File.ReadAllBytes(path);
         for (int i = 0; i < content.Length; i++)
         {
@@ -197,7 +197,7 @@ public sealed class MutationTests : IDisposable
         Write(path, content);
         bool isRecovered = Try(() =>
         {
-            PeerRecoveryResult result = new PeerRecovery().Recover(path, 1, force: true);
+            PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
             Assert.Equal("Empty", result.State);
         });
         byte[] after = File.ReadAllBytes(path);

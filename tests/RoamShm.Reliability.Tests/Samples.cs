@@ -59,7 +59,7 @@ internal static class Samples
         foreach (SegmentConfiguration configuration in Configurations())
         {
             string path = folder["sample"];
-            _ = SegmentCreator.Create(path, configuration, new SegmentCreateOptions { Force = true });
+            _ = Segment.Create(path, configuration, new SegmentCreateOptions { Force = true });
             segments.Add(File.ReadAllBytes(path));
 
             // And in use: an attached peer with queued payloads and references, slots taken, a goodbye.
@@ -72,7 +72,7 @@ internal static class Samples
             Require(guest.Do("beat", used), "beat");
             if (segments.Count % 4 == 1)
             {
-                _ = new SegmentGoodbye().Raise(used, 1, out _);
+                _ = OneShot.RaiseGoodbye(used, 1);
             }
 
             segments.Add(File.ReadAllBytes(used));

@@ -3,6 +3,8 @@ using System.IO;
 using System.IO.MemoryMappedFiles;
 using System.Threading;
 
+using RoamShm.Tests;
+
 namespace RoamShm.TestAgent;
 
 /// <summary>
@@ -45,15 +47,15 @@ internal static class Program
         switch (words[0])
         {
             case "create":
-                return SegmentCreator.Create(path, Small()).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Segment.Create(path, Small()).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
             case "replace":
-                return SegmentCreator.Create(path, Small(), new SegmentCreateOptions { Force = true }).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Segment.Create(path, Small(), new SegmentCreateOptions { Force = true }).TotalSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
             case "read":
-                return new SegmentReader().ReadHeader(path).MaxGuests.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return SegmentHeader.Read(path).MaxGuests.ToString(System.Globalization.CultureInfo.InvariantCulture);
             case "validate":
-                return new SegmentValidator().Validate(path).IsValid.ToString();
+                return SegmentValidator.Validate(path).IsValid.ToString();
             case "goodbye":
-                uint previous = new SegmentGoodbye().Raise(path, uint.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture), out _);
+                uint previous = OneShot.RaiseGoodbye(path, uint.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture));
                 return previous.ToString(System.Globalization.CultureInfo.InvariantCulture);
             case "map":
                 held.Map(path);
@@ -105,12 +107,12 @@ internal static class Program
                 WaitUntilRead(path);
                 return "read";
             case "find":
-                return System.Linq.Enumerable.Single(new SegmentFinder().Find(path)).Status!;
+                return System.Linq.Enumerable.Single(SegmentFinder.Find(path)).Status!;
             case "remove":
-                SegmentRemover.Prepare(path, force: false).Remove();
+                Segment.Remove(path);
                 return "removed";
             case "recover":
-                return new PeerRecovery().Recover(path, Number(words[2]), force: false).State!;
+                return OneShot.RecoverPeer(path, Number(words[2]), force: false).State!;
             case "lock":
                 held.Lock(path);
                 return "locked";
@@ -184,7 +186,7 @@ internal static class Program
         {
             string path = Path.Combine(folder, Invariant($"{Environment.ProcessId}-{i}.seg"));
             Console.WriteLine(path);
-            _ = SegmentCreator.Create(path, configuration);
+            _ = Segment.Create(path, configuration);
         }
     }
 

@@ -3,10 +3,10 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// Tells one file from another under the same name. The time of birth is part of it where the file system keeps one,
-/// since a deleted file's inode number is soon used again.
+/// Tells one file from another under the same name. The time of birth is part of it where the file system keeps one, since a deleted file's inode number is
+/// soon used again.
 /// </summary>
-internal readonly struct FileIdentity : IEquatable<FileIdentity>
+public readonly struct FileIdentity : IEquatable<FileIdentity>
 {
     private readonly ulong _volume;
     private readonly ulong _file;
@@ -25,9 +25,24 @@ internal readonly struct FileIdentity : IEquatable<FileIdentity>
     /// <summary>The inode number.</summary>
     internal ulong File => _file;
 
+    /// <summary>Whether two identities are of the same file.</summary>
+    /// <param name="left">One identity.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>Whether it is the same file.</returns>
+    public static bool operator ==(FileIdentity left, FileIdentity right) => left.Equals(right);
+
+    /// <summary>Whether two identities are of different files.</summary>
+    /// <param name="left">One identity.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>Whether they are different files.</returns>
+    public static bool operator !=(FileIdentity left, FileIdentity right) => !left.Equals(right);
+
+    /// <inheritdoc/>
     public bool Equals(FileIdentity other) => _volume == other._volume && _file == other._file && _born == other._born;
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is FileIdentity other && Equals(other);
 
+    /// <inheritdoc/>
     public override int GetHashCode() => unchecked((int)_file ^ (int)_volume ^ (int)_born);
 }

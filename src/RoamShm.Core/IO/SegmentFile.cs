@@ -10,15 +10,19 @@ namespace RoamShm;
 /// </summary>
 internal abstract class SegmentFile : IDisposable
 {
-    private protected SegmentFile(string path, FileStatus status)
+    private protected SegmentFile(string path, FileStatus status, bool isWritable)
     {
         Path = path;
         Status = status;
+        IsWritable = isWritable;
     }
 
     internal static bool IsWindows { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
 
     internal string Path { get; }
+
+    /// <summary>Whether it was opened for writing too.</summary>
+    internal bool IsWritable { get; }
 
     /// <summary>What the open file was at the last look.</summary>
     internal FileStatus Status { get; private protected set; }
@@ -75,8 +79,35 @@ internal abstract class SegmentFile : IDisposable
     /// <summary>Looks at the open file again.</summary>
     internal abstract void Refresh();
 
-    /// <summary>Maps a part for reading and writing, shared with every other process that maps it.</summary>
+    /// <summary>Maps a part, shared with every other process that maps it; for writing too where the file was opened so.</summary>
     internal abstract MappedPart Map(ulong offset, ulong length);
+
+    /// <summary>Maps a part, and then makes sure that the file still has it: touching a mapping past a file's end kills the process.</summary>
+    internal MappedPart MapInside(ulong offset, ulong length)
+    {
+        MappedPart part = Map(offset, length);
+        try
+        {
+            RequireLength(offset + length);
+            MappedPart inside = part;
+            part = null!;
+            return inside;
+        }
+        finally
+        {
+            part?.Dispose();
+        }
+    }
+
+    /// <summary>Makes sure that the file still has so many bytes.</summary>
+    internal void RequireLength(ulong length)
+    {
+        Refresh();
+        if (length > (ulong)Length)
+        {
+            throw SegmentErrors.Truncated(Path, "needed size", length, Length);
+        }
+    }
 
     public abstract void Dispose();
 

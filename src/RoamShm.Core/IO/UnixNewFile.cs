@@ -13,10 +13,10 @@ internal sealed unsafe class UnixNewFile : NewFile
 
     private readonly byte[] _target;
     private readonly byte[] _temporary;
-    private int _fd;
+    private readonly SafeFileDescriptor _fd;
     private bool _named = true;
 
-    private UnixNewFile(string path, ulong size, byte[] target, byte[] temporary, int fd)
+    private UnixNewFile(string path, ulong size, byte[] target, byte[] temporary, SafeFileDescriptor fd)
         : base(path, size)
     {
         _target = target;
@@ -35,8 +35,8 @@ internal sealed unsafe class UnixNewFile : NewFile
 
         // mkostemp makes the file with a name of its own choice, exclusively, readable and writable by the owner alone.
         byte[] temporary = UnixSegmentFile.Encode(path.Substring(0, slash + 1) + TemporaryPrefix + "XXXXXX");
-        int fd = LibC.MkOsTemp(temporary, LibC.O_CLOEXEC);
-        if (fd < 0)
+        SafeFileDescriptor fd = LibC.MkOsTemp(temporary, LibC.O_CLOEXEC);
+        if (fd.IsInvalid)
         {
             int error = Marshal.GetLastWin32Error();
             throw error is LibC.ENOENT or LibC.ENOTDIR ? SegmentErrors.FolderNotFound(path) : Error(path, size, "create", error);
@@ -58,7 +58,7 @@ internal sealed unsafe class UnixNewFile : NewFile
         // Asked first: reserving what cannot be had would fill the file system for everybody until it fails.
         if (FreeSpace() is long free && Size > (ulong)free)
         {
-            throw SegmentErrors.InsufficientSpace(Path, Size, Text.Invariant($"{free} bytes are free"));
+            throw SegmentErrors.InsufficientSpace(Path, Size, FormattableString.Invariant($"{free} bytes are free"));
         }
 
         if (LibC.IsMacOS)
@@ -133,7 +133,7 @@ internal sealed unsafe class UnixNewFile : NewFile
 
     public override void Dispose()
     {
-        if (_fd < 0)
+        if (_fd.IsClosed)
         {
             return;
         }
@@ -143,8 +143,7 @@ internal sealed unsafe class UnixNewFile : NewFile
             _ = LibC.Unlink(_temporary);
         }
 
-        _ = LibC.Close(_fd);
-        _fd = -1;
+        _fd.Dispose();
     }
 
     private static SegmentException Error(string path, ulong size, string operation, int error) =>

@@ -9,10 +9,10 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private int _fd;
+    private readonly SafeFileDescriptor _fd;
 
-    private UnixSegmentFile(string path, FileStatus status, int fd)
-        : base(path, status) => _fd = fd;
+    private UnixSegmentFile(string path, FileStatus status, SafeFileDescriptor fd, bool isWritable)
+        : base(path, status, isWritable) => _fd = fd;
 
     internal static UnixSegmentFile Open(string path, bool write)
     {
@@ -27,8 +27,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 
         // O_NONBLOCK: a FIFO without a writer opens at once, and is then refused by its kind.
         int flags = (write ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_NONBLOCK | LibC.O_CLOEXEC | LibC.O_NOCTTY;
-        int fd;
-        while ((fd = LibC.Open(name, flags)) < 0)
+        SafeFileDescriptor? fd;
+        while ((fd = LibC.Open(name, flags)).IsInvalid)
         {
             int error = Marshal.GetLastWin32Error();
             if (error == LibC.EINTR)
@@ -48,16 +48,13 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         {
             FileStatus status = StatusOf(path, fd);
             status.RequireRegular(path);
-            var file = new UnixSegmentFile(path, status, fd);
-            fd = -1;
+            var file = new UnixSegmentFile(path, status, fd, write);
+            fd = null;
             return file;
         }
         finally
         {
-            if (fd >= 0)
-            {
-                _ = LibC.Close(fd);
-            }
+            fd?.Dispose();
         }
     }
 
@@ -149,7 +146,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     {
         ulong within = offset % (ulong)Environment.SystemPageSize;
         var mapped = new IntPtr((long)(length + within));
-        IntPtr address = LibC.MMap(IntPtr.Zero, mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_POPULATE, _fd, (long)(offset - within));
+        int protection = IsWritable ? LibC.PROT_READ | LibC.PROT_WRITE : LibC.PROT_READ;
+        IntPtr address = LibC.MMap(IntPtr.Zero, mapped, protection, LibC.MAP_SHARED | LibC.MAP_POPULATE, _fd, (long)(offset - within));
         return address == new IntPtr(-1)
             ? throw Error(Path, "map", Marshal.GetLastWin32Error())
             : new UnixMappedPart((byte*)address, (int)within, mapped);
@@ -178,16 +176,9 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         }
     }
 
-    public override void Dispose()
-    {
-        if (_fd >= 0)
-        {
-            _ = LibC.Close(_fd);
-            _fd = -1;
-        }
-    }
+    public override void Dispose() => _fd.Dispose();
 
-    private static FileStatus StatusOf(string path, int fd) =>
+    private static FileStatus StatusOf(string path, SafeFileDescriptor fd) =>
         UnixStat.TryOfHandle(fd, out FileStatus status) ? status : throw Error(path, "look at", Marshal.GetLastWin32Error());
 
     private sealed class UnixMappedPart : MappedPart

@@ -10,8 +10,8 @@ internal sealed class WindowsSegmentFile : SegmentFile
 {
     private readonly FileStream _stream;
 
-    private WindowsSegmentFile(string path, FileStatus status, FileStream stream)
-        : base(path, status) => _stream = stream;
+    private WindowsSegmentFile(string path, FileStatus status, FileStream stream, bool isWritable)
+        : base(path, status, isWritable) => _stream = stream;
 
     internal static WindowsSegmentFile Open(string path, bool write)
     {
@@ -22,7 +22,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
             stream = new FileStream(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             FileStatus status = StatusOf(path, stream);
             status.RequireRegular(path);
-            var file = new WindowsSegmentFile(path, status, stream);
+            var file = new WindowsSegmentFile(path, status, stream, write);
             stream = null;
             return file;
         }
@@ -130,7 +130,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
     {
         try
         {
-            return WindowsMappedPart.Map(_stream, (long)offset, (long)length);
+            return WindowsMappedPart.Map(_stream, (long)offset, (long)length, IsWritable ? MemoryMappedFileAccess.ReadWrite : MemoryMappedFileAccess.Read);
         }
         catch (Exception e) when (IsSystemError(e))
         {
@@ -173,14 +173,14 @@ internal sealed class WindowsSegmentFile : SegmentFile
             _view = view;
         }
 
-        internal static WindowsMappedPart Map(FileStream stream, long offset, long length)
+        internal static WindowsMappedPart Map(FileStream stream, long offset, long length, MemoryMappedFileAccess access)
         {
             MemoryMappedFile? mapping = null;
             MemoryMappedViewAccessor? view = null;
             try
             {
-                mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-                view = mapping.CreateViewAccessor(offset, length, MemoryMappedFileAccess.ReadWrite);
+                mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, access, HandleInheritability.None, leaveOpen: true);
+                view = mapping.CreateViewAccessor(offset, length, access);
                 byte* address = null;
                 view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
                 var page = new WindowsMappedPart(mapping, view, address + view.PointerOffset);

@@ -16,7 +16,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
-    private SegmentFinder? _finder;
+    private SegmentSearch? _search;
     private bool _hasProgress;
 
     /// <summary>Folders or files, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
@@ -58,15 +58,14 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     public SwitchParameter RemoveLeftover { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _finder = new SegmentFinder(
+    protected override void BeginProcessing() => _search = new SegmentSearch(
         new SegmentFindOptions
         {
             Depth = Depth ?? (Recurse ? int.MaxValue : 0),
             MinimumAge = MinimumAge,
             OnPassedOver = (path, reason) => WriteVerbose($"Passed over '{path}': {reason}"),
             OnFolder = OnFolder,
-        },
-        StopToken);
+        });
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -119,7 +118,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
 
     private void FindIn(string path)
     {
-        foreach (SegmentListing listing in _finder!.Find(path))
+        foreach (SegmentListing listing in _search!.Find(path, StopToken))
         {
             listing.PSPath = PathResolver.ToPSPath(listing.Path!);
             WriteObject(listing);

@@ -13,7 +13,7 @@ namespace RoamShm.Commands;
 [OutputType(typeof(SegmentPeer))]
 public sealed class GetRoamPeerCommand : SegmentPathCommand
 {
-    private SegmentInspector? _inspector;
+    private readonly Patience _patience = new();
 
     /// <summary>Only these peers, 1 to 255.</summary>
     [Parameter(ParameterSetName = nameof(Path))]
@@ -35,14 +35,11 @@ public sealed class GetRoamPeerCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
-        _inspector ??= new SegmentInspector(StopToken);
-        IReadOnlyList<SegmentPeer> peers = _inspector.ReadPeers(path);
+        using Segment segment = Segment.Open(path, write: false, _patience, StopToken);
+        IReadOnlyList<SegmentPeer> peers = segment.ReadPeers(cancellationToken: StopToken);
         foreach (int id in PeerId)
         {
-            if (id > peers.Count)
-            {
-                WriteError(new SegmentException(SegmentErrorId.PeerNotFound, $"'{path}' has no peer {id}; its peers are 1 to {peers.Count}.", path), path);
-            }
+            ForOne(id, segment.RequirePeer);
         }
 
         foreach (SegmentPeer peer in peers)

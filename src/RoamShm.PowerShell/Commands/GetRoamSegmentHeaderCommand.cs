@@ -8,7 +8,7 @@ namespace RoamShm.Commands;
 [OutputType(typeof(SegmentHeader))]
 public sealed class GetRoamSegmentHeaderCommand : SegmentPathCommand
 {
-    private SegmentReader? _reader;
+    private readonly Patience _patience = new();
 
     /// <summary>Decode the first 128 bytes even where a check fails.</summary>
     [Parameter]
@@ -16,9 +16,14 @@ public sealed class GetRoamSegmentHeaderCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
-        _reader ??= new SegmentReader(StopToken);
-        SegmentHeader header = _reader.ReadHeader(path, Force);
+        SegmentHeader header = Force ? SegmentHeader.ReadUnchecked(path) : ReadHeader(path);
         header.PSPath = PathResolver.ToPSPath(path);
         WriteObject(header);
+    }
+
+    private SegmentHeader ReadHeader(string path)
+    {
+        using Segment segment = Segment.Open(path, write: false, _patience, StopToken);
+        return segment.Header;
     }
 }

@@ -8,12 +8,12 @@ namespace RoamShm.Commands;
 [OutputType(typeof(SegmentSlotClass))]
 public sealed class GetRoamSlotClassCommand : SegmentPathCommand
 {
-    private SegmentInspector? _inspector;
+    private readonly Patience _patience = new();
 
     private protected override void ProcessSegment(string path)
     {
-        _inspector ??= new SegmentInspector(StopToken);
-        foreach (SegmentSlotClass slotClass in _inspector.ReadSlotClasses(path))
+        using Segment segment = Segment.Open(path, write: false, _patience, StopToken);
+        foreach (SegmentSlotClass slotClass in segment.ReadSlotClasses(StopToken))
         {
             slotClass.PSPath = PathResolver.ToPSPath(path);
             WriteObject(slotClass);

@@ -110,7 +110,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         };
         var options = new SegmentCreateOptions { Force = Force, Sparse = Sparse, Mode = OctalMode.Read(Mode) };
         SegmentLayout layout = SegmentLayout.Compute(configuration);
-        foreach (SegmentFinding hazard in ConfigurationHazards.Find(configuration))
+        foreach (SegmentFinding hazard in SegmentValidator.FindHazards(configuration))
         {
             WriteWarning($"{path}: {hazard.Message}");
         }
@@ -121,7 +121,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         }
 
         WarnOfLeftovers(path);
-        SegmentHeader header = SegmentCreator.Create(path, configuration, options, StopToken);
+        SegmentHeader header = Segment.Create(path, configuration, options, StopToken);
         header.PSPath = PathResolver.ToPSPath(path);
         WriteObject(header);
     }

@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.IO;
 using System.Management.Automation;
 using RoamShm.Abstractions;
@@ -12,8 +11,6 @@ namespace RoamShm.Commands;
 [Cmdlet(VerbsCommon.Remove, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Raise the host's goodbye first, and wait until nobody uses the segment any more.</summary>
     [Parameter]
     public SwitchParameter Goodbye { get; set; }
@@ -46,8 +43,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
             return;
         }
 
-        var finder = new SegmentFinder(new SegmentFindOptions { MinimumAge = MinimumAge }, StopToken);
-        foreach (SegmentListing listing in finder.Find(path))
+        foreach (SegmentListing listing in SegmentFinder.Find(path, new SegmentFindOptions { MinimumAge = MinimumAge }, StopToken))
         {
             if (listing.Status == SegmentStatus.Stale)
             {
@@ -69,7 +65,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
 
         if (!Goodbye)
         {
-            // Asked for first, so that -WhatIf says what would be refused.
+            // Checked first, so that -WhatIf says what would be refused.
             SegmentRemover remover = SegmentRemover.Prepare(path, Force);
             if (ShouldProcess(path, "Remove roam segment"))
             {
@@ -81,48 +77,17 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
 
         if (ShouldProcess(path, "Raise host goodbye, wait, and remove roam segment"))
         {
-            _ = new SegmentGoodbye(StopToken).Raise(path, 1, out SegmentHeader header);
-            WaitForUsers(path, header);
-        }
-    }
+            SegmentDrain drain;
+            using (Segment segment = Segment.OpenReadWrite(path, StopToken))
+            {
+                _ = segment.RaiseGoodbye();
+                drain = new SegmentDrain(segment);
+            }
 
-    private void WaitForUsers(string path, SegmentHeader header)
-    {
-        var drain = new SegmentDrain(path, header, StopToken);
-        var clock = Stopwatch.StartNew();
-        while (true)
-        {
-            bool isDrained = drain.IsDrained();
-            if (drain.IsGone)
+            if (!drain.Remove(Timeout, Force, WriteVerbose, StopToken))
             {
                 WriteVerbose($"'{path}' was removed or replaced by its host.");
-                return;
             }
-
-            bool isTimeOver = clock.Elapsed >= Timeout;
-            if (isDrained || Force)
-            {
-                try
-                {
-                    if (isDrained || isTimeOver)
-                    {
-                        drain.PrepareRemoval(Force && isTimeOver).Remove();
-                        return;
-                    }
-                }
-                catch (SegmentException e) when (e.ErrorId == SegmentErrorId.SegmentInUse && !isTimeOver)
-                {
-                    WriteVerbose(e.Message);
-                }
-            }
-            else if (isTimeOver)
-            {
-                throw drain.TimedOut();
-            }
-
-            TimeSpan left = Timeout - clock.Elapsed;
-            _ = StopToken.WaitHandle.WaitOne(left > PollInterval ? PollInterval : left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            StopToken.ThrowIfCancellationRequested();
         }
     }
 }

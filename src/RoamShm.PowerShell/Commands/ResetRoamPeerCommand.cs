@@ -9,7 +9,7 @@ namespace RoamShm.Commands;
 [OutputType(typeof(PeerRecoveryResult))]
 public sealed class ResetRoamPeerCommand : SegmentPathCommand
 {
-    private PeerRecovery? _recovery;
+    private readonly Patience _patience = new();
 
     /// <summary>The peers, 1 to 255.</summary>
     /// <remarks>Mandatory by hand, and so the same error in each set: a mandatory parameter of the default set that takes nothing from the pipeline keeps
@@ -38,24 +38,24 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
             });
         }
 
+        using Segment segment = Segment.Open(path, write: true, _patience, StopToken);
         foreach (int peerId in PeerId)
         {
-            ForOne(peerId, id => Reset(path, id));
+            ForOne(peerId, id => Reset(segment, id));
         }
     }
 
-    private void Reset(string path, int peerId)
+    private void Reset(Segment segment, int peerId)
     {
-        _recovery ??= new PeerRecovery(StopToken);
-
-        // Asked for first, so that -WhatIf says what would be refused.
-        string state = _recovery.Check(path, peerId, Force);
+        // Checked first, so that -WhatIf says what would be refused.
+        string path = segment.Path;
+        string state = segment.CheckRecovery(peerId, Force);
         if (!ShouldProcess(path, $"Recover peer {peerId}, now {state}"))
         {
             return;
         }
 
-        PeerRecoveryResult result = _recovery.Recover(path, peerId, Force);
+        PeerRecoveryResult result = segment.RecoverPeer(peerId, Force, StopToken);
         foreach (string skipped in result.Skipped)
         {
             WriteWarning($"{path}: left as it was, damaged: {skipped}.");

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
+using System.Linq;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
@@ -14,10 +14,9 @@ namespace RoamShm.Commands;
 public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
 {
     private const string Activity = "Waiting for guests to detach";
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<(SegmentDrain Drain, Stopwatch Since)> _drains = [];
-    private SegmentGoodbye? _goodbye;
+    private readonly List<SegmentDrain> _drains = [];
+    private readonly Patience _patience = new();
 
     /// <summary>The value to store, 1 to 4294967295. The reference stores 1.</summary>
     [Parameter]
@@ -54,73 +53,49 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
             return;
         }
 
-        _goodbye ??= new SegmentGoodbye(StopToken);
-        uint previous = _goodbye.Raise(path, Value, out SegmentHeader header);
+        using Segment segment = Segment.Open(path, write: true, _patience, StopToken);
+        uint previous = segment.RaiseGoodbye(Value);
         WriteVerbose(previous == 0 ? $"{path}: host_goodbye is now {Value}." : $"{path}: host_goodbye was {previous} already and stays so.");
         if (Wait)
         {
-            _drains.Add((new SegmentDrain(path, header, StopToken), Stopwatch.StartNew()));
+            _drains.Add(new SegmentDrain(segment));
         }
         else
         {
-            Write(header);
+            Write(segment.Header);
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        int all = _drains.Count;
-        while (_drains.Count > 0)
+        if (_drains.Count > 0)
         {
-            int peersLeft = 0;
-            for (int i = _drains.Count - 1; i >= 0; i--)
-            {
-                (SegmentDrain drain, Stopwatch since) = _drains[i];
-                if (IsOver(drain, since))
-                {
-                    _drains.RemoveAt(i);
-                }
-
-                peersLeft += drain.Left.Count;
-            }
-
-            if (_drains.Count > 0)
-            {
-                WriteProgress(new ProgressRecord(0, Activity, $"{peersLeft} peers left on {_drains.Count} of {all} segments") { PercentComplete = 100 * (all - _drains.Count) / all });
-                if (StopToken.WaitHandle.WaitOne(PollInterval))
-                {
-                    throw new PipelineStoppedException();
-                }
-            }
-        }
-
-        if (all > 0)
-        {
+            ForOne(_drains, WaitForAll);
             WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
         }
     }
 
-    /// <summary>Looks once more; writes the header of a drained segment, or the error.</summary>
-    private bool IsOver(SegmentDrain drain, Stopwatch since)
+    private void WaitForAll(List<SegmentDrain> drains)
     {
-        bool isOver = true;
-        ForOne(drain, _ =>
+        foreach ((SegmentDrain drain, SegmentException? error) in SegmentDrain.WaitForAll(drains, Timeout, WriteProgress, StopToken))
         {
-            if (drain.IsDrained())
+            if (error is null)
             {
                 Write(drain.Header);
             }
-            else if (since.Elapsed >= Timeout)
-            {
-                throw drain.TimedOut();
-            }
             else
             {
-                isOver = false;
+                WriteError(error);
             }
-        });
-        return isOver;
+        }
+    }
+
+    private void WriteProgress(IReadOnlyList<SegmentDrain> left)
+    {
+        int all = _drains.Count;
+        int peers = left.Sum(drain => drain.PeersLeft.Count);
+        WriteProgress(new ProgressRecord(0, Activity, $"{peers} peers left on {left.Count} of {all} segments") { PercentComplete = 100 * (all - left.Count) / all });
     }
 
     private void Write(SegmentHeader header)

@@ -16,7 +16,7 @@ namespace RoamShm.Commands;
 public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 {
     private readonly List<string> _paths = [];
-    private SegmentValidator? _validator;
+    private readonly SegmentViewer _viewer = new();
     private readonly Redrawing _redrawing = new();
     private int _drawn;
     private int _overwritten;
@@ -62,14 +62,12 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
                 ErrorCategory.InvalidArgument,
                 Interval));
         }
-
-        _validator = new SegmentValidator(StopToken);
     }
 
     private protected override void ProcessSegment(string path)
     {
         // Looked at once even where it is drawn later, so that a name that was mistyped is an error and not a picture of nothing.
-        SegmentView view = SegmentView.Look(path, _validator!, StopToken);
+        SegmentView view = _viewer.Look(path, StopToken);
         if (IsRefreshing)
         {
             _paths.Add(path);
@@ -158,7 +156,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             lines.Add(new StyledLine());
             try
             {
-                SegmentView view = SegmentView.Look(path, _validator!, StopToken);
+                SegmentView view = _viewer.Look(path, StopToken);
                 lines.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false));
             }
             catch (SegmentException e)

@@ -12,7 +12,7 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
     // Fewer are validated before another thread has begun.
     private const int FewestTogether = 16;
 
-    private SegmentValidator? _validator;
+    private readonly ValidationBatch _validation = new();
 
     /// <summary>Return the report, with every finding, instead of true or false.</summary>
     [Parameter]
@@ -41,8 +41,7 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
-        _validator ??= new SegmentValidator(StopToken);
-        Write(path, _validator.Validate(path, Full));
+        Write(path, _validation.Validate(path, Full, StopToken));
     }
 
     private protected override void ProcessSegments(IReadOnlyList<string> paths)
@@ -58,9 +57,8 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
 
     private void ProcessTogether(IReadOnlyList<string> paths)
     {
-        _validator ??= new SegmentValidator(StopToken);
         int i = 0;
-        foreach ((SegmentReport? report, SegmentException? error) in _validator.ValidateTogether(paths))
+        foreach ((SegmentReport? report, SegmentException? error) in _validation.ValidateAll(paths, StopToken))
         {
             string path = paths[i++];
             if (report is not null)

@@ -31,7 +31,7 @@ public sealed class FileCompleter : IArgumentCompleter
         int probed = 0;
         for (int i = 0; i < all.Length; i++)
         {
-            areSegments[i] = all[i].ResultType == CompletionResultType.ProviderItem && probed++ < MostProbed && SegmentReader.IsSegment(all[i].ToolTip);
+            areSegments[i] = all[i].ResultType == CompletionResultType.ProviderItem && probed++ < MostProbed && Segment.IsSegment(all[i].ToolTip);
         }
 
         foreach (CompletionResult result in all.Where((_, i) => areSegments[i]))

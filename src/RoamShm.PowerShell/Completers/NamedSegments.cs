@@ -24,12 +24,12 @@ internal static class NamedSegments
     {
         var peers = new List<SegmentPeer>();
         using var timeout = new CancellationTokenSource(Longest);
-        var inspector = new SegmentInspector(timeout.Token);
-        foreach (string path in Paths(boundParameters).Take(Most).Where(SegmentReader.IsSegment))
+        foreach (string path in Paths(boundParameters).Take(Most).Where(Segment.IsSegment))
         {
             try
             {
-                peers.AddRange(inspector.ReadPeerStates(path).Where(peer => peer.StateCode != (uint)PeerState.Empty));
+                using Segment segment = Segment.Open(path, timeout.Token);
+                peers.AddRange(segment.ReadPeers(PeerDetail.States, timeout.Token).Where(peer => peer.StateCode != (uint)PeerState.Empty));
             }
             catch (Exception e) when (e is SegmentException or OperationCanceledException)
             {

@@ -21,7 +21,7 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
             return inputData;
         }
 
-        return value is IList several and not string[] ? several.Cast<object>().Select(TransformOne).ToArray() : TransformOne(inputData);
+        return value is IList several and not string[]? several.Cast<object>().Select(TransformOne).ToArray() : TransformOne(inputData);
     }
 
     private static object TransformOne(object input) => Unwrap(input) switch

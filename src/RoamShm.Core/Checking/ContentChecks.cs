@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>
+/// Checks what changes while a segment is used. Others may be changing it while we look, so a finding counts only if it is there at each of three looks.
+/// </summary>
+internal static class ContentChecks
+{
+    // More slots than these are not lost for a moment only.
+    private const int MostPassing = 64;
+
+    // The pauses before the second and the third look, where a process that was stopped within a step may be what was seen.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100)];
+
+    /// <summary>Finds what is wrong with the content.</summary>
+    /// <param name="segment">The segment, its tables loaded.</param>
+    /// <param name="patience">How long may be waited between looks in all.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    internal static SegmentFinding[] Find(Segment segment, Patience patience, CancellationToken cancellationToken)
+    {
+        SegmentFinding[] findings = FindOnce(segment, cancellationToken);
+        for (int look = 0; look < Pauses.Length && findings.Length > 0; look++)
+        {
+            if (Array.Exists(findings, finding => finding.Evidence is not null))
+            {
+                patience.WaitForSlots(Pauses[look], cancellationToken);
+            }
+
+            ILookup<string, SegmentFinding> again = FindOnce(segment, cancellationToken).ToLookup(Key);
+            findings = Array.FindAll(findings, finding => IsStillThere(finding, again[Key(finding)]));
+        }
+
+        return findings;
+    }
+
+    /// <summary>Whether a later look found the same: of what may pass, the same slot in the same generation.</summary>
+    internal static bool IsStillThere(SegmentFinding finding, IEnumerable<SegmentFinding> again)
+    {
+        if (finding.Evidence is null || again.Any(other => other.Evidence is null))
+        {
+            return again.Any();
+        }
+
+        finding.Evidence.IntersectWith(again.SelectMany(other => other.Evidence));
+        return finding.Evidence.Count > 0;
+    }
+
+    private static string Key(SegmentFinding finding) => finding.Id + " " + finding.Field;
+
+    private static SegmentFinding[] FindOnce(Segment segment, CancellationToken cancellationToken)
+    {
+        var findings = new FindingList();
+        segment.RefreshPeers();
+        var tables = new SlotTable?[segment.Classes.Length];
+        for (int i = 0; i < tables.Length; i++)
+        {
+            tables[i] = CheckClass(segment, i, findings, cancellationToken);
+        }
+
+        foreach (PeerEntry peer in segment.Peers)
+        {
+            CheckRing(segment, peer, RingDirection.GuestToHost, tables, findings);
+            CheckRing(segment, peer, RingDirection.HostToGuest, tables, findings);
+        }
+
+        return findings.ToArray();
+    }
+
+    private static void CheckRing(Segment segment, PeerEntry peer, RingDirection direction, SlotTable?[] tables, FindingList findings)
+    {
+        if (segment.RingOffset(peer, direction) is not ulong ring)
+        {
+            // A finding of the structure already.
+            return;
+        }
+
+        RingSnapshot snapshot = RingSnapshot.Read(segment.File, ring, segment.Header.BipbufCapacity);
+        var facts = new RingFacts(peer.Id, direction, ring, snapshot, segment.Classes, tables);
+        if (ContentRules.Positions.Check(facts, findings) is not null)
+        {
+            return;
+        }
+
+        foreach (RingEntry entry in snapshot.Entries())
+        {
+            facts.Entry = entry;
+            ContentRules.Entry.Check(facts, findings);
+            if (ContentRules.ReferenceToFree.Check(facts, findings) is SegmentFinding free)
+            {
+                // Whoever takes an entry frees its slot before it takes the entry off the ring.
+                free.Evidence = [((ulong)entry.Position << 32) | entry.SlotIndex];
+            }
+        }
+    }
+
+    private static SlotTable? CheckClass(Segment segment, int index, FindingList findings, CancellationToken cancellationToken)
+    {
+        if (ContentRules.Count.Check(new SlotFacts(segment, index, table: null), findings) is not null)
+        {
+            return null;
+        }
+
+        SlotTable table = SlotTable.Read(segment, index, cancellationToken);
+        var facts = new SlotFacts(segment, index, table);
+        ContentRules.List.Check(facts, findings);
+        if (ContentRules.Leaked.Check(facts, findings) is SegmentFinding leaked)
+        {
+            leaked.Evidence = table.Leaked > MostPassing ? null : table.LeakedNow();
+        }
+
+        ContentRules.Owners.Check(facts, findings);
+        return table;
+    }
+}

@@ -1,0 +1,32 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>A stretch of the file that a structure takes; its name is put together only when it is needed.</summary>
+internal readonly struct Extent
+{
+    /// <summary>The order in which extents lie in the file.</summary>
+    internal static readonly Comparison<Extent> ByOffset = (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Size.CompareTo(b.Size);
+
+    private readonly string _name;
+    private readonly int _peerId;
+
+    internal Extent(string name, ulong offset, ulong size, int peerId = 0)
+    {
+        _name = name;
+        _peerId = peerId;
+        Offset = offset;
+        Size = size;
+    }
+
+    internal string Name => _peerId == 0 ? _name : FormattableString.Invariant($"{_name} {_peerId}");
+
+    internal ulong Offset { get; }
+
+    internal ulong Size { get; }
+
+    internal ulong End => Offset + Size;
+
+    internal static bool IsInside(ulong offset, ulong size, long fileLength) =>
+        size <= (ulong)fileLength && offset <= (ulong)fileLength - size;
+}

@@ -1,0 +1,46 @@
+using System;
+using static RoamShm.SegmentFinding;
+
+namespace RoamShm;
+
+/// <summary>The rules of the file as a whole.</summary>
+internal static class FileRules
+{
+    private static readonly string[] VerdictIds =
+    [
+        SegmentFindingId.SegmentNotFound,
+        SegmentFindingId.NotARegularFile,
+        SegmentFindingId.SegmentTooShort,
+        SegmentFindingId.SegmentNotReady,
+        SegmentFindingId.SegmentTruncated,
+    ];
+
+    /// <summary>What keeps a file from being opened as a segment at all, in the words of the error.</summary>
+    internal static readonly FindingRule<SegmentException>[] Verdicts = Array.ConvertAll(VerdictIds, Verdict);
+
+    /// <summary>Truncated while it was read.</summary>
+    internal static readonly FindingRule<(SegmentException Error, SegmentHeader Header)> Truncated =
+        new(SegmentFindingId.SegmentTruncated, Error, "r[shm.file]", _ => $"file", _ => null,
+            when: facts => facts.Error.ErrorId == SegmentErrorId.SegmentTruncated,
+            expected: facts => $"{facts.Header.FileLength} bytes",
+            found: _ => $"fewer",
+            message: facts => $"{facts.Error.Message}");
+
+    /// <summary>Structures that share bytes: each would write into the other.</summary>
+    internal static readonly FindingRule<(Extent Before, Extent Next)> Overlap =
+        new(SegmentFindingId.RegionsOverlap, Error, "r[shm.segment]", facts => $"{facts.Next.Name}", facts => facts.Next.Offset,
+            when: facts => facts.Next.Offset < facts.Before.End,
+            expected: facts => $"{facts.Before.End} or more",
+            found: facts => $"{facts.Next.Offset}",
+            message: facts => $"{facts.Next.Name} at offset {facts.Next.Offset} overlaps {facts.Before.Name}, which ends at {facts.Before.End}.");
+
+    /// <summary>Whether an error says something about the file, rather than that it could not be read.</summary>
+    internal static bool IsVerdict(string errorId) => Array.IndexOf(VerdictIds, errorId) >= 0;
+
+    private static FindingRule<SegmentException> Verdict(string id) =>
+        new(id, Error, "r[shm.file]", _ => $"file", _ => null,
+            when: error => error.ErrorId == id,
+            expected: _ => $"a complete segment",
+            found: error => $"{error.ErrorId}",
+            message: error => $"{error.Message}");
+}

@@ -1,0 +1,29 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>The values of a header or a configuration in which hazards hide.</summary>
+internal sealed class HazardFacts
+{
+    internal HazardFacts(uint bipbufCapacity, uint maxPayloadSize, uint inlineThreshold, ulong heartbeatInterval)
+    {
+        BipbufCapacity = bipbufCapacity;
+        MaxPayloadSize = maxPayloadSize;
+        InlineThreshold = SegmentFormat.EffectiveInlineThreshold(inlineThreshold);
+        HeartbeatInterval = heartbeatInterval;
+    }
+
+    internal uint BipbufCapacity { get; }
+
+    internal uint MaxPayloadSize { get; }
+
+    /// <summary>The threshold as used.</summary>
+    internal uint InlineThreshold { get; }
+
+    internal ulong HeartbeatInterval { get; }
+
+    internal uint LargestInline => Math.Min(InlineThreshold, MaxPayloadSize);
+
+    /// <summary>Bytes of the entry that the largest inline payload makes.</summary>
+    internal ulong LargestEntry => ((ulong)SegmentFormat.EntryHeaderSize + LargestInline + 3) & ~3UL;
+}

@@ -1,0 +1,56 @@
+namespace RoamShm;
+
+/// <summary>What the rules of the slots of one class judge.</summary>
+internal sealed class SlotFacts
+{
+    private readonly Segment _segment;
+    private readonly SlotTable? _table;
+
+    internal SlotFacts(Segment segment, int index, SlotTable? table)
+    {
+        _segment = segment;
+        _table = table;
+        Index = index;
+        if (table is null)
+        {
+            return;
+        }
+
+        Orphaned = table.CountOrphaned(segment.Peers);
+        UnknownOwners = table.AllocatedByOwner[SlotTable.UnknownOwner];
+        for (int owner = segment.Peers.Count + 1; owner <= SegmentFormat.MaxGuests; owner++)
+        {
+            UnknownOwners += table.AllocatedByOwner[owner];
+        }
+    }
+
+    internal int Index { get; }
+
+    /// <summary>Slots of the class, also where they are too many to check.</summary>
+    internal long SlotCount => _segment.Classes[Index].SlotCount;
+
+    internal SlotTable Table => _table!;
+
+    internal int MaxGuests => _segment.Peers.Count;
+
+    /// <summary>Allocated slots whose owner is no peer of the segment.</summary>
+    internal long UnknownOwners { get; }
+
+    /// <summary>Allocated slots whose owner's place is empty.</summary>
+    internal long Orphaned { get; }
+
+    /// <summary>Where the class header lies.</summary>
+    internal ulong HeaderOffset => _segment.Pool.HeaderOffset(Index);
+
+    internal ulong FreeHeadOffset => HeaderOffset + SizeClassLayout.FreeHead;
+
+    internal ulong MetaOffset => _segment.Pool.MetaOffset(Index);
+
+    /// <summary>Where the link lies that leads out of the class.</summary>
+    internal ulong BadLinkOffset => Table.BadLink is < 0 ? FreeHeadOffset : SlotOffset(Table.BadLink!.Value) + SlotMetaLayout.NextFree;
+
+    /// <summary>Where the first lost slot lies, or the head of the list if it has been found again.</summary>
+    internal ulong FirstLeakedOffset => Table.FirstLeaked() is int first and >= 0 ? SlotOffset(first) : FreeHeadOffset;
+
+    internal ulong SlotOffset(int slot) => MetaOffset + ((ulong)slot * SlotMetaLayout.Size);
+}

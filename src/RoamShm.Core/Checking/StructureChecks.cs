@@ -1,0 +1,170 @@
+using System;
+using System.Collections.Generic;
+
+namespace RoamShm;
+
+/// <summary>
+/// Checks what does not change while a segment is used: header, peer table, rings' headers, slot pool, and that no structure overlaps another. One object serves
+/// many files in turn.
+/// </summary>
+internal sealed class StructureChecks
+{
+    private readonly StructureReader _reader = new();
+    private readonly List<Extent> _extents = new(SegmentFormat.MaxGuests + 3);
+
+    /// <summary>Checks an open file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="isLastLook">Whether a file that is perhaps being made is to be judged; else that is thrown.</param>
+    /// <param name="findings">Where to add what is found.</param>
+    /// <returns>The header.</returns>
+    /// <exception cref="SegmentException">The file is too short, or a host is just making it; or the system fails to read it.</exception>
+    internal SegmentHeader Check(SegmentFile file, bool isLastLook, FindingList findings)
+    {
+        SegmentHeader header = _reader.ReadHeader(file);
+        if (!CheckFormat(header, isLastLook, findings))
+        {
+            return header;
+        }
+
+        _extents.Clear();
+        _extents.Add(new Extent("the header", 0, HeaderLayout.Size));
+        HeaderRules.Sizes.Check(_reader.ReadHeaderFacts(header), findings);
+        ConfigurationHazards.Find(new HazardFacts(header.BipbufCapacity, header.MaxPayloadSize, header.InlineThreshold, header.HeartbeatInterval), findings);
+        try
+        {
+            CheckPeers(file, header, findings);
+            CheckPool(file, header, isLastLook, findings);
+        }
+        catch (SegmentException e) when (e.ErrorId == SegmentErrorId.SegmentTruncated)
+        {
+            _ = FileRules.Truncated.Check((e, header), findings);
+        }
+
+        CheckOverlaps(findings);
+        return header;
+    }
+
+    /// <summary>Magic, version, header size.</summary>
+    /// <returns>Whether the rest of the header means what a v7 header's does.</returns>
+    private bool CheckFormat(SegmentHeader header, bool isLastLook, FindingList findings)
+    {
+        ulong magic = _reader.Magic;
+        if (magic != SegmentFormat.Magic)
+        {
+            SegmentException error = SegmentErrors.WrongMagic(header.Path, magic, header.Version);
+            ThrowWhereALookIsLeft(error, isLastLook);
+            HeaderRules.Magic.Check(_reader.ReadHeaderFacts(header), findings);
+            bool isLikeV7 = header.Version == SegmentFormat.Version && header.HeaderSize == HeaderLayout.Size;
+            if (!isLikeV7 || error.ErrorId != SegmentErrorId.BadMagic)
+            {
+                return false;
+            }
+        }
+
+        HeaderRules.Version.Check(_reader.ReadHeaderFacts(header), findings);
+        return true;
+    }
+
+    private void CheckPeers(SegmentFile file, SegmentHeader header, FindingList findings)
+    {
+        PeerRules.Table.Check(header, findings);
+        int guests = PeerRules.Guests(header);
+        if (guests == 0 || !PeerRules.IsTableInside(header))
+        {
+            return;
+        }
+
+        _extents.Add(new Extent("the peer table", header.PeerTableOffset, PeerRules.TableSize(header)));
+        var facts = new PeerFacts(header);
+        foreach (PeerEntry peer in _reader.ReadPeers(file, header, guests))
+        {
+            facts.Peer = peer;
+            facts.Reserved = _reader.FindReservedOfPeer(peer.Id);
+            PeerRules.Entry.Check(facts, findings);
+            if (facts.AreRingsInside)
+            {
+                _extents.Add(new Extent("the rings of peer", peer.RingOffset, facts.RingsSize, peer.Id));
+                CheckRing(file, facts, "g2h", peer.RingOffset, findings);
+                CheckRing(file, facts, "h2g", peer.RingOffset + facts.Stride, findings);
+            }
+
+            _ = PeerRules.Reserved.Check(facts, findings);
+        }
+    }
+
+    private void CheckRing(SegmentFile file, PeerFacts facts, string direction, ulong ring, FindingList findings)
+    {
+        facts.Direction = direction;
+        facts.RingOffset = ring;
+        facts.RingCapacity = _reader.ReadRingCapacity(file, ring);
+        _ = PeerRules.RingCapacity.Check(facts, findings);
+    }
+
+    private void CheckPool(SegmentFile file, SegmentHeader header, bool isLastLook, FindingList findings)
+    {
+        var facts = new PoolFacts(header);
+        PoolRules.Table.Check(facts, findings);
+        int count = (int)Math.Min(facts.Count, SegmentFormat.MaxSlotClasses);
+        if (count == 0 || !facts.IsTableInside)
+        {
+            return;
+        }
+
+        facts.Classes = _reader.ReadClasses(file, facts.Offset, count);
+        CheckClasses(header, facts.Classes, isLastLook, findings);
+        ConfigurationHazards.FindInClasses(facts.Classes, facts.Offset, findings);
+        if (facts.Count > SegmentFormat.MaxSlotClasses)
+        {
+            // Where the slots begin depends on headers that no implementation can address.
+            return;
+        }
+
+        _ = PoolLayout.TryCompute(facts.Offset, facts.Classes, out PoolLayout? layout);
+        facts.Layout = layout;
+        if (PoolRules.Bounds.Check(facts, findings) is null)
+        {
+            _extents.Add(new Extent("the slot pool", facts.Offset, layout!.End - facts.Offset));
+            PoolRules.Size.Check(facts, findings);
+        }
+    }
+
+    private void CheckClasses(SegmentHeader header, SlotClass[] classes, bool isLastLook, FindingList findings)
+    {
+        var facts = new ClassFacts(header);
+        for (int i = 0; i < classes.Length; i++)
+        {
+            facts.Index = i;
+            facts.SlotSize = (uint)classes[i].SlotSize;
+            facts.SlotCount = (uint)classes[i].SlotCount;
+            facts.FirstFree = (uint)_reader.FreeHead(i);
+            facts.Reserved = _reader.FindReservedOfClass(i);
+            if (facts.IsUnusable)
+            {
+                ThrowWhereALookIsLeft(SegmentErrors.InvalidSlotClass(header.Path, i, facts.SlotSize, facts.SlotCount), isLastLook);
+            }
+
+            PoolRules.Class.Check(facts, findings);
+        }
+    }
+
+    private void CheckOverlaps(FindingList findings)
+    {
+        _extents.Sort(Extent.ByOffset);
+        Extent furthest = _extents[0];
+        for (int i = 1; i < _extents.Count; i++)
+        {
+            Extent next = _extents[i];
+            _ = FileRules.Overlap.Check((furthest, next), findings);
+            furthest = next.End > furthest.End ? next : furthest;
+        }
+    }
+
+    /// <summary>Where a file is perhaps being made, it is looked at once more instead of being judged.</summary>
+    private static void ThrowWhereALookIsLeft(SegmentException error, bool isLastLook)
+    {
+        if (error.IsPerhapsBeingMade && !isLastLook)
+        {
+            throw error;
+        }
+    }
+}

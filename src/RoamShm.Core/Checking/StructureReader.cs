@@ -1,0 +1,152 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>
+/// Reads the structures of one segment after another in few calls, into buffers that are kept: the header with what follows it in the same page, the peer table,
+/// the capacities of the rings, the class headers.
+/// </summary>
+internal sealed unsafe class StructureReader
+{
+    // The header, and what usually follows it in the same page: the peer table and the first ring's header.
+    private readonly byte[] _front = new byte[4096];
+    private readonly byte[] _peers = new byte[SegmentFormat.MaxGuests * PeerEntryLayout.Size];
+    private readonly byte[] _classes = new byte[SegmentFormat.MaxSlotClasses * SizeClassLayout.Size];
+    private readonly byte[] _ring = new byte[RingLayout.Capacity + sizeof(uint)];
+    private int _frontLength;
+    private byte[] _smallRings = [];
+    private ulong _smallRingsOffset;
+    private int _smallRingsLength;
+
+    internal ulong Magic
+    {
+        get
+        {
+            fixed (byte* bytes = _front)
+            {
+                return MappedHeader.OfCopy(bytes).Magic;
+            }
+        }
+    }
+
+    /// <summary>Reads the header.</summary>
+    /// <exception cref="SegmentException">The file is too short, or a host is just making it.</exception>
+    internal SegmentHeader ReadHeader(SegmentFile file)
+    {
+        _frontLength = AttachChecks.ReadHeader(file, _front);
+        _smallRingsLength = 0;
+        var header = new SegmentHeader();
+        header.Decode(file.Path, _front, file.Length);
+        if ((ulong)file.Length < Math.Max(header.TotalSize, header.CurrentSize))
+        {
+            // The host may have lengthened the file since it was opened.
+            file.Refresh();
+            header.FileLength = file.Length;
+        }
+
+        return header;
+    }
+
+    internal HeaderFacts ReadHeaderFacts(SegmentHeader header)
+    {
+        int reservedAt = FirstNonZero(_front, HeaderLayout.Reserved, HeaderLayout.ReservedSize);
+        return new HeaderFacts(header, Magic, reservedAt, reservedAt < 0 ? (byte)0 : _front[reservedAt]);
+    }
+
+    /// <summary>Reads the peer table, which lies within the file, and small rings with it.</summary>
+    internal PeerTable ReadPeers(SegmentFile file, SegmentHeader header, int guests)
+    {
+        int size = guests * PeerEntryLayout.Size;
+        if (header.PeerTableOffset + (ulong)size <= (ulong)_frontLength)
+        {
+            Buffer.BlockCopy(_front, (int)header.PeerTableOffset, _peers, 0, size);
+        }
+        else
+        {
+            file.ReadExactly(header.PeerTableOffset, _peers, size);
+        }
+
+        ReadSmallRings(file, header, guests);
+        return new PeerTable(_peers, guests);
+    }
+
+    /// <summary>The first reserved byte of a peer that is not 0: its offset in the peer table and its value; or null.</summary>
+    internal (int Offset, byte Value)? FindReservedOfPeer(int peerId) =>
+        FindReserved(_peers, ((peerId - 1) * PeerEntryLayout.Size) + PeerEntryLayout.Reserved, PeerEntryLayout.ReservedSize);
+
+    /// <summary>The first reserved byte of a class header that is not 0: its offset in their table and its value; or null.</summary>
+    internal (int Offset, byte Value)? FindReservedOfClass(int index) =>
+        FindReserved(_classes, (index * SizeClassLayout.Size) + SizeClassLayout.Reserved, SizeClassLayout.ReservedSize);
+
+    internal uint ReadRingCapacity(SegmentFile file, ulong ring)
+    {
+        ulong end = ring + RingLayout.Capacity + sizeof(uint);
+        if (ring >= _smallRingsOffset && end <= _smallRingsOffset + (ulong)_smallRingsLength)
+        {
+            return BitConverter.ToUInt32(_smallRings, (int)(ring - _smallRingsOffset) + RingLayout.Capacity);
+        }
+
+        if (end <= (ulong)_frontLength)
+        {
+            return BitConverter.ToUInt32(_front, (int)ring + RingLayout.Capacity);
+        }
+
+        file.ReadExactly(ring, _ring, _ring.Length);
+        return BitConverter.ToUInt32(_ring, RingLayout.Capacity);
+    }
+
+    /// <summary>Reads the class headers, which lie within the file, and decodes them.</summary>
+    internal SlotClass[] ReadClasses(SegmentFile file, ulong offset, int count)
+    {
+        file.ReadExactly(offset, _classes, count * SizeClassLayout.Size);
+        return SizeClassTable.Decode(_classes, count);
+    }
+
+    internal ulong FreeHead(int classIndex)
+    {
+        fixed (byte* table = _classes)
+        {
+            return SizeClassTable.FreeHead(table, classIndex);
+        }
+    }
+
+    /// <summary>Where the rings are small, one read instead of two for each peer: a call takes as long as copying 8 KB.</summary>
+    private void ReadSmallRings(SegmentFile file, SegmentHeader header, int guests)
+    {
+        const ulong mostStride = 8 * 1024;
+        const ulong mostBytes = 256 * 1024;
+        ulong stride = RingLayout.Stride(header.BipbufCapacity);
+        ulong size = (ulong)guests * 2 * stride;
+        _smallRingsLength = 0;
+        _smallRingsOffset = RingLayout.PairOffset(header.MaxGuests, header.BipbufCapacity, 0);
+        if (stride <= mostStride && size <= mostBytes)
+        {
+            if ((ulong)_smallRings.Length < size)
+            {
+                _smallRings = new byte[(int)size];
+            }
+
+            _smallRingsLength = file.Read(_smallRingsOffset, _smallRings, 0, (int)size);
+        }
+    }
+
+    private static (int Offset, byte Value)? FindReserved(byte[] bytes, int start, int count)
+    {
+        int at = FirstNonZero(bytes, start, count);
+        return at < 0 ? null : (at, bytes[at]);
+    }
+
+    /// <summary>Index of the first byte that is not zero, or -1.</summary>
+    private static int FirstNonZero(byte[] bytes, int start, int count)
+    {
+        for (int i = start; i < start + count; i++)
+        {
+            if (bytes[i] != 0)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace RoamShm;
+
+/// <summary>
+/// Validates files for one command, many of them together, some ahead on other threads: a segment's pages are in no processor's cache, so that most of the time is
+/// waiting for memory.
+/// </summary>
+internal sealed class ValidationBatch
+{
+    // More threads wait for each other in the kernel, and the hosts want processors too.
+    private const int MostThreads = 4;
+
+    // So many that threads rarely wait for one another, and the first result does not wait long.
+    private const int FilesAhead = 256;
+
+    private readonly Patience _patience = new();
+    private readonly ConcurrentBag<ValidationRun> _runs = [];
+    private ValidationRun? _own;
+
+    /// <summary>Validates one file on this thread.</summary>
+    internal SegmentReport Validate(string path, bool full, CancellationToken cancellationToken) =>
+        (_own ??= new ValidationRun(_patience)).Validate(path, full, cancellationToken);
+
+    /// <summary>Validates an open file on this thread.</summary>
+    internal SegmentReport Validate(SegmentFile file, bool full, CancellationToken cancellationToken) =>
+        (_own ??= new ValidationRun(_patience)).Validate(file, full, cancellationToken);
+
+    /// <summary>Validates several files.</summary>
+    /// <returns>In their order, for each its report, or the exception that <see cref="Validate(string, bool, CancellationToken)"/> would throw.</returns>
+    internal IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateAll(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads), CancellationToken = cancellationToken };
+        var results = new (SegmentReport? Report, SegmentException? Error)[Math.Min(paths.Count, FilesAhead)];
+        for (int first = 0; first < paths.Count; first += FilesAhead)
+        {
+            int count = Math.Min(paths.Count - first, FilesAhead);
+            int start = first;
+            _ = Parallel.For(
+                0,
+                count,
+                options,
+                () => _runs.TryTake(out ValidationRun run) ? run : new ValidationRun(_patience),
+                (i, _, run) =>
+                {
+                    results[i] = ValidateOrCatch(run, paths[start + i], cancellationToken);
+                    return run;
+                },
+                _runs.Add);
+            for (int i = 0; i < count; i++)
+            {
+                yield return results[i];
+            }
+        }
+    }
+
+    private static (SegmentReport? Report, SegmentException? Error) ValidateOrCatch(ValidationRun run, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (run.Validate(path, full: false, cancellationToken), null);
+        }
+        catch (SegmentException e)
+        {
+            return (null, e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>Validates one file after another for one command: with buffers that are kept, and one patience for all. Finds every fault, not the first.</summary>
+internal sealed class ValidationRun
+{
+    private readonly StructureChecks _structure = new();
+    private readonly Patience _patience;
+
+    internal ValidationRun(Patience patience) => _patience = patience;
+
+    /// <summary>Validates a file by its name.</summary>
+    /// <returns>The report; a missing file, or one that is no segment at all, is a report with that one finding.</returns>
+    /// <exception cref="SegmentException">The file cannot be judged: access is denied, or the system fails to read.</exception>
+    internal SegmentReport Validate(string path, bool full, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using SegmentFile file = SegmentFile.OpenRead(path);
+            return Validate(file, full, cancellationToken);
+        }
+        catch (SegmentException e) when (FileRules.IsVerdict(e.ErrorId))
+        {
+            return Report(path, header: null, Verdict(e));
+        }
+    }
+
+    /// <summary>Validates an open file.</summary>
+    /// <exception cref="SegmentException">The system fails to read.</exception>
+    internal SegmentReport Validate(SegmentFile file, bool full, CancellationToken cancellationToken)
+    {
+        var findings = new FindingList();
+        SegmentHeader? header = null;
+        try
+        {
+            header = _patience.Look(
+                file,
+                (_structure, findings),
+                static (opened, state, isLast) =>
+                {
+                    state.findings.Clear();
+                    return state._structure.Check(opened, isLast, state.findings);
+                },
+                cancellationToken);
+            if (full)
+            {
+                CheckContent(file, findings, cancellationToken);
+            }
+        }
+        catch (SegmentException e) when (FileRules.IsVerdict(e.ErrorId))
+        {
+            findings.AddRange(Verdict(e).ToArray());
+        }
+
+        return Report(file.Path, header, findings);
+    }
+
+    private void CheckContent(SegmentFile file, FindingList findings, CancellationToken cancellationToken)
+    {
+        Segment segment;
+        try
+        {
+            segment = Segment.Attach(file, _patience, cancellationToken);
+            segment.LoadTables();
+        }
+        catch (SegmentException) when (findings.ErrorCount > 0)
+        {
+            // The structure is damaged, which has been found; there is nothing to find one's way by.
+            return;
+        }
+
+        findings.AddRange(ContentChecks.Find(segment, _patience, cancellationToken));
+    }
+
+    private static FindingList Verdict(SegmentException error)
+    {
+        var findings = new FindingList();
+        FileRules.Verdicts.Check(error, findings);
+        return findings;
+    }
+
+    private static SegmentReport Report(string path, SegmentHeader? header, FindingList findings) => new()
+    {
+        Path = path,
+        Header = header,
+        Findings = findings.ToArray(),
+        ErrorCount = findings.ErrorCount,
+        WarningCount = findings.WarningCount,
+        IsValid = findings.ErrorCount == 0,
+    };
+}

@@ -1,0 +1,19 @@
+using System;
+
+namespace RoamShm;
+
+/// <summary>How <see cref="SegmentFinder"/> searches.</summary>
+public sealed class SegmentFindOptions
+{
+    /// <summary>How many levels of folders below the given one to search; 0 for that one alone.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>How long a segment must be unchanged to be <see cref="SegmentStatus.Stale"/>; default 10 minutes.</summary>
+    public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Called with what is passed over, and why.</summary>
+    public Action<string, string>? OnPassedOver { get; set; }
+
+    /// <summary>Called with each folder before it is searched, and the number of files seen so far.</summary>
+    public Action<string, long>? OnFolder { get; set; }
+}

@@ -1,0 +1,40 @@
+namespace RoamShm;
+
+/// <summary>One entry of a peer table as it was read (<c>r[shm.peer-table]</c>).</summary>
+internal readonly struct PeerEntry
+{
+    internal PeerEntry(int id, uint stateCode, uint epoch, ulong lastHeartbeat, ulong ringOffset)
+    {
+        Id = id;
+        StateCode = stateCode;
+        Epoch = epoch;
+        LastHeartbeat = lastHeartbeat;
+        RingOffset = ringOffset;
+    }
+
+    /// <summary>The peer's id: its index in the table plus 1.</summary>
+    internal int Id { get; }
+
+    /// <summary>The state as stored, which need not be one of the format's.</summary>
+    internal uint StateCode { get; }
+
+    internal PeerState State => (PeerState)StateCode;
+
+    internal bool HasValidState => StateCode <= (uint)PeerState.Reserved;
+
+    /// <summary>The name of the state; <c>Invalid</c> for a number that is none.</summary>
+    internal string StateName => HasValidState ? State.ToString() : "Invalid";
+
+    internal uint Epoch { get; }
+
+    internal ulong LastHeartbeat { get; }
+
+    internal ulong RingOffset { get; }
+
+    internal bool IsAttached => State == PeerState.Attached;
+
+    internal bool IsEmpty => State == PeerState.Empty;
+
+    /// <summary>What the heartbeat says of the peer; one of the texts of <see cref="PeerLiveness"/>.</summary>
+    internal string Liveness(ulong interval, ulong now) => PeerLiveness.Judge(State, LastHeartbeat, interval, now);
+}

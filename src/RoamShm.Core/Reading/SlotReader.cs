@@ -1,0 +1,73 @@
+using System;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>Reads the metadata of the slots of one class, front to back in pieces, or one by one (<c>r[shm.varslot.slot-meta]</c>).</summary>
+internal sealed unsafe class SlotReader
+{
+    /// <summary>The largest class that is read: 1 GiB of metadata.</summary>
+    internal const long MaxSlots = 1 << 26;
+
+    // A piece stays in the processor's cache between being read and being looked at.
+    internal const int PieceShift = 12;
+    internal const int SlotsPerPiece = 1 << PieceShift;
+
+    private readonly Segment _segment;
+    private readonly int _classIndex;
+
+    /// <summary>Makes a reader.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.TooManySlots"/>.</exception>
+    internal SlotReader(Segment segment, int classIndex)
+    {
+        _segment = segment;
+        _classIndex = classIndex;
+        Count = segment.Classes[classIndex].SlotCount;
+        if (Count > MaxSlots)
+        {
+            throw SegmentErrors.TooManySlots(segment.Path, classIndex, Count);
+        }
+    }
+
+    /// <summary>Takes a piece: the metadata of some slots, the index of the first, and how many there are.</summary>
+    internal delegate void PieceAction(byte* slots, int first, int count);
+
+    internal long Count { get; }
+
+    internal static uint Generation(byte* slot) => *(uint*)(slot + SlotMetaLayout.Generation);
+
+    internal static SlotState State(byte* slot) => (SlotState)(*(uint*)(slot + SlotMetaLayout.State));
+
+    internal static uint Owner(byte* slot) => *(uint*)(slot + SlotMetaLayout.OwnerPeer);
+
+    internal void ForEachPiece(PieceAction action, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[Math.Min((int)Count, SlotsPerPiece) * SlotMetaLayout.Size];
+        ulong offset = _segment.Pool.MetaOffset(_classIndex);
+        for (int first = 0; first < Count; first += SlotsPerPiece)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int now = Math.Min((int)Count - first, SlotsPerPiece);
+            _segment.File.ReadExactly(offset + ((ulong)first * SlotMetaLayout.Size), buffer, now * SlotMetaLayout.Size);
+            fixed (byte* slots = buffer)
+            {
+                action(slots, first, now);
+            }
+        }
+    }
+
+    internal uint ReadField(int slot, int field)
+    {
+        byte[] value = new byte[sizeof(uint)];
+        ulong offset = _segment.Pool.MetaOffset(_classIndex) + ((ulong)slot * SlotMetaLayout.Size);
+        _segment.File.ReadExactly(offset + (ulong)field, value, value.Length);
+        return BitConverter.ToUInt32(value, 0);
+    }
+
+    internal ulong ReadHead()
+    {
+        byte[] head = new byte[sizeof(ulong)];
+        _segment.File.ReadExactly(_segment.Pool.HeaderOffset(_classIndex) + SizeClassLayout.FreeHead, head, head.Length);
+        return BitConverter.ToUInt64(head, 0);
+    }
+}

@@ -1,0 +1,288 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>
+/// The metadata of one slot class as it was read, front to back in pieces, and what came of walking its free list. A piece that is as it was when the segment
+/// was made, each slot free and linked to the one behind it, needs no memory and is one step on the list; of others it takes 4 bytes a slot.
+/// </summary>
+internal sealed unsafe class SlotTable
+{
+    // A slot's word: the slot that it links to, or one of the two that no index reaches, and two flags.
+    private const uint LinkMask = (1u << 27) - 1;
+    private const uint EndLink = LinkMask;
+    private const uint BadLinkMark = LinkMask - 1;
+    private const uint Allocated = 1u << 30;
+    private const uint Listed = 1u << 31;
+
+    /// <summary>Under which those are counted whose owner is past 255.</summary>
+    internal const uint UnknownOwner = 256;
+
+    private const int PieceShift = SlotReader.PieceShift;
+    private const int SlotsPerPiece = SlotReader.SlotsPerPiece;
+
+    private readonly SlotReader _slots;
+
+    // The words of each piece; null where it is as it was made.
+    private readonly uint[]?[] _pieces;
+
+    // For a piece as it was made: the first slot that is on the list, with all behind it; the end of the piece where none is.
+    private readonly uint[] _listedFrom;
+
+    private SlotTable(Segment segment, int classIndex)
+    {
+        _slots = new SlotReader(segment, classIndex);
+        Count = (int)_slots.Count;
+        int pieces = (Count + SlotsPerPiece - 1) >> PieceShift;
+        _pieces = new uint[]?[pieces];
+        _listedFrom = new uint[pieces];
+    }
+
+    internal int Count { get; }
+
+    internal long AllocatedCount { get; private set; }
+
+    /// <summary>Slots on the free list, up to where its first fault ends it.</summary>
+    internal long FreeCount { get; private set; }
+
+    /// <summary>Allocated slots that are on the free list too.</summary>
+    internal long AllocatedAndFree { get; private set; }
+
+    internal int FirstAllocatedAndFree { get; private set; } = -1;
+
+    /// <summary>Slots neither allocated nor on the free list.</summary>
+    internal long Leaked => Count - AllocatedCount - FreeCount + AllocatedAndFree;
+
+    /// <summary>Allocated slots by owner; those with an owner past 255 are the last.</summary>
+    internal long[] AllocatedByOwner { get; } = new long[UnknownOwner + 1];
+
+    internal long InvalidStates { get; private set; }
+
+    internal int FirstInvalidState { get; private set; } = -1;
+
+    /// <summary>The slot whose link is out of range, -1 for the head, or null.</summary>
+    internal int? BadLink { get; private set; }
+
+    /// <summary>The index that is out of range.</summary>
+    internal uint BadLinkTo { get; private set; }
+
+    /// <summary>The slot at which the free list enters a loop, or null.</summary>
+    internal int? LoopAt { get; private set; }
+
+    internal bool IsListSound => BadLink is null && LoopAt is null;
+
+    /// <summary>Reads a class. On a busy segment it is read again until the list holds together, three times at most.</summary>
+    internal static SlotTable Read(Segment segment, int classIndex, CancellationToken cancellation)
+    {
+        var table = new SlotTable(segment, classIndex);
+        int attempt = 0;
+        ulong headBefore;
+        do
+        {
+            headBefore = table._slots.ReadHead();
+            table.Load(cancellation);
+            table.Walk((uint)headBefore);
+        }
+        while (table._slots.ReadHead() != headBefore && ++attempt < 3);
+
+        return table;
+    }
+
+    /// <summary>Counts the allocated slots of all classes by owner; those with an owner past 255 are the last.</summary>
+    internal static long[] CountOwners(Segment segment, CancellationToken cancellation)
+    {
+        long[] owned = new long[UnknownOwner + 1];
+        for (int i = 0; i < segment.Classes.Length; i++)
+        {
+            SlotTable table = Read(segment, i, cancellation);
+            for (int owner = 0; owner < owned.Length; owner++)
+            {
+                owned[owner] += table.AllocatedByOwner[owner];
+            }
+        }
+
+        return owned;
+    }
+
+    /// <summary>Allocated slots whose owner's place is empty: nobody is left to free them.</summary>
+    internal long CountOrphaned(PeerTable peers)
+    {
+        long orphaned = 0;
+        foreach (PeerEntry peer in peers)
+        {
+            orphaned += peer.IsEmpty ? AllocatedByOwner[peer.Id] : 0;
+        }
+
+        return orphaned;
+    }
+
+    internal bool IsAllocated(uint slot) =>
+        _pieces[slot >> PieceShift] is uint[] piece && (piece[slot % SlotsPerPiece] & Allocated) != 0;
+
+    /// <summary>The first slot that is on no list and not allocated, or -1.</summary>
+    internal int FirstLeaked()
+    {
+        for (int i = 0; i < _pieces.Length; i++)
+        {
+            int start = i << PieceShift;
+            int first = _pieces[i] is uint[] piece ? Array.FindIndex(piece, slot => (slot & (Allocated | Listed)) == 0)
+                : _listedFrom[i] > (uint)start ? 0 : -1;
+            if (first >= 0)
+            {
+                return start + first;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The slots that are on no list and not allocated, each with its generation, by which it is another one when it has been allocated since.</summary>
+    internal HashSet<ulong> LeakedNow()
+    {
+        var leaked = new HashSet<ulong>();
+        for (int i = 0; i < _pieces.Length; i++)
+        {
+            uint start = (uint)i << PieceShift;
+            uint end = Math.Min(start + SlotsPerPiece, (uint)Count);
+            for (uint slot = start; slot < end; slot++)
+            {
+                bool isLeaked = _pieces[i] is uint[] piece ? (piece[slot - start] & (Allocated | Listed)) == 0 : slot < _listedFrom[i];
+                if (isLeaked)
+                {
+                    _ = leaked.Add(((ulong)slot << 32) | _slots.ReadField((int)slot, SlotMetaLayout.Generation));
+                }
+            }
+        }
+
+        return leaked;
+    }
+
+    private void Load(CancellationToken cancellation)
+    {
+        AllocatedCount = FreeCount = AllocatedAndFree = InvalidStates = 0;
+        FirstAllocatedAndFree = FirstInvalidState = -1;
+        BadLink = LoopAt = null;
+        Array.Clear(AllocatedByOwner, 0, AllocatedByOwner.Length);
+        _slots.ForEachPiece(TakePiece, cancellation);
+    }
+
+    private void TakePiece(byte* slots, int first, int count)
+    {
+        _pieces[first >> PieceShift] = IsAsMade(slots, first, count) ? null : Take(slots, first, count);
+        _listedFrom[first >> PieceShift] = (uint)(first + count);
+    }
+
+    private static bool IsAsMade(byte* slots, int first, int count)
+    {
+        uint difference = 0;
+        uint next = (uint)first;
+        byte* end = slots + (count * SlotMetaLayout.Size);
+        for (byte* slot = slots; slot < end; slot += SlotMetaLayout.Size)
+        {
+            difference |= (*(uint*)(slot + SlotMetaLayout.NextFree) ^ ++next) | *(uint*)(slot + SlotMetaLayout.State);
+        }
+
+        return difference == 0;
+    }
+
+    private uint[] Take(byte* slots, int first, int count)
+    {
+        uint[] words = new uint[count];
+        byte* slot = slots;
+        for (int i = 0; i < words.Length; i++, slot += SlotMetaLayout.Size)
+        {
+            uint link = *(uint*)(slot + SlotMetaLayout.NextFree);
+            uint word = ToLink(link);
+            SlotState state = SlotReader.State(slot);
+            if (state != SlotState.Free)
+            {
+                word |= TakeState(state, SlotReader.Owner(slot), first + i);
+            }
+
+            words[i] = word;
+        }
+
+        return words;
+    }
+
+    private uint ToLink(uint next) => next < (uint)Count ? next : next == SegmentFormat.EndOfFreeList ? EndLink : BadLinkMark;
+
+    /// <summary>Counts a slot that is not free.</summary>
+    /// <returns>Its flag.</returns>
+    private uint TakeState(SlotState state, uint owner, int index)
+    {
+        if (state == SlotState.Allocated)
+        {
+            AllocatedCount++;
+            AllocatedByOwner[Math.Min(owner, UnknownOwner)]++;
+            return Allocated;
+        }
+
+        if (InvalidStates++ == 0)
+        {
+            FirstInvalidState = index;
+        }
+
+        return 0;
+    }
+
+    private void Walk(uint head)
+    {
+        int from = -1;
+        uint link = ToLink(head);
+        while (link < (uint)Count && LoopAt is null)
+        {
+            uint piece = link >> PieceShift;
+            if (_pieces[piece] is uint[] words)
+            {
+                WalkPiece(words, piece << PieceShift, ref link, ref from);
+            }
+            else
+            {
+                uint end = Math.Min((piece + 1) << PieceShift, (uint)Count);
+                uint listedFrom = _listedFrom[piece];
+                FreeCount += Math.Max(listedFrom, link) - link;
+                _listedFrom[piece] = Math.Min(listedFrom, link);
+                LoopAt = listedFrom < end ? (int)Math.Max(listedFrom, link) : null;
+                from = (int)end - 1;
+                link = end;
+            }
+        }
+
+        if (LoopAt is null && link != EndLink)
+        {
+            BadLink = from;
+            BadLinkTo = from < 0 ? head : _slots.ReadField(from, SlotMetaLayout.NextFree);
+        }
+    }
+
+    /// <summary>Follows the list until it leaves the piece.</summary>
+    private void WalkPiece(uint[] words, uint start, ref uint link, ref int from)
+    {
+        uint at = link;
+        do
+        {
+            uint word = words[at - start];
+            if ((word & Listed) != 0)
+            {
+                LoopAt = (int)at;
+                break;
+            }
+
+            if ((word & Allocated) != 0 && AllocatedAndFree++ == 0)
+            {
+                FirstAllocatedAndFree = (int)at;
+            }
+
+            words[at - start] = word | Listed;
+            FreeCount++;
+            from = (int)at;
+            at = word & LinkMask;
+        }
+        while (at - start < (uint)words.Length);
+
+        link = at;
+    }
+}

@@ -1,0 +1,307 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>One watch of some files; see <see cref="SegmentWatcher"/>.</summary>
+internal sealed class SegmentWatch
+{
+    private static readonly List<SegmentEvent> Nothing = [];
+
+    private readonly SegmentWatchOptions _options;
+    private readonly List<WatchTarget> _targets = [];
+    private readonly HashSet<string> _known = new(SegmentFile.IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    private readonly byte[] _header = new byte[HeaderLayout.Size];
+    private byte[] _classes = [];
+
+    internal SegmentWatch(SegmentWatchOptions options) => _options = options;
+
+    internal IEnumerable<SegmentEvent> Run(IEnumerable<string> paths, CancellationToken cancellation)
+    {
+        Add(paths, atStart: true);
+        var clock = Stopwatch.StartNew();
+        TimeSpan nextLook = TimeSpan.Zero;
+        long seen = 0;
+        while (!cancellation.IsCancellationRequested && seen < (_options.Count ?? long.MaxValue))
+        {
+            if (_options.Discover is Func<IEnumerable<string>> discover)
+            {
+                Add(discover(), atStart: false);
+            }
+
+            for (int i = 0; i < _targets.Count && !cancellation.IsCancellationRequested; i++)
+            {
+                foreach (SegmentEvent change in Look(_targets[i]))
+                {
+                    yield return change;
+                    if (++seen >= _options.Count)
+                    {
+                        yield break;
+                    }
+                }
+            }
+
+            _ = _targets.RemoveAll(target => target.IsGivenUp);
+            if (IsDone())
+            {
+                yield break;
+            }
+
+            nextLook += _options.Interval;
+            TimeSpan now = clock.Elapsed;
+            if (nextLook < now)
+            {
+                // Looks that were missed are not made up for.
+                nextLook = now;
+            }
+
+            if (_options.Timeout is TimeSpan timeout && nextLook > timeout)
+            {
+                Wait(timeout - now, cancellation);
+                yield break;
+            }
+
+            Wait(nextLook - now, cancellation);
+        }
+    }
+
+    private static void Wait(TimeSpan time, CancellationToken cancellation)
+    {
+        // A wait handle takes no more than 24 days at a time.
+        for (TimeSpan left = time; left > TimeSpan.Zero && !cancellation.IsCancellationRequested; left -= TimeSpan.FromDays(1))
+        {
+            TimeSpan part = left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
+            _ = cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Ceiling(part.TotalMilliseconds)));
+        }
+    }
+
+    private void Add(IEnumerable<string> paths, bool atStart)
+    {
+        foreach (string path in paths)
+        {
+            if (_known.Add(path))
+            {
+                _targets.Add(new WatchTarget(path) { IsLate = !atStart });
+            }
+        }
+    }
+
+    private bool IsDone()
+    {
+        if (_targets.Count == 0)
+        {
+            return _options.Discover is null;
+        }
+
+        return _options.UntilGoodbye && _targets.TrueForAll(target => target.State == WatchState.Removed
+            || (target.State == WatchState.Present && target.Header!.HostGoodbye));
+    }
+
+    /// <summary>Looks at one file.</summary>
+    /// <returns>What changed: the segment's own event first, then those of its peers.</returns>
+    private List<SegmentEvent> Look(WatchTarget target)
+    {
+        FileStatus status = default;
+        SegmentException? error = null;
+        PeerTable? peers = null;
+        try
+        {
+            using SegmentFile file = SegmentFile.OpenRead(target.Path);
+            status = file.Status;
+            _ = AttachChecks.ReadHeader(file, _header);
+            if (target.State != WatchState.Present || !target.IsSame(status, _header))
+            {
+                AttachChecks.CheckHeader(file, _header);
+                AttachChecks.CheckPool(file, _header, ref _classes);
+                status = file.Status;
+            }
+
+            peers = _options.Peers ? ReadPeers(file) : null;
+        }
+        catch (SegmentException e)
+        {
+            error = e;
+        }
+
+        SegmentEvent? change = error is null ? OnSegment(target, status)
+            : error.ErrorId == SegmentErrorId.SegmentNotFound ? OnMissing(target, error)
+            : OnInvalid(target, status, error);
+        if (change is null && peers is null)
+        {
+            return Nothing;
+        }
+
+        var changes = new List<SegmentEvent>();
+        if (change is not null)
+        {
+            changes.Add(change);
+        }
+
+        if (peers is not null)
+        {
+            AddPeerEvents(target, peers, changes);
+        }
+
+        return changes;
+    }
+
+    private PeerTable? ReadPeers(SegmentFile file)
+    {
+        var header = new SegmentHeader();
+        header.Decode(file.Path, _header, file.Length);
+        try
+        {
+            return PeerTable.Read(file, header);
+        }
+        catch (SegmentException e) when (e.ErrorId is SegmentErrorId.InvalidLimits or SegmentErrorId.PeerTableOutOfBounds)
+        {
+            // A validation finds that; the header can be watched all the same.
+            return null;
+        }
+    }
+
+    private static void AddPeerEvents(WatchTarget target, PeerTable peers, List<SegmentEvent> changes)
+    {
+        foreach ((PeerEntry peer, PeerEntry before, string change) in target.Peers.Compare(peers, target.Header!.HeartbeatInterval, MonotonicClock.Now()))
+        {
+            var peerEvent = new SegmentEvent();
+            peerEvent.Decode(target.Path, target.Bytes, target.Header.FileLength);
+            peerEvent.Change = change;
+            peerEvent.PeerId = peer.Id;
+            peerEvent.PeerState = peer.StateName;
+            peerEvent.PreviousPeerState = before.StateName;
+            changes.Add(peerEvent);
+        }
+    }
+
+    private SegmentEvent? OnSegment(WatchTarget target, FileStatus status)
+    {
+        SegmentChange change = SegmentChange.None;
+        SegmentHeader? before = target.Header;
+        if (target.State == WatchState.Present && target.IsSame(status, _header))
+        {
+            return null;
+        }
+
+        var now = new SegmentEvent();
+        now.Decode(target.Path, _header, status.Length);
+        switch (target.State)
+        {
+            case WatchState.Unseen:
+                change = SegmentChange.Initial;
+                break;
+            case WatchState.Present when !target.Identity.Equals(status.Identity):
+                change = SegmentChange.Replaced;
+                break;
+            case WatchState.Present:
+                change = target.Compare(now, _header);
+                break;
+            default:
+                change = SegmentChange.Reappeared;
+                break;
+        }
+
+        if (before is not null)
+        {
+            change |= before.HostGoodbyeValue == 0 && now.HostGoodbye ? SegmentChange.Goodbye : SegmentChange.None;
+            now.PreviousHostGoodbyeValue = before.HostGoodbyeValue != now.HostGoodbyeValue ? before.HostGoodbyeValue : null;
+            now.PreviousCurrentSize = before.CurrentSize != now.CurrentSize ? before.CurrentSize : null;
+            now.PreviousFileLength = before.FileLength != now.FileLength ? before.FileLength : null;
+        }
+
+        bool isSkipped = target.State == WatchState.Unseen && _options.SkipInitial && !target.IsLate;
+        now.Change = change.ToString();
+        target.See(now, status, _header);
+        return isSkipped ? null : now;
+    }
+
+    private SegmentEvent? OnMissing(WatchTarget target, SegmentException error)
+    {
+        switch (target.State)
+        {
+            case WatchState.Unseen:
+                if (_options.WaitForFile)
+                {
+                    target.IsLate = true;
+                }
+                else
+                {
+                    GiveUp(target, error);
+                }
+
+                return null;
+            case WatchState.Removed:
+                return null;
+            default:
+                target.State = WatchState.Removed;
+                return Last(target, SegmentChange.Removed);
+        }
+    }
+
+    private SegmentEvent? OnInvalid(WatchTarget target, FileStatus status, SegmentException error)
+    {
+        bool isBeingMade = error.IsPerhapsBeingMade;
+        if (target.State == WatchState.Unseen)
+        {
+            if (isBeingMade && _options.WaitForFile)
+            {
+                target.IsLate = true;
+            }
+            else if (!isBeingMade || !target.IsWorthASecondLook())
+            {
+                GiveUp(target, error);
+            }
+
+            return null;
+        }
+
+        bool isSameFile = target.Identity.Equals(status.Identity);
+        if (target.State == WatchState.Invalid && isSameFile && (target.ErrorId == error.ErrorId || (isBeingMade && target.IsBeingMade)))
+        {
+            return null;
+        }
+
+        if (target.State == WatchState.Removed && isBeingMade)
+        {
+            // It reappears when it is complete.
+            return null;
+        }
+
+        SegmentChange change = target.State == WatchState.Removed ? SegmentChange.Reappeared
+            : isSameFile || status.Identity.Equals(default) ? SegmentChange.None
+            : SegmentChange.Replaced;
+        bool isShortened = isSameFile && status.Length < target.Header!.FileLength
+            && error.ErrorId is SegmentErrorId.SegmentTruncated or SegmentErrorId.SegmentTooShort or SegmentErrorId.SegmentNotReady or SegmentErrorId.SlotClassTableOutOfBounds;
+        change |= isShortened ? SegmentChange.Truncated : SegmentChange.Invalid;
+        target.State = WatchState.Invalid;
+        target.ErrorId = error.ErrorId;
+        target.IsBeingMade = isBeingMade;
+        target.Identity = status.Identity;
+        SegmentEvent last = Last(target, change);
+        last.ErrorId = error.ErrorId;
+        if (last.FileLength != status.Length)
+        {
+            last.PreviousFileLength = last.FileLength;
+            last.FileLength = status.Length;
+        }
+
+        return last;
+    }
+
+    private void GiveUp(WatchTarget target, SegmentException error)
+    {
+        target.IsGivenUp = true;
+        _options.OnError?.Invoke(error);
+    }
+
+    /// <summary>An event with the last header that could be read.</summary>
+    private SegmentEvent Last(WatchTarget target, SegmentChange change)
+    {
+        var last = new SegmentEvent();
+        last.Decode(target.Path, target.Bytes, target.Header!.FileLength);
+        last.Change = change.ToString();
+        return last;
+    }
+}
