@@ -6,7 +6,7 @@
     processes have let go of the file, and removes it. What is still in use when the time is over is not removed; the
     peers and processes that are left are listed instead.
 
-    All hubs are told first and then waited for together. A segment that no process maps is not waited for. A host that
+    All hubs are told first and then waited for together. A segment that nobody uses is not waited for. A host that
     removes its file itself when it has seen the goodbye is as good. A new segment that takes the name meanwhile, because
     its host was started again, is not touched.
 
@@ -58,7 +58,7 @@ function Get-Problem($Problem) {
     if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
 }
 
-# Who is on a segment. Peers of a damaged one, and processes where they cannot be told, are left out.
+# Who is on a segment. Peers of a damaged one, and processes where they cannot be listed, are left out.
 function Get-User([string] $Segment) {
     $peers = @(Get-RoamPeer -LiteralPath $Segment @quiet)
     $processes = @(Get-RoamSegmentProcess -LiteralPath $Segment @quiet)
@@ -82,12 +82,12 @@ foreach ($header in $headers) {
     if ($PSCmdlet.ShouldProcess($header.Path, 'Say goodbye, wait for its users, and remove')) { $chosen += $header }
 }
 
-# Dead peers stay attached for ever; where no process maps the file, there is nobody to wait for.
+# Dead peers stay attached for ever; where it is proved that nobody uses the file, there is nobody to wait for.
 $awaited = @()
 $others = @()
 foreach ($header in $chosen) {
-    $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
-    if ($null -ne $mappedBy -and $mappedBy.Count -eq 0) { $others += $header } else { $awaited += $header }
+    $now = @(Find-RoamSegment -LiteralPath $header.PSPath @quiet | Where-Object Status -NE 'Deleted')
+    if ($now -and $now[0].Use -eq 'Free') { $others += $header } else { $awaited += $header }
 }
 
 if ($chosen) {
@@ -110,11 +110,11 @@ foreach ($header in $chosen) {
 
     $isLate = @($late | Where-Object { $_.TargetObject -eq $header.Path }).Count -gt 0
     $isAwaited = $awaited -contains $header
-    $remove = @{ LiteralPath = $header.PSPath; Confirm = $false; ErrorAction = 'SilentlyContinue' }
+    $remove = @{ Confirm = $false; ErrorAction = 'SilentlyContinue' }
 
     # The guests have detached; their processes and the host may need a moment to let go of the file.
     if ($isAwaited -and -not $isLate) { $remove += @{ Goodbye = $true; Timeout = $Timeout } }
-    Remove-RoamSegment @remove -ErrorVariable refused
+    $header | Remove-RoamSegment @remove -ErrorVariable refused
     $gone = @($refused | Where-Object { $_.FullyQualifiedErrorId -like 'SegmentNotFound,*' })
     if ($gone) {
         '  Its host has removed it.'

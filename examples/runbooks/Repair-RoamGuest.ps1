@@ -2,13 +2,14 @@
 .SYNOPSIS
     Frees the places of guests that crashed or left: finds them, shows what they hold, and recovers them.
 .DESCRIPTION
-    Looks through the peers of segments for those that are in goodbye and those that are attached but stale, and for
-    reserved ones where no process maps the segment. Shows what each holds, and recovers it with Reset-RoamPeer: its
-    slots are freed, its rings emptied, its place is empty again.
+    Goes through the peers of segments for those that are in goodbye and those that are attached but stale. Where it is
+    proved that nobody uses the segment, every attached and reserved peer is dead too, whatever its heartbeat says, and
+    an empty place that still owns slots is worth a recovery. Shows what each holds, and recovers it with Reset-RoamPeer:
+    its slots are freed, its rings emptied, its place is empty again.
 
     Run it with -WhatIf first. It changes nothing then, but says what would be refused.
 
-    A peer that may be alive is left alone, and so is everything on a segment that a process still maps, because its
+    A peer that may be alive is left alone, and so is everything on a segment that somebody may still use, because its
     host may be running: a host recovers its peers itself. -Force recovers in spite of both; it is for a human who
     knows better.
 
@@ -16,7 +17,7 @@
 
     The exit code is 0 if there was nothing to do or all was done, and 1 if something needs a human: a peer was
     refused, something damaged was left as it was, a segment could not be read, or a peer is attached without a
-    heartbeat to tell by although no process maps the segment.
+    heartbeat to judge by on a segment of which nobody here can say whether it is used.
 
     It needs nothing but the module and the engine's own commands, so it runs in the embedded shell too:
 
@@ -81,25 +82,26 @@ foreach ($problem in $problems) {
 foreach ($header in $headers) {
     "== $($header.Path)"
     $segment = @{ LiteralPath = $header.PSPath; ErrorAction = 'SilentlyContinue' }
-    $asked = if ($ids) { @{ PeerId = $ids; All = $true } } else { @{} }
-    $peers = @(Get-RoamPeer @segment @asked -ErrorVariable problems)
+    $asked = if ($ids) { @{ PeerId = $ids } } else { @{} }
+    $peers = @(Get-RoamPeer @segment @asked -All -ErrorVariable problems)
     foreach ($problem in $problems) {
         $needsHuman++
         Get-Problem $problem
     }
 
-    # Null where it cannot be told; then nothing is concluded from it.
-    $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
-    $isMappedByNobody = $null -ne $mappedBy -and $mappedBy.Count -eq 0
-    $dead = @($peers | Where-Object { $_.StateCode -ne 0 })
+    $found = @(Find-RoamSegment -LiteralPath $header.PSPath @quiet | Where-Object Status -NE 'Deleted')
+    $use = @($found | ForEach-Object { $_.Use })
+    $isFree = $use -contains 'Free'
+    $isInDoubt = -not $isFree -and $use -notcontains 'Used'
+    $dead = @($peers | Where-Object { $_.StateCode -ne 0 -or $_.SlotsOwned })
     $doubtful = @()
     if (-not $ids) {
         $dead = @($peers | Where-Object {
                 $_.State -eq 'Goodbye' -or ($_.State -eq 'Attached' -and $_.Liveness -eq 'Stale') -or
-                ($_.State -eq 'Reserved' -and $isMappedByNobody)
+                ($isFree -and ($_.StateCode -ne 0 -or $_.SlotsOwned))
             })
         $doubtful = @($peers | Where-Object {
-                $_.State -eq 'Attached' -and $_.Liveness -ne 'Stale' -and $_.Liveness -ne 'Alive' -and $isMappedByNobody
+                $_.State -eq 'Attached' -and $_.Liveness -ne 'Stale' -and $_.Liveness -ne 'Alive' -and $isInDoubt
             })
     }
 
@@ -121,7 +123,8 @@ foreach ($header in $headers) {
             if ($result) {
                 $recovered++
                 $slots = $result.ReferencedSlotsFreed + $result.OwnedSlotsFreed
-                $done = "$($result.EntriesDropped) entries dropped, $slots slots freed"
+                $entries = "$($result.EntriesDropped) entries to it and $($result.GuestToHostEntriesDropped) from it"
+                $done = "$entries dropped, $slots slots freed"
                 "  Peer $($peer.PeerId): now $($result.State), $done."
                 foreach ($skipped in $result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $skipped." }
                 if ($result.Skipped -or $result.State -ne 'Empty') { $needsHuman++ }
@@ -139,8 +142,8 @@ foreach ($header in $headers) {
 
     foreach ($peer in $doubtful) {
         $needsHuman++
-        "  Peer $($peer.PeerId) is attached (liveness $($peer.Liveness)), but no process maps the segment."
-        "  If none in another container does either, use -PeerId $($peer.PeerId) -Force."
+        "  Peer $($peer.PeerId) is attached (liveness $($peer.Liveness)). Whether anybody uses the segment is unknown here."
+        "  Run this as the segment's owner or as root; or, if its process has surely ended, with -PeerId $($peer.PeerId) -Force."
     }
 }
 
