@@ -37,7 +37,7 @@ internal static class SegmentErrorRecord
         SegmentErrorId.NoSlotClasses or SegmentErrorId.SlotClassTableOutOfBounds or SegmentErrorId.InvalidSlotClass =>
             (ErrorCategory.InvalidData, "No guest can attach to the segment. Test-RoamSegment -Detailed shows everything that is wrong with it; have the host make it again."),
         SegmentErrorId.SegmentNotReady =>
-            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it; remove the file."),
+            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it: Remove-RoamSegment removes it, and an empty file is left to Remove-Item."),
         SegmentErrorId.SegmentExists =>
             (ErrorCategory.ResourceExists, "Choose another name, or replace the file with -Force: whoever maps the old one keeps the old one."),
         SegmentErrorId.InsufficientSpace =>
