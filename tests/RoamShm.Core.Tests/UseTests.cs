@@ -430,7 +430,7 @@ public sealed class UseTests : IDisposable
         string path = Make.Segment(_folder);
         using Mapper mapper = Mapper.Start("--loop", Scale.Of(20_000, 200_000).ToString(CultureInfo.InvariantCulture), path);
         int removed = 0, recovered = 0, refused = 0;
-        for (int i = 0; i < Scale.Of(1_000, 10_000); i++)
+        for (int i = 0; i < Scale.Of(1_000, 10_000) || ((removed == 0 || recovered == 0 || refused == 0) && i < 20_000); i++)
         {
             try
             {
@@ -440,7 +440,7 @@ public sealed class UseTests : IDisposable
                     Patch.UInt64(path, HeaderLayout.HeartbeatInterval, (ulong)heartbeatInterval);
                 }
 
-                if (i % 2 == 0)
+                if (i % 5 == 0)
                 {
                     SegmentRemover.Prepare(path, force: false).Remove();
                     removed++;
@@ -463,6 +463,200 @@ public sealed class UseTests : IDisposable
         Assert.EndsWith(" mapped, 0 lost, 0 freed", answer);
         Assert.True(removed > 0 && recovered > 0 && refused > 0, $"{removed} removed, {recovered} recovered, {refused} refused");
     }
+
+    [Theory]
+    [InlineData("1000")]
+    [InlineData("-100")]
+    public void In_another_time_namespace_nobody_is_stale_by_another_clock(string offset)
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 2_000_000_000);
+        using Agent? operatorThere = Agent.TryStartBy("unshare", "-T", "--monotonic", offset, "--fork");
+        Assert.SkipWhen(operatorThere is null, "a time namespace cannot be made here");
+        Assert.Contains("time namespace another, its clock " + offset + " s ahead", operatorThere.Do("vantage", path));
+        using var guest = new Agent();
+        _ = guest.Do("attach", path);
+        _ = guest.Do("beat", path);
+        Assert.Equal("Alive", operatorThere.Do("liveness", path));
+        Assert.Equal("SegmentInUse", operatorThere.Do("remove", path));
+
+        // A guest that lives in the same time namespace as the operator beats by that clock.
+        using (Agent? there = Agent.TryStartBy("unshare", "-T", "--monotonic", offset, "--fork"))
+        {
+            _ = there!.Do("attach", path);
+            _ = guest.Do("state", path, "0");
+            _ = there.Do("state", path, "0");
+            _ = there.Do("attach", path, "1");
+            _ = there.Do("beat", path);
+            Assert.Equal("Alive", operatorThere.Do("liveness", path));
+        }
+
+        // Stale by both clocks is stale.
+        guest.Kill();
+        Patch.UInt64(path, HeaderLayout.Size + 8, 1);
+        Assert.Equal("Stale", operatorThere.Do("liveness", path));
+        Assert.Equal("removed", operatorThere.Do("remove", path));
+    }
+
+    [Fact]
+    public void By_a_clock_whose_offset_is_not_known_nobody_is_stale()
+    {
+        var clock = new HeartbeatClock(1_000_000, system: null);
+        Assert.Equal(PeerLiveness.Unknown, clock.Judge(PeerState.Attached, 1, 10));
+        Assert.Equal(PeerLiveness.Alive, clock.Judge(PeerState.Attached, 999_999, 10));
+        var both = new HeartbeatClock(1_000_000, 500_000);
+        Assert.Equal(PeerLiveness.Alive, both.Judge(PeerState.Attached, 499_999, 10));
+        Assert.Equal(PeerLiveness.Alive, both.Judge(PeerState.Attached, 999_999, 10));
+        Assert.Equal(PeerLiveness.Unknown, both.Judge(PeerState.Attached, 700_000, 10));
+        Assert.Equal(PeerLiveness.Stale, both.Judge(PeerState.Attached, 1, 10));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_000_000)]
+    public void A_dead_hub_is_abandoned_whatever_its_heartbeats_and_its_goodbye_say(long heartbeatInterval)
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, (ulong)heartbeatInterval);
+        using (var hub = new Agent())
+        {
+            _ = hub.Do("attach", path);
+            _ = hub.Do("beat", path);
+            Assert.Equal("Live", FindOne(path).Status);
+            Patch.UInt32(path, HeaderLayout.HostGoodbye, 1);
+            Assert.Equal("Draining", FindOne(path).Status);
+            hub.Kill();
+        }
+
+        SegmentListing listing = FindOne(path);
+        Assert.Equal(("Abandoned", "Free", 1), (listing.Status, listing.Use, listing.PeersAttached));
+        Patch.UInt32(path, HeaderLayout.HostGoodbye, 0);
+        Assert.Equal("Abandoned", FindOne(path).Status);
+    }
+
+    [Fact]
+    public void A_fresh_heartbeat_makes_a_segment_young_whose_file_was_made_long_ago()
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000_000);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-1));
+        Assert.Equal("Stale", FindOne(path).Status);
+        Patch.UInt64(path, HeaderLayout.Size + 8, MonotonicClock.Now());
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-1));
+        Assert.Equal("Idle", FindOne(path).Status);
+    }
+
+    [Fact]
+    public void Deleted_and_replaced_segments_that_are_still_mapped_are_found_with_who_holds_their_memory()
+    {
+        string path = Make.Segment(_folder);
+        using Mapper first = Mapper.Start(path);
+        File.WriteAllBytes(_folder["other"], new byte[8192]);
+        using Mapper noSegment = Mapper.Start(_folder["other"]);
+        File.Delete(_folder["other"]);
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        foreach (string from in new[] { _folder.Root, path })
+        {
+            SegmentListing[] found = [.. SegmentFinder.Find(from)];
+            Assert.Equal(2, found.Length);
+            Assert.Equal(("Idle", "Free"), (found[0].Status, found[0].Use));
+            Assert.Equal($"an older file of this name is still in use: process {first.Id} maps it", found[0].Hint);
+            Assert.Equal(("Deleted", path + " (deleted)", Make.Length), (found[1].Status, found[1].Path, found[1].FileLength));
+            Assert.Equal([first.Id], found[1].MappedBy!);
+            Assert.NotEqual(found[0].FileId, found[1].FileId);
+        }
+
+        File.Delete(path);
+        Assert.Equal("Deleted", FindOne(path).Status);
+        Assert.Empty(SegmentFinder.Find(_folder.Root, new SegmentFindOptions { IncludeDeleted = false }));
+        first.Dispose();
+        Assert.Equal(SegmentErrorId.SegmentNotFound, Assert.Throws<SegmentException>(() => SegmentFinder.Find(path).ToArray()).ErrorId);
+    }
+
+    [Fact]
+    public void As_many_users_as_attached_peers_are_a_hint_that_the_host_has_ended()
+    {
+        string path = Make.Segment(_folder);
+        using var guest = new Agent();
+        _ = guest.Do("attach", path);
+        Assert.Equal("as many processes map it as peers are attached, so its host may have ended", FindOne(path).Hint);
+        using var host = new Agent();
+        _ = host.Do("map", path);
+        Assert.Null(FindOne(path).Hint);
+    }
+
+    [Theory]
+    [InlineData("zero", true)]
+    [InlineData("magic", true)]
+    [InlineData("all but the magic", true)]
+    [InlineData("empty", false)]
+    [InlineData("begins with zeros", false)]
+    [InlineData("text", false)]
+    public void What_a_host_died_over_is_removed_where_nobody_uses_it_and_nothing_else_is(string what, bool isHalfMade)
+    {
+        string path = Make.Segment(_folder);
+        switch (what)
+        {
+            case "zero":
+                File.WriteAllBytes(path, new byte[100_000]);
+                break;
+            case "magic":
+                byte[] magic = new byte[100_000];
+                BitConverter.GetBytes(SegmentFormat.Magic).CopyTo(magic, 0);
+                File.WriteAllBytes(path, magic);
+                break;
+            case "all but the magic":
+                Patch.UInt64(path, 0, 0);
+                break;
+            case "empty":
+                File.WriteAllBytes(path, []);
+                break;
+            case "begins with zeros":
+                byte[] bytes = new byte[100_000];
+                bytes[^1] = 1;
+                File.WriteAllBytes(path, bytes);
+                break;
+            default:
+                File.WriteAllText(path, new string('x', 300));
+                break;
+        }
+
+        if (!isHalfMade)
+        {
+            Assert.Contains(Assert.Throws<SegmentException>(() => SegmentRemover.Prepare(path, force: true)).ErrorId, new[] { SegmentErrorId.BadMagic, SegmentErrorId.SegmentNotReady });
+            return;
+        }
+
+        // Somebody who is still making it keeps it, whatever is ordered.
+        using (Mapper host = Mapper.Start("--open", path))
+        {
+            foreach (bool force in new[] { false, what == "magic" })
+            {
+                Assert.Equal(SegmentErrorId.SegmentInUse, Assert.Throws<SegmentException>(() => SegmentRemover.Prepare(path, force)).ErrorId);
+            }
+        }
+
+        SegmentRemover.Prepare(path, force: false).Remove();
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_file_has_an_identity_that_no_other_file_has_under_its_name()
+    {
+        string path = Make.Segment(_folder);
+        string id = SegmentHeader.Read(path).FileId!;
+        Assert.Matches(@"^dev[0-9a-f]+-ino\d+-(born[0-9a-f]+|boot[0-9a-f]{32})$", id);
+        Assert.Equal(id, FindOne(path).FileId);
+        Assert.Equal(id, OneShot.ReadPeers(path)[0].FileId);
+        Assert.Equal(id, OneShot.ReadSlotClasses(path)[0].FileId);
+        Assert.Equal(id, SegmentValidator.Validate(path).FileId);
+        Assert.EndsWith("-boot" + File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim().Replace("-", string.Empty, StringComparison.Ordinal), new FileIdentity(1, 2, 0).ToString(), StringComparison.Ordinal);
+        SegmentHeader again = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        Assert.NotEqual(id, again.FileId);
+        Assert.Equal(again.FileId, SegmentHeader.Read(path).FileId);
+    }
+
+    private static SegmentListing FindOne(string path) => Assert.Single(SegmentFinder.Find(path));
 
     private static void AssertUsedThenRemoved(Agent there, string path)
     {

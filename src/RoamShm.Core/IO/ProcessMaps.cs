@@ -26,10 +26,15 @@ internal sealed class ProcessMaps
     // Whether the device that stat shows is the one in the lists of mappings; some file systems show another there.
     private readonly Dictionary<ulong, bool> _isDevicePlain = [];
 
+    private bool _isInitUnreadable;
+
     private ProcessMaps(Vantage vantage) => _vantage = vantage;
 
     /// <summary>Number of processes whose mappings may not be read, those of other users.</summary>
     internal int UnreadableProcesses { get; private set; }
+
+    /// <summary>Whether process 1 is all that may not be read, by root: the init process of a sandbox, which no host or guest is. It is no proof all the same.</summary>
+    internal bool IsOnlyInitUnreadable => UnreadableProcesses == 1 && _isInitUnreadable;
 
     /// <summary>How long ago it was read.</summary>
     internal TimeSpan Age => _sinceRead.Elapsed;
@@ -133,6 +138,7 @@ internal sealed class ProcessMaps
                 break;
             default:
                 UnreadableProcesses++;
+                _isInitUnreadable |= processId == 1 && _vantage.CanTraceAll;
                 break;
         }
     }

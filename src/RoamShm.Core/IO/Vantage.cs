@@ -70,7 +70,7 @@ internal sealed class Vantage
     internal bool IsViewWhole => LibC.IsLinux && IsInitialPidNamespace && !AreProcessesHidden;
 
     /// <summary>Whether the mappings of all users' processes may be read.</summary>
-    private bool CanTraceAll => Has(CapSysPtrace);
+    internal bool CanTraceAll => Has(CapSysPtrace);
 
     private ulong UserNamespace { get; }
 

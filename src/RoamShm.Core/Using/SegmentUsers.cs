@@ -36,8 +36,10 @@ public sealed class SegmentUsers
     /// <summary>Whether this system lists the processes that map a file.</summary>
     public static bool CanListProcesses => LibC.IsLinux;
 
-    /// <summary>Why processes may be missing from lists of them, as part of a sentence; <see langword="null"/> where none can be.</summary>
-    public string? WhyIncomplete => CanListProcesses ? Maps.WhyIncomplete : _vantage.WhyViewIsNotWhole;
+    /// <summary>Why processes may be missing from lists of them, as part of a sentence; <see langword="null"/> where no host or guest can be.</summary>
+    public string? WhyIncomplete => CanListProcesses && _vantage.IsViewWhole && Maps.IsOnlyInitUnreadable ? null
+        : CanListProcesses ? Maps.WhyIncomplete
+        : _vantage.WhyViewIsNotWhole;
 
     /// <summary>How often the mappings of all processes were read.</summary>
     internal int Scans { get; private set; }
@@ -116,6 +118,19 @@ public sealed class SegmentUsers
             LeaseAnswer.Granted => ProvedFree,
             LeaseAnswer.Refused => UsedBy(Maps.Of(Maps.KeyOf(file))),
             _ => Seen(file, answer, Maps.Of(Maps.KeyOf(file))),
+        };
+    }
+
+    /// <summary>Whether anybody uses a file, without who, where the kernel answers: for a picture that is drawn again and again.</summary>
+    internal SegmentUse AskWhether(SegmentFile file)
+    {
+        LeaseAnswer answer = FileLease.TryTakeRead(file, out FileLease? lease);
+        lease?.Dispose();
+        return answer switch
+        {
+            LeaseAnswer.Granted => ProvedFree,
+            LeaseAnswer.Refused => new SegmentUse(SegmentUse.Used, "a process maps it or has it open for writing", []),
+            _ => Ask(file),
         };
     }
 
