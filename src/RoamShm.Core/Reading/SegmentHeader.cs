@@ -9,6 +9,8 @@ namespace RoamShm;
 /// </summary>
 public class SegmentHeader
 {
+    private string? _fileId;
+
     /// <summary>Makes an empty header, to be filled through its properties.</summary>
     public SegmentHeader()
     {
@@ -37,6 +39,7 @@ public class SegmentHeader
         FileLength = other.FileLength;
         ReadTime = other.ReadTime;
         PSPath = other.PSPath;
+        Identity = other.Identity;
     }
 
     /// <summary>The file, as the operating system names it.</summary>
@@ -99,6 +102,19 @@ public class SegmentHeader
     /// <summary>The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards.</summary>
     public string? PSPath { get; set; }
 
+    /// <summary>
+    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
+    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// </summary>
+    public string? FileId
+    {
+        get => _fileId ??= Identity?.ToString();
+        set => _fileId = value;
+    }
+
+    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    internal FileIdentity? Identity { get; set; }
+
     /// <summary>Reads the header of a segment, checked as <see cref="Segment.Open(string, CancellationToken)"/> does.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Ends the wait for a file that is just being made.</param>
@@ -126,7 +142,7 @@ public class SegmentHeader
         }
 
         var header = new SegmentHeader();
-        header.Decode(path, bytes, file.Length);
+        header.Decode(path, bytes, file.Length, file.Status.Identity);
         return header;
     }
 
@@ -135,7 +151,7 @@ public class SegmentHeader
     public override string ToString() => Path ?? string.Empty;
 
     /// <summary>Fills the fields from the 128 bytes of a header.</summary>
-    internal unsafe void Decode(string path, byte[] bytes, long fileLength)
+    internal unsafe void Decode(string path, byte[] bytes, long fileLength, FileIdentity? identity)
     {
         fixed (byte* address = bytes)
         {
@@ -158,6 +174,7 @@ public class SegmentHeader
         }
 
         Path = path;
+        Identity = identity;
         FileLength = fileLength;
         ReadTime = DateTime.UtcNow;
     }

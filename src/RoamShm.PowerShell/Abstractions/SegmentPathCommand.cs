@@ -30,6 +30,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
+    [FileObject]
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
@@ -37,11 +38,44 @@ public abstract class SegmentPathCommand : SegmentCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
     public string? PSComputerName { get; set; }
 
+    /// <summary>Which file an object in the pipeline was read from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
+    public string? FileId { get; set; }
+
+    /// <summary>Which file is meant, where an object says so.</summary>
+    private string? MeantFileId { get; set; }
+
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
         bool isLiteral = ParameterSetName == LiteralPathSet;
-        string[] names = isLiteral ? LiteralPath : Path;
+        if (isLiteral && Array.Exists(LiteralPath, FileObjectAttribute.IsObject))
+        {
+            foreach (string text in LiteralPath)
+            {
+                (string path, MeantFileId) = FileObjectAttribute.Split(text);
+                Process([path], isLiteral);
+            }
+
+            return;
+        }
+
+        MeantFileId = isLiteral && !string.IsNullOrEmpty(FileId) ? FileId : null;
+        Process(isLiteral ? LiteralPath : Path, isLiteral);
+    }
+
+    /// <summary>Refuses a file that is another one than the object was read from, whose path it was found by.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
+    private protected void RequireMeant(string path, FileIdentity? identity)
+    {
+        if (MeantFileId is string meant && identity is FileIdentity found && found.ToString() != meant)
+        {
+            throw SegmentErrors.DifferentFile(path);
+        }
+    }
+
+    private void Process(string[] names, bool isLiteral)
+    {
         _processName ??= isLiteral ? ProcessLiteralPath : ProcessPath;
         if (RefuseRemote(PSComputerName, names))
         {

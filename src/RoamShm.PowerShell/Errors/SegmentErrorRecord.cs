@@ -37,7 +37,7 @@ internal static class SegmentErrorRecord
         SegmentErrorId.NoSlotClasses or SegmentErrorId.SlotClassTableOutOfBounds or SegmentErrorId.InvalidSlotClass =>
             (ErrorCategory.InvalidData, "No guest can attach to the segment. Test-RoamSegment -Detailed shows everything that is wrong with it; have the host make it again."),
         SegmentErrorId.SegmentNotReady =>
-            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it; remove the file."),
+            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it: Remove-RoamSegment removes it, and an empty file is left to Remove-Item."),
         SegmentErrorId.SegmentExists =>
             (ErrorCategory.ResourceExists, "Choose another name, or replace the file with -Force: whoever maps the old one keeps the old one."),
         SegmentErrorId.InsufficientSpace =>
@@ -64,6 +64,8 @@ internal static class SegmentErrorRecord
             (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host, or see Get-RoamSegmentProcess and Get-RoamPeer for who uses it. -Force removes its name in spite of them."),
         SegmentErrorId.DrainTimeout =>
             (ErrorCategory.OperationTimeout, "Get-RoamPeer tells whether the peers left are alive, Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the places of dead ones."),
+        SegmentErrorId.DifferentFile =>
+            (ErrorCategory.InvalidOperation, "Read the file that has the path now, and run the command again with that if it is meant. A path given as text means whatever file has it."),
         SegmentErrorId.SegmentReplaced =>
             (ErrorCategory.InvalidOperation, "Look at the new file, and run the command again if it is meant."),
         _ => (ErrorCategory.ReadError, "The message has the operating system's words; the fault is with the file system or its device."),
