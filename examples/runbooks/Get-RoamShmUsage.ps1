@@ -2,19 +2,22 @@
 .SYNOPSIS
     Shows who fills /dev/shm: the segments by size, with status, owner and processes, and those left behind.
 .DESCRIPTION
-    Lists the segments of the given folders, the largest first, the processes that map them, and how full the file
-    systems are. Then it names what was left behind: abandoned segments (peers are attached, and nobody uses them), stale
-    ones (nobody is attached to them or uses them, and they are not new), segments whose host said goodbye and is gone,
-    damaged ones, deleted ones that processes still map, and the files of creations and removals that were killed. What
-    could not be read is named too: it may be a segment.
+    Lists the segments in the given folders, the largest first, the processes that map them, and
+    how full the file systems are. Then it names what was left behind: abandoned segments (peers
+    are attached, but nobody uses them), stale segments (no peer is attached, nobody uses them, and
+    they are not new), segments whose host said goodbye and is gone, damaged segments, deleted
+    segments that processes still map, and files left by an interrupted New-RoamSegment or
+    Remove-RoamSegment. It also names what it could not read, because that may be a segment.
 
-    -RemoveStale removes the abandoned and the stale ones, and the files of killed creations and removals. Each is looked
-    at again right before: one that is in use by then stays. The others are never removed; Remove-RoamHub.ps1 does that.
+    -RemoveStale removes the abandoned and stale segments and the files left by an interrupted
+    New-RoamSegment or Remove-RoamSegment. The script checks each again immediately before it
+    removes it; one that is in use by then stays. It never removes the others; Remove-RoamHub.ps1
+    does that.
 
     The script prompts for nothing unless you give -Confirm, so it can run unattended.
 
-    The exit code is 0 if nothing was left behind, or everything that was has been removed, and 1 if something needs a
-    human, or could not be read.
+    The exit code is 0 if nothing was left behind or all of it has been removed, and 1 if something
+    needs a human or could not be read.
 
     It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
@@ -26,10 +29,12 @@
 .PARAMETER Recurse
     Searches subfolders too.
 .PARAMETER MinimumAge
-    How old a segment must be to be stale, or to be removed: how long ago it was made or last written to as a file, and
-    its peers last beat. Text with a unit (30s, 10m, 2h), or a number of seconds. Default 10m.
+    How old a segment must be to be stale, or to be removed. The age counts from when the file was
+    created or last written to as a file, or from the most recent heartbeat if that is later. Text
+    with a unit (30s, 10m, 2h), or a number of seconds. The default is 10m.
 .PARAMETER RemoveStale
-    Removes the abandoned and the stale segments, and the files of killed creations and removals.
+    Removes the abandoned and stale segments and the files left by an interrupted New-RoamSegment
+    or Remove-RoamSegment.
 .EXAMPLE
     ./Get-RoamShmUsage.ps1
 
