@@ -6,9 +6,10 @@
     processes have let go of the file, and removes it. If a segment is still in use when the time runs out, the script
     does not remove it, but lists the peers and processes that are left.
 
-    All hubs are told first and then waited for together. A segment that nobody uses is not waited for. A host that
-    removes its file itself when it has seen the goodbye is as good. A new segment that takes the name meanwhile, because
-    its host was started again, is not touched.
+    The script says goodbye to all hubs first, then waits for them together. It does not wait for a
+    segment that nobody uses. If a host removes its own file after the goodbye, that counts as
+    success. If a restarted host creates a new segment under the name, the script does not touch
+    it.
 
     The script prompts for nothing unless you give -Confirm, so it can run unattended. It never forces anything.
 
