@@ -2,22 +2,24 @@
 .SYNOPSIS
     Recovers guests that crashed or left: finds their peer entries, shows what they hold, and frees them.
 .DESCRIPTION
-    Goes through the peers of segments for those that are in goodbye and those that are attached but stale. Where it is
-    proved that nobody uses the segment, every attached and reserved peer is dead too, whatever its heartbeat says, and
-    an empty place that still owns slots is worth a recovery. Shows what each holds, and recovers it with Reset-RoamPeer:
-    its slots are freed, its rings emptied, its place is empty again.
+    Searches segments for peers that are in goodbye and peers that are attached but stale. If it is
+    proved that nobody uses the segment, every attached or reserved peer is dead too, whatever its
+    heartbeat says, and an empty peer that still owns slots is worth recovering. Shows what each
+    holds, and recovers it with Reset-RoamPeer, which frees its slots, empties its rings and sets
+    the peer to Empty.
 
     Run it with -WhatIf first. It then changes nothing, but says what it would refuse.
 
-    A peer that may be alive is left alone, and so is everything on a segment that somebody may still use, because its
-    host may be running: a host recovers its peers itself. -Force recovers in spite of both; it is for a human who
-    knows better.
+    The script leaves alone a peer that may be alive. It also leaves alone every peer of a segment
+    that somebody may still use, because the host may be running, and a host recovers its peers
+    itself. -Force overrides both refusals; it is for a human who knows better.
 
     The script prompts for nothing unless you give -Confirm, so it can run unattended.
 
-    The exit code is 0 if there was nothing to do or all was done, and 1 if something needs a human: a peer was
-    refused, something damaged was left as it was, a segment could not be read, or a peer is attached without a
-    heartbeat to judge by on a segment of which nobody here can say whether it is used.
+    The exit code is 0 if there was nothing to do or everything was done, and 1 if something needs
+    a human: a peer was refused, damaged data was left unchanged, a segment could not be read, or
+    an attached peer has no heartbeat to judge it by and it is not known whether anybody uses its
+    segment.
 
     It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
