@@ -20,7 +20,7 @@ BeforeAll {
     $script:Path = Add-Segment (Join-Path $script:Folder 'one.seg')
     $longName = 'a-segment-with-a-name-that-is-much-longer-than-anybody-would-like-it-to-be-' + ('x' * 100) + '.seg'
     $script:LongPath = Add-Segment (Join-Path $script:Folder $longName)
-    Write-Hex $script:LongPath 127 '01'
+    Set-Field $script:LongPath @{ LastReserved = '00000001' }
     $script:Objects = @{}
     foreach ($size in 'short', 'long') {
         $path = if ($size -eq 'short') { $script:Path } else { $script:LongPath }

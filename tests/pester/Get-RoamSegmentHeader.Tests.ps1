@@ -62,9 +62,9 @@ Describe 'Get-RoamSegmentHeader' {
         It 'reads each field from its own place' {
             $null = Add-Segment $script:Path
             # Values that a check does not look at, each unlike any other.
-            Write-Hex $script:Path 24 '0102030405060708090a0b0c0d0e0f10'
-            Write-Hex $script:Path 40 '2122232425262728'
-            Write-Hex $script:Path 56 '3132333435363738393a3b3c'
+            Set-Field $script:Path @{ MaxPayloadSize = '0102030405060708090a0b0c0d0e0f10' }
+            Set-Field $script:Path @{ PeerTableOffset = '2122232425262728' }
+            Set-Field $script:Path @{ HeartbeatInterval = '3132333435363738393a3b3c' }
             $header = Get-RoamSegmentHeader $script:Path
             $header.MaxPayloadSize | Should -Be 0x04030201
             $header.InlineThreshold | Should -Be 0x08070605
@@ -85,12 +85,12 @@ Describe 'Get-RoamSegmentHeader' {
 
         It 'sees a segment that has grown as it is now' {
             $null = Add-Segment $script:Path
-            Edit-Length $script:Path 58368
-            Write-Hex $script:Path 72 '00e4000000000000'
+            Edit-Length $script:Path ($script:SmallSize + 4096)
+            Set-Field $script:Path @{ CurrentSize = ($script:SmallSize + 4096) }
             $header = Get-RoamSegmentHeader $script:Path
-            $header.TotalSize | Should -Be 54272
-            $header.CurrentSize | Should -Be 58368
-            $header.FileLength | Should -Be 58368
+            $header.TotalSize | Should -Be $script:SmallSize
+            $header.CurrentSize | Should -Be ($script:SmallSize + 4096)
+            $header.FileLength | Should -Be ($script:SmallSize + 4096)
         }
 
         It 'changes nothing' {
@@ -200,7 +200,7 @@ Describe 'Get-RoamSegmentHeader' {
 
         It 'shows the magic of another file with -Force, escaped' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 0 '5241504148554201'
+            Set-Field $script:Path @{ Magic = '5241504148554201' }
             (Get-RoamSegmentHeader $script:Path -Force).Magic | Should -BeExactly 'RAPAHUB\x01'
         }
 
@@ -221,15 +221,15 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             # From the last check to the first, so that each fault has those before it for company.
             $order = @(
-                @{ Offset = 17152; Hex = '00000000'; Id = 'InvalidSlotClass' }
-                @{ Offset = 48; Hex = '00d4000000000000'; Id = 'SlotClassTableOutOfBounds' }
-                @{ Offset = 68; Hex = '00000000'; Id = 'NoSlotClasses' }
-                @{ Offset = 12; Hex = '00010000'; Id = 'UnexpectedHeaderSize' }
-                @{ Offset = 8; Hex = '06000000'; Id = 'UnsupportedVersion' }
-                @{ Offset = 0; Hex = '4e4f5441524f414d'; Id = 'BadMagic' }
+                @{ Field = @{ 'Class0.SlotSize' = 0 }; Id = 'InvalidSlotClass' }
+                @{ Field = @{ VarPoolOffset = $script:SmallSize }; Id = 'SlotClassTableOutOfBounds' }
+                @{ Field = @{ NumVarSlotClasses = 0 }; Id = 'NoSlotClasses' }
+                @{ Field = @{ HeaderSize = 256 }; Id = 'UnexpectedHeaderSize' }
+                @{ Field = @{ Version = 6 }; Id = 'UnsupportedVersion' }
+                @{ Field = @{ Magic = '4e4f5441524f414d' }; Id = 'BadMagic' }
             )
             foreach ($one in $order) {
-                Write-Hex $script:Path $one.Offset $one.Hex
+                Set-Field $script:Path $one.Field
                 $null = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
                 $failed | Should -HaveCount 1
                 $failed[0].FullyQualifiedErrorId | Should -BeLike "$($one.Id),*"
@@ -342,7 +342,7 @@ Describe 'Get-RoamSegmentHeader' {
             try {
                 { [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite').Dispose() } |
                     Should -Throw -Because 'the lock does keep out who asks for one'
-                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be 54272
+                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
             } finally {
                 $holder.Kill()
             }
@@ -352,7 +352,7 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             $other = [System.IO.File]::Open($script:Path, 'Open', 'ReadWrite', 'ReadWrite,Delete')
             try {
-                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be 54272
+                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
             } finally {
                 $other.Dispose()
             }
@@ -366,7 +366,7 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             $magic = Read-Hex $script:Path 0 128
             for ($round = 0; $round -lt 5; $round++) {
-                Write-Hex $script:Path 0 ('00' * 128)
+                Set-Field $script:Path @{ Magic = '00' * 128 }
                 $maker = Open-Runspace -Script {
                     param([string] $Path, [byte[]] $Header)
                     $stream = [System.IO.File]::Open($Path, 'Open', 'Write', 'ReadWrite,Delete')
@@ -374,7 +374,7 @@ Describe 'Get-RoamSegmentHeader' {
                     $stream.Dispose()
                 } -Parameters @{ Path = $script:Path; Header = (ConvertFrom-Hex $magic) }
                 try {
-                    Wait-Until { (Get-RoamSegmentHeader $script:Path -ErrorAction Ignore).TotalSize -eq 54272 } 'the segment was ready'
+                    Wait-Until { (Get-RoamSegmentHeader $script:Path -ErrorAction Ignore).TotalSize -eq $script:SmallSize } 'the segment was ready'
                 } finally {
                     Close-Watch $maker
                 }
@@ -408,7 +408,7 @@ Describe 'Get-RoamSegmentHeader' {
     Context 'One bad item' {
         BeforeEach {
             $script:Good = @('a.seg', 'b.seg') | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
-            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder 'bad.seg') @{ Edit = @{ 8 = '06000000' } }
+            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder 'bad.seg') @{ Edit = @{ Version = 6 } }
             $script:Missing = Join-Path $script:Folder 'missing.seg'
         }
 

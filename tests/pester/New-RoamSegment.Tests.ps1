@@ -431,7 +431,7 @@ second.seg,,
             $header.Path | Should -BeExactly (Join-Path $script:Folder $leaf)
             Test-Path -LiteralPath $header.Path -PathType Leaf | Should -BeTrue
             # In whatever letters: what is returned names the file again.
-            ($header | Get-RoamSegmentHeader -ErrorAction Stop).TotalSize | Should -Be 54272
+            ($header | Get-RoamSegmentHeader -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
         }
 
         It 'makes one for each string in the pipeline' {
@@ -468,11 +468,11 @@ second.seg,,
 
         It 'replaces with -Force, and whoever has the old file keeps the old file' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 64 '2a000000'
+            Set-Field $script:Path @{ HostGoodbye = 42 }
             $old = [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite,Delete')
             try {
                 $header = New-RoamSegment $script:Path -SlotClass '1KB:2' -Force -ErrorAction Stop
-                $old.Length | Should -Be 54272
+                $old.Length | Should -Be $script:SmallSize
                 $null = $old.Seek(64, 'Begin')
                 $old.ReadByte() | Should -Be 0x2a -Because 'the old bytes are as they were'
             } finally {
@@ -481,7 +481,7 @@ second.seg,,
 
             $header.HostGoodbye | Should -BeFalse
             (Get-RoamSegmentHeader $script:Path).TotalSize | Should -Be $header.TotalSize
-            $header.TotalSize | Should -Not -Be 54272
+            $header.TotalSize | Should -Not -Be $script:SmallSize
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 1
         }
 
@@ -666,11 +666,11 @@ second.seg,,
             $lines = Invoke-NewProcess -Folder $script:Folder -Script "New-RoamSegment '$script:Path' -MaxGuests 2 -BipbufCapacity 4KB -SlotClass '1KB:4','16KB:2' -WhatIf"
             $text = $lines -join ' '
             $text | Should -Match 'What if: '
-            $text | Should -Match '54272 bytes'
+            $text | Should -Match "$script:SmallSize bytes"
             $text | Should -Match '2 guests'
             $text | Should -Match 'peer table at 128'
             $text | Should -Match 'rings of 4096 bytes at 256'
-            $text | Should -Match 'slot pool at 17152'
+            $text | Should -Match "slot pool at $($script:Layout.VarPool)"
             $text | Should -Match '1024:4, 16384:2'
             $text | Should -Match ([regex]::Escape($script:Path))
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 0

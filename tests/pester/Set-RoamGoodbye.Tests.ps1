@@ -38,19 +38,19 @@ Describe 'Set-RoamGoodbye' {
             $header.HostGoodbye | Should -BeTrue
             $header.HostGoodbyeValue | Should -Be 1
             $header.Path | Should -BeExactly $script:Path
-            Read-Hex $script:Path 64 4 | Should -BeExactly '01000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 1
             (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 1
         }
 
         It 'stores the value that is asked for: <Value>' -ForEach @(
-            @{ Value = 1; Hex = '01000000' }
-            @{ Value = 42; Hex = '2a000000' }
-            @{ Value = 4294967295; Hex = 'ffffffff' }
-            @{ Value = 0x12345678; Hex = '78563412' }
+            @{ Value = 1 }
+            @{ Value = 42 }
+            @{ Value = 4294967295 }
+            @{ Value = 0x12345678 }
         ) {
             $null = Add-Segment $script:Path
             (Set-RoamGoodbye $script:Path -Value $Value).HostGoodbyeValue | Should -Be $Value
-            Read-Hex $script:Path 64 4 | Should -BeExactly $Hex
+            Get-Field $script:Path HostGoodbye | Should -Be $Value
         }
 
         It 'takes no <Value>' -ForEach @(
@@ -61,12 +61,12 @@ Describe 'Set-RoamGoodbye' {
         ) {
             $null = Add-Segment $script:Path
             { Set-RoamGoodbye $script:Path -Value $Value } | Should -Throw -ErrorId $Id
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'leaves a flag that is raised already as it is' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 64 '07000000'
+            Set-Field $script:Path @{ HostGoodbye = 7 }
             $before = Get-Sha256 $script:Path
             $header = Set-RoamGoodbye $script:Path -Value 9 -ErrorAction Stop
             $header.HostGoodbyeValue | Should -Be 7 -Because 'the header tells what is there'
@@ -108,7 +108,7 @@ Describe 'Set-RoamGoodbye' {
         It 'raises the flag of a segment that is sound for the reference, if not for Test-RoamSegment' {
             $null = Add-Segment $script:Path
             # max_guests 300: no guest of the Swift implementation attaches, those of the other do and have to be told.
-            Write-Hex $script:Path 32 '2c010000'
+            Set-Field $script:Path @{ MaxGuests = 300 }
             Test-RoamSegment $script:Path | Should -BeFalse
             (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbye | Should -BeTrue
         }
@@ -126,12 +126,12 @@ Describe 'Set-RoamGoodbye' {
 
         It 'raises all that a filter lets through' {
             $paths = foreach ($name in 'a.seg', 'b.seg', 'c.seg') { Add-Segment (Join-Path $script:Folder $name) }
-            Write-Hex $paths[1] 8 '06000000'
+            Set-Field $paths[1] @{ Version = 6 }
             Get-ChildItem -LiteralPath $script:Folder | Test-RoamSegment -PassThru | Set-RoamGoodbye -ErrorAction Stop |
                 Should -HaveCount 2
-            Read-Hex $paths[0] 64 4 | Should -BeExactly '01000000'
-            Read-Hex $paths[1] 64 4 | Should -BeExactly '00000000'
-            Read-Hex $paths[2] 64 4 | Should -BeExactly '01000000'
+            Get-Field $paths[0] HostGoodbye | Should -Be 1
+            Get-Field $paths[1] HostGoodbye | Should -Be 0
+            Get-Field $paths[2] HostGoodbye | Should -Be 1
         }
     }
 
@@ -146,7 +146,7 @@ Describe 'Set-RoamGoodbye' {
             $headers = @(Invoke-Route -Route $Route -Command Set-RoamGoodbye -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
             $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
-            $raised = @($files | Where-Object { (Read-Hex $_.FullName 64 4) -ne '00000000' } | ForEach-Object Name)
+            $raised = @($files | Where-Object { (Get-Field $_.FullName HostGoodbye) -ne 0 } | ForEach-Object Name)
             ($raised | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
     }
@@ -191,12 +191,12 @@ Describe 'Set-RoamGoodbye' {
             if ($script:OnUnix) { & chmod 444 $script:Path }
             $lines = Invoke-AsStranger $script:Folder ("(Get-RoamSegmentHeader '$script:Path').TotalSize`n" + (ConvertTo-ErrorScript "Set-RoamGoodbye '$script:Path'"))
             $lines | Should -HaveCount 3
-            $lines[0] | Should -Be '54272' -Because 'it may be read'
+            $lines[0] | Should -Be ([string]$script:SmallSize) -Because 'it may be read'
             $failed = $lines[2] | ConvertFrom-Json
             $failed.Id | Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.SetRoamGoodbyeCommand'
             $failed.Category | Should -BeExactly 'PermissionDenied'
             $failed.Target | Should -BeExactly $script:Path
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'does not stop the rest' {
@@ -212,7 +212,7 @@ Describe 'Set-RoamGoodbye' {
             $good = Add-Segment (Join-Path $script:Folder 'a.seg')
             { Set-RoamGoodbye $script:Path, $good -ErrorAction Stop } |
                 Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.SetRoamGoodbyeCommand'
-            Read-Hex $good 64 4 | Should -BeExactly '00000000'
+            Get-Field $good HostGoodbye | Should -Be 0
         }
     }
 
@@ -255,7 +255,7 @@ Describe 'Set-RoamGoodbye' {
             $null = Add-Segment $script:Path
             $out = & { $WhatIfPreference = $true; Set-RoamGoodbye $script:Path }
             $out | Should -BeNullOrEmpty
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'asks nobody as long as $ConfirmPreference is High' {

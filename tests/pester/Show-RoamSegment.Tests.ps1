@@ -36,7 +36,7 @@ Describe 'Show-RoamSegment' {
     Context 'What it draws' {
         It 'the path, the header, the layout, the peers and the slots' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 128 '01000000'
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
             $lines = @(Show-RoamSegment $script:Path -Width 120 -Ascii)
             $lines[0] | Should -BeExactly $script:Path
             $text = $lines -join "`n"
@@ -47,7 +47,7 @@ Describe 'Show-RoamSegment' {
                     '^header +0 +128 B #\.+ +0\.2 %$'
                     '^peer table +128 +128 B #\.+ +0\.2 %$'
                     '^rings +256 +16\.5 KB #+\.+ +31\.1 %$'
-                    '^slot pool +17152 +36\.3 KB #+\.+ +68\.4 %$'
+                    "^slot pool +$($script:Layout.VarPool) +36\.3 KB #+\.+ +68\.4 %$"
                     '^   1 Attached Unknown +- \.+ +0 % +0 B \.+ +0 % +0 B +0$'
                     '^   2 Empty$'
                     '^    0 +1 KB +4 \.+ +0 % +4 +0 +0 +0 +0$'
@@ -66,7 +66,7 @@ Describe 'Show-RoamSegment' {
 
         It 'no line wider than <_> columns' -ForEach 40, 60, 80, 100, 120 {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 128 '4d000000'
+            Set-Field $script:Path @{ 'Peer1.State' = 77 }
             $lines = @(Show-RoamSegment $script:Path -Width $_)
             $lines.Count | Should -BeGreaterThan 10
             foreach ($line in $lines) {
@@ -395,7 +395,7 @@ Describe 'Tab' {
     }
 
     It 'offers the peers and first the states of the segment that is named' {
-        Write-Hex $script:Path 192 '02000000'
+        Set-Field $script:Path @{ 'Peer2.State' = 2 }
         Get-Offer "Get-RoamPeer '$script:Path' -PeerId " | Should -BeExactly '2'
         Get-Offer "Reset-RoamPeer '$script:Path' " | Should -BeExactly '2'
         (Get-Offer "Get-RoamPeer '$script:Path' -State ")[0] | Should -BeExactly 'Goodbye'
