@@ -93,9 +93,10 @@ while ($null -ne ($typed = $reader.ReadLine())) {
         Keyboard = [System.IO.StreamWriter]::new([System.IO.File]::Open($typed, 'Open', 'ReadWrite', 'ReadWrite'))
         Own = $own
         Folder = $folder
+        Standins = @{ $folder = '/dev/shm/roam' }
         Agents = @{}
         Ended = [System.Collections.ArrayList]@()
-        ProcessIds = [System.Collections.ArrayList]@()
+        ProcessIds = [System.Collections.ArrayList]@($process.Id)
     }
 }
 
@@ -191,7 +192,8 @@ function Invoke-PageBlock {
         $Scene | Where-Object { $_.Before -eq $number } | ForEach-Object { $_.Do } | ForEach-Object { Invoke-Scene $Reader $_ }
         Send-Reader $Reader $statement.Extent.Text
     }
-    $text = ($shown -join "`n").Replace($Reader.Folder, '/dev/shm/roam')
+    $text = $shown -join "`n"
+    foreach ($path in $Reader.Standins.Keys) { $text = $text.Replace($path, $Reader.Standins[$path]) }
     foreach ($id in $Reader.ProcessIds) { $text = $text -replace "(?<!\d)$id(?!\d)", '30000' }
     $text
 }
