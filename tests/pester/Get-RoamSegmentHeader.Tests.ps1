@@ -110,6 +110,7 @@ Describe 'Get-RoamSegmentHeader' {
             $back = Import-Clixml -LiteralPath $file
             foreach ($property in $header.PSObject.Properties) {
                 $back.($property.Name) | Should -BeExactly $property.Value -Because "$($property.Name) came back"
+                $back.($property.Name) | Should -BeOfType $property.Value.GetType()
             }
         }
 
@@ -117,6 +118,7 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             $header = Get-RoamSegmentHeader $script:Path
             $back = $header | ConvertTo-Json | ConvertFrom-Json
+            @($back.PSObject.Properties.Name) | Should -BeExactly @($header.PSObject.Properties.Name)
             foreach ($property in $header.PSObject.Properties | Where-Object Name -NE 'ReadTime') {
                 $back.($property.Name) | Should -Be $property.Value -Because "$($property.Name) came back"
             }
@@ -155,6 +157,36 @@ Describe 'Get-RoamSegmentHeader' {
                 Should -BeExactly 'lit1.seg'
             (Get-RoamSegmentHeader -LiteralPath (Join-Path $script:Folder 'lit[1].seg')).Path | Split-Path -Leaf |
                 Should -BeExactly 'lit[1].seg'
+        }
+
+        It 'takes a file object for that file, though its name is a pattern that matches another: <_>' -ForEach @(
+            'from Get-ChildItem', 'a FileInfo', 'a header', 'a FileInfo as -Path', 'two of them as -Path'
+        ) {
+            $null = Add-Segment (Join-Path $script:Folder 'lit1.seg')
+            $literal = Join-Path $script:Folder 'lit[1].seg'
+            $item = Get-Item -LiteralPath $literal
+            $headers = @(switch ($_) {
+                    'from Get-ChildItem' { Get-ChildItem -LiteralPath $literal | Get-RoamSegmentHeader }
+                    'a FileInfo' { [System.IO.FileInfo]$literal | Get-RoamSegmentHeader }
+                    'a header' { Get-RoamSegmentHeader -LiteralPath $literal | Get-RoamSegmentHeader }
+                    'a FileInfo as -Path' { Get-RoamSegmentHeader -Path ([System.IO.FileInfo]$literal) }
+                    'two of them as -Path' { Get-RoamSegmentHeader -Path ([System.IO.FileInfo]$literal), $item }
+                })
+            $headers.Path | Select-Object -Unique | Should -BeExactly $literal
+        }
+
+        It 'takes of the pattern <_> what the provider takes' -ForEach '*.seg', '*', '.*', '[ab]*', '?.SEG', 'd[1].seg', '[', 'none*', 'su?/*.seg' {
+            $place = Join-Path $script:Folder 'patterns'
+            $null = New-Item -ItemType Directory -Path (Join-Path $place 'sub')
+            foreach ($name in 'A.seg', 'b.SEG', '.hidden.seg', 'd1.seg', 'text', 'sub/e.seg') {
+                [System.IO.File]::WriteAllText((Join-Path $place $name), '')
+            }
+
+            $pattern = "$place/$_"
+            $provider = $null
+            $theirs = try { $ExecutionContext.SessionState.Path.GetResolvedProviderPathFromPSPath($pattern, [ref]$provider) } catch { @() }
+            $ours = @(Test-RoamSegment $pattern -Detailed | ForEach-Object Path)
+            ($ours | Sort-Object -CaseSensitive) -join '|' | Should -BeExactly (($theirs | Sort-Object -CaseSensitive) -join '|')
         }
 
         It 'takes the file whose name has a backtick for what it is, escaped or not' {
@@ -265,6 +297,13 @@ Describe 'Get-RoamSegmentHeader' {
         It 'says NotAFileSystemPath of a path of another provider: <_>' -ForEach 'Env:PATH', 'Variable:PID', 'Env:P*' {
             $null = Get-RoamSegmentHeader $_ -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target $_ -Message 'provider'
+        }
+
+        It 'says NotAFileSystemPath of a path of a provider that there is not' {
+            $null = Get-RoamSegmentHeader -LiteralPath nosuchprovider::x -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'NotAFileSystemPath,*'
+            $failed[0].TargetObject | Should -BeExactly 'nosuchprovider::x'
         }
 
         It 'says NotAFileSystemPath of a relative name while the location is in another provider' {
@@ -380,29 +419,6 @@ Describe 'Get-RoamSegmentHeader' {
                 }
             }
         }
-
-        It 'waits for files that are being made once a call, not once a file' {
-            $paths = foreach ($i in 1..40) {
-                $path = Join-Path $script:Folder "$i.seg"
-                [System.IO.File]::WriteAllBytes($path, (New-Object byte[] 4096))
-                $path
-            }
-
-            # Changed up to a second ago is just being made; so for 1.9 seconds from here on each would be waited for.
-            # Whoever waits for each takes as long every time; a busy machine does so once.
-            $seconds = foreach ($attempt in 1..3) {
-                foreach ($path in $paths) {
-                    [System.IO.File]::SetLastWriteTimeUtc($path, [datetime]::UtcNow.AddSeconds(0.9))
-                }
-
-                $clock = [System.Diagnostics.Stopwatch]::StartNew()
-                $null = Get-RoamSegmentHeader $paths -ErrorAction SilentlyContinue -ErrorVariable failed
-                $clock.Elapsed.TotalSeconds
-                $failed | Should -HaveCount 40
-            }
-
-            ($seconds | Measure-Object -Minimum).Minimum | Should -BeLessThan 1.4
-        }
     }
 
     Context 'One bad item' {
@@ -436,6 +452,8 @@ Describe 'Get-RoamSegmentHeader' {
         It 'with -ErrorAction Stop does, with its own id' {
             { Get-RoamSegmentHeader $script:Bad, $script:Good[0] -ErrorAction Stop } |
                 Should -Throw -ErrorId 'UnsupportedVersion,RoamShm.Commands.GetRoamSegmentHeaderCommand'
+            $before = try { $script:Good[0], $script:Bad, $script:Good[1] | Get-RoamSegmentHeader -ErrorAction Stop } catch { $null }
+            $before.Path | Should -BeExactly $script:Good[0] -Because 'what came before it was written'
         }
 
         It 'is caught by the type of the exception' {

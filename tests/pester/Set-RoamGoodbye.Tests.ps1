@@ -135,6 +135,65 @@ Describe 'Set-RoamGoodbye' {
         }
     }
 
+    Context 'With -Wait' {
+        BeforeEach {
+            $null = Add-Segment $script:Path
+            $script:Waiting = $null
+        }
+
+        AfterEach {
+            Close-Watch $script:Waiting
+        }
+
+        It 'returns at once where nobody is attached' {
+            (Set-RoamGoodbye $script:Path -Wait -Timeout 10d).HostGoodbye | Should -BeTrue
+        }
+
+        It 'returns when the guests have left, and tells meanwhile how many are left' {
+            Set-Field $script:Path @{ 'Peer1.State' = 1; 'Peer2.State' = 1 }
+            $script:Waiting = Open-Runspace { param([string] $Path) Set-RoamGoodbye $Path -Wait } @{ Path = $script:Path }
+            $progress = $script:Waiting.Shell.Streams.Progress
+            Wait-Until { $progress.Count -gt 0 } 'it had looked'
+            $progress[0].StatusDescription | Should -Match '2 peers left on 1 of 1 segments'
+            $script:Waiting.Events | Should -HaveCount 0
+            Set-Field $script:Path @{ 'Peer1.State' = 2; 'Peer2.State' = 0 }
+            Wait-Ended $script:Waiting
+            $script:Waiting.Events[0].Path | Should -BeExactly $script:Path
+            $script:Waiting.Events[0].HostGoodbye | Should -BeTrue
+        }
+
+        It 'tells all segments first, and gives up with the names of the peers that are left: DrainTimeout' {
+            $second = Add-Segment (Join-Path $script:Folder 'b.seg')
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
+            $headers = Set-RoamGoodbye $script:Path, $second -Wait -Timeout 1ms -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id DrainTimeout -Target $script:Path -Message 'peer 1 is still attached'
+            $headers.Path | Should -BeExactly $second
+            (Get-RoamSegmentHeader $script:Path).HostGoodbye | Should -BeTrue
+        }
+
+        It 'with -WhatIf waits for nobody' {
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
+            Set-RoamGoodbye $script:Path -Wait -WhatIf | Should -BeNullOrEmpty
+            Get-Field $script:Path HostGoodbye | Should -Be 0
+        }
+
+        It 'can be stopped, and the goodbye stays' {
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
+            $script:Waiting = Open-Runspace { param([string] $Path) Set-RoamGoodbye $Path -Wait } @{ Path = $script:Path }
+            $shell = $script:Waiting.Shell
+            Wait-Until { $shell.Streams.Progress.Count -gt 0 } 'it had looked'
+            $shell.Stop()
+            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            Get-Field $script:Path HostGoodbye | Should -Be 1
+        }
+
+        It 'alone takes a -Timeout: TimeoutWithoutWait' {
+            { Set-RoamGoodbye $script:Path -Timeout 1 } |
+                Should -Throw -ErrorId 'TimeoutWithoutWait,RoamShm.Commands.SetRoamGoodbyeCommand'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
+        }
+    }
+
     Context 'How a segment is named' {
         BeforeEach {
             Add-RouteFixture $script:Folder

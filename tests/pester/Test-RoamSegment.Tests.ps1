@@ -505,6 +505,72 @@ Describe 'Test-RoamSegment' {
         }
     }
 
+    Context 'Many names of every kind' {
+        BeforeEach {
+            $script:Good = Add-Segment $script:Path
+            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder '[x].seg') @{ Edit = @{ Version = 6 } }
+            $kinds = @(
+                @{ Name = $script:Good; Result = 'True' }
+                @{ Name = $script:Bad; Result = 'False' }
+                @{ Name = 'one.seg'; Result = 'True' }
+                @{ Name = Join-Path $script:Folder '*.seg'; Result = 'True,False' }
+                @{ Name = Join-Path $script:Folder 'none'; Result = 'False' }
+                @{ Name = './[[]x*'; Result = 'False' }
+                @{ Name = 'nodrive:/x'; Result = 'False' }
+                @{ Name = 'Env:PATH'; Result = 'NotAFileSystemPath' }
+                @{ Name = "$(Join-Path $script:Folder n)`0o"; Result = 'NotAFileSystemPath' }
+                @{ Name = Join-Path $script:Folder '*.none'; Result = '' }
+            )
+            $script:Many = foreach ($i in 0..699) { $kinds[$i * $i % 997 % $kinds.Count] }
+            $script:Files = @($script:Many.Name | Where-Object { $_ -in $script:Good, $script:Bad })
+        }
+
+        It 'are answered in their order, and errors come between the answers' {
+            Push-Location -LiteralPath $script:Folder
+            try {
+                $results = Test-RoamSegment -Path $script:Many.Name 2>&1 |
+                    ForEach-Object { if ($_ -is [bool]) { "$_" } else { ($_.FullyQualifiedErrorId -split ',')[0] } }
+            } finally {
+                Pop-Location
+            }
+
+            $results -join ',' | Should -BeExactly (($script:Many.Result | Where-Object { $_ }) -join ',')
+        }
+
+        It 'are reported and passed on in their order' {
+            $script:Files.Count | Should -BeGreaterThan 100
+            (Test-RoamSegment -LiteralPath $script:Files -Detailed).Path | Should -BeExactly $script:Files
+            @((Test-RoamSegment -LiteralPath $script:Files -PassThru).Path) |
+                Should -BeExactly @($script:Files | Where-Object { $_ -eq $script:Good })
+            @(Test-RoamSegment -LiteralPath $script:Files -Verbose 4>&1 | Where-Object { $_ -isnot [bool] }) |
+                Should -HaveCount @($script:Files | Where-Object { $_ -eq $script:Bad }).Count
+        }
+
+        It 'are not all looked at when the pipeline has enough' {
+            @(Test-RoamSegment -LiteralPath (@($script:Good) * 1000) | Select-Object -First 2) | Should -BeExactly @($true, $true)
+        }
+    }
+
+    Context '-Full' {
+        It 'looks into the rings too, and finds what the rest does not' {
+            $null = Add-Segment $script:Path
+            Set-Field $script:Path @{ 'Peer1.State' = 2; 'Peer1.ToGuest.Write' = 9999 }
+            Test-RoamSegment $script:Path | Should -BeTrue
+            Test-RoamSegment $script:Path -Full | Should -BeFalse
+            (Test-RoamSegment $script:Path -Full -Detailed).Findings.Id | Should -Contain 'RingPositionsInvalid'
+            $null = Reset-RoamPeer $script:Path 1 -Force -Confirm:$false -WarningAction SilentlyContinue -WarningVariable warned
+            "$warned" | Should -Match 'write 9999'
+            Test-RoamSegment $script:Path -Full | Should -BeTrue
+        }
+
+        It 'looks into the slots too' {
+            $null = Add-Segment $script:Path
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 1 }
+            Test-RoamSegment $script:Path | Should -BeTrue
+            (Test-RoamSegment $script:Path -Full -Detailed).WarningCount | Should -BeGreaterThan 0
+        }
+    }
+
     Context 'At the prompt' {
         It 'completes its parameters' {
             $offered = (TabExpansion2 'Test-RoamSegment -').CompletionMatches.CompletionText

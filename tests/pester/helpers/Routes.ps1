@@ -90,6 +90,7 @@ function Get-BindingRoute {
         $null = New-PSDrive -Name RoamPester -PSProvider FileSystem -Root $Folder
         & $Command 'RoamPester:/on*.seg' @With
     }
+    & $route 'a pattern relative to the location' $one, $two { Set-Location -LiteralPath $Folder; & $Command '???.seg' @With }
     & $route 'a path from ~' $one, $two { $provider.Home = $Folder; & $Command '~/one.seg', '~/tw?.seg' @With }
     & $route 'a provider-qualified path' $one { & $Command "Microsoft.PowerShell.Core\FileSystem::$one" @With }
     & $route 'a path with the short name of the provider' $one { & $Command "FileSystem::$one" @With }
