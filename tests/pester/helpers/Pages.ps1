@@ -38,11 +38,11 @@ function Get-PageBlock {
 }
 
 <#
-Opens a PowerShell in which somebody reads a page. The folder that stands for /dev/shm/roam is not there yet. Its path is
+Opens a PowerShell in which somebody reads a page, in a console of 100 columns. The folder that stands for /dev/shm/roam is not there yet. Its path is
 as long as the one that it stands for, so that columns are as wide as on the page.
 #>
 function Open-Reader {
-    param([string] $ModulePath = $env:PSModulePath)
+    param([string] $ModulePath = $env:PSModulePath, [byte] $Column = 100)
 
     do {
         $folder = '/dev/shm/' + [guid]::NewGuid().ToString('N').Substring(0, 4)
@@ -52,9 +52,9 @@ function Open-Reader {
     $typed = Join-Path $own 'typed'
     & mkfifo $typed
 
-    # A description of a terminal that has nothing but 100 columns: where output is redirected, it says how wide that is.
+    # A description of a terminal that has nothing but columns: where output is redirected, it says how wide that is.
     $null = New-Item -ItemType Directory -Path (Join-Path $own 'r')
-    [System.IO.File]::WriteAllBytes((Join-Path $own 'r/roam'), (ConvertFrom-Hex '1a01 0500 0000 0100 0000 0000 726f616d00 00 6400'))
+    [System.IO.File]::WriteAllBytes((Join-Path $own 'r/roam'), (ConvertFrom-Hex "1a01 0500 0000 0100 0000 0000 726f616d00 00 $(ConvertTo-Hex $Column) 00"))
     [System.IO.File]::WriteAllText((Join-Path $own 'prompt.ps1'), @'
 $reader = [System.IO.File]::OpenText($args[0])
 while ($null -ne ($typed = $reader.ReadLine())) {

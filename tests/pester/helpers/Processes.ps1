@@ -174,3 +174,50 @@ function Get-OpenFile {
         ForEach-Object { [System.IO.FileInfo]::new($_.FullName).LinkTarget } |
         Where-Object { $_ -and $_.StartsWith("$Folder/", [System.StringComparison]::Ordinal) }
 }
+
+<# Runs a script, with the module, in a new process of this PowerShell in a terminal of 90 columns and 15 lines (Linux). #>
+function Invoke-Terminal {
+    param([Parameter(Mandatory)] [string] $Folder, [Parameter(Mandatory)] [string] $Script)
+
+    Skip-Because (Get-TerminalDoubt)
+    $file = Join-Path $Folder 'terminal.ps1'
+    [System.IO.File]::WriteAllText($file, "Import-Module '$script:ModuleManifest'`n$Script`n")
+    $shell = @(Get-ThisPowerShell | ForEach-Object { "'$_'" }) -join ' '
+    $shellBefore = $env:SHELL
+    try {
+        # What script(1) runs the line with.
+        $env:SHELL = '/bin/sh'
+        & script -qec "stty cols 90 rows 15; exec $shell -NoProfile -NonInteractive -File '$file'" /dev/null
+    } finally {
+        $env:SHELL = $shellBefore
+        Remove-Item -LiteralPath $file
+    }
+}
+
+function Get-TerminalDoubt {
+    if (-not $script:OnLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        'makes a terminal with script of util-linux'
+    } elseif ($env:NO_COLOR) {
+        'NO_COLOR is set'
+    }
+}
+
+<# What a script writes as text where $PSStyle is something else, or is not there, as in Windows PowerShell. #>
+function Invoke-WithStyle {
+    param([AllowNull()] [object] $Style, [Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Path)
+
+    $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+    $state.Variables.Remove('PSStyle', $null)
+    if ($null -ne $Style) {
+        $state.Variables.Add((New-Object System.Management.Automation.Runspaces.SessionStateVariableEntry 'PSStyle', $Style, ''))
+    }
+
+    $state.ImportPSModule([string[]]@($script:ModuleManifest))
+    $shell = [powershell]::Create($state)
+    try {
+        $shell.AddScript("param([string] `$Path) $Script").AddArgument($Path).Invoke() -join "`n"
+        $shell.Streams.Error | ForEach-Object { throw $_ }
+    } finally {
+        $shell.Dispose()
+    }
+}
