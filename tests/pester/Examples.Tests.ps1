@@ -1,9 +1,9 @@
-# All examples of docs/cmdlets, page by page, with other processes that do what tests/Examples/Scenes.psd1 says.
+# All examples of docs/cmdlets, page by page, with other processes that do what Scenes.psd1 says.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
 
-    $script:scenes = Import-PowerShellDataFile -LiteralPath ([System.IO.Path]::Combine($Repository, 'tests', 'Examples', 'Scenes.psd1'))
+    $script:scenes = Import-PowerShellDataFile -LiteralPath (Join-Path $PSScriptRoot 'Scenes.psd1')
 
     # Whoever reads the help has installed the module, so it is found by its name, in jobs too.
     $script:modulePath = (Split-Path -Parent $ModuleFolder) + [System.IO.Path]::PathSeparator + $env:PSModulePath

@@ -134,7 +134,7 @@ function Close-Reader {
     }
 }
 
-<# Has another process do something, in the words of tests/Examples/Scenes.psd1. #>
+<# Has another process do something, in the words of Scenes.psd1. #>
 function Invoke-Scene {
     param([Parameter(Mandatory)] [hashtable] $Reader, [Parameter(Mandatory)] [string] $Line)
 
