@@ -4,9 +4,6 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
 
     $script:scenes = Import-PowerShellDataFile -LiteralPath (Join-Path $PSScriptRoot 'Scenes.psd1')
-
-    # Whoever reads the help has installed the module, so it is found by its name, in jobs too.
-    $script:modulePath = (Split-Path -Parent $ModuleFolder) + [System.IO.Path]::PathSeparator + $env:PSModulePath
 }
 
 $pages = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'cmdlets')
@@ -14,9 +11,10 @@ Describe 'The examples of <_.BaseName>' -ForEach @(Get-ChildItem -LiteralPath $p
     It 'show what the page shows' {
         Skip-Because (Get-PageDoubt $_.FullName)
         Skip-Because (Get-AgentDoubt)
-        $reader = Open-Reader -ModulePath $modulePath
+        $reader = Open-Reader
         try {
-            $null = New-Item -ItemType Directory -Path $reader.Folder
+            # The pages are read by those who have the module; the one who needs most is who imported it by its path.
+            $null = Send-Reader $reader "Import-Module '$ModuleManifest'"
             Assert-Page $reader @(Get-PageBlock $_.FullName) -Scene $scenes[$_.BaseName]
         } finally {
             Close-Reader $reader

@@ -42,7 +42,7 @@ Opens a PowerShell in which somebody reads a page, in a console of 100 columns. 
 as long as the one that it stands for, so that columns are as wide as on the page.
 #>
 function Open-Reader {
-    param([string] $ModulePath = $env:PSModulePath, [byte] $Column = 100)
+    param([byte] $Column = 100)
 
     do {
         $folder = '/dev/shm/' + [guid]::NewGuid().ToString('N').Substring(0, 4)
@@ -81,7 +81,7 @@ while ($null -ne ($typed = $reader.ReadLine())) {
         $start.ArgumentList.Add($argument)
     }
 
-    $settings = @{ TERM = 'roam'; TERMINFO = $own; NO_COLOR = '1'; LC_ALL = 'C.UTF-8'; PSModulePath = $ModulePath }
+    $settings = @{ TERM = 'roam'; TERMINFO = $own; NO_COLOR = '1'; LC_ALL = 'C.UTF-8' }
     foreach ($name in $settings.Keys) {
         $start.Environment[$name] = $settings[$name]
     }
