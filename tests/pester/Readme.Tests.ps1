@@ -1,4 +1,5 @@
-# README.md as somebody tries it who has just cloned and built the project: everything that it says, and nothing else.
+# README.md as somebody tries it who has just cloned and built the project: everything that it says, and nothing else. And
+# what the runbooks say to do by hand.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -54,5 +55,51 @@ Describe 'README.md' {
         $null = Send-Reader $reader (Get-FleetScene)
         $hosts | ForEach-Object { $reader.Standins[$_] = '/dev/shm' }
         Assert-Page $reader @($blocks | Where-Object Heading -EQ 'Fleets')
+    }
+}
+
+Describe 'docs/runbooks.md' {
+    BeforeAll {
+        $script:runbooks = [System.IO.Path]::Combine($Repository, 'docs', 'runbooks.md')
+        $script:reader = $null
+    }
+
+    AfterAll {
+        Close-Reader $reader
+    }
+
+    It 'says what to do by hand, and that works' {
+        Skip-Because (Get-PageDoubt $runbooks)
+        Skip-Because (Get-AgentDoubt)
+        Import-RoamShm
+        $script:reader = Open-Reader
+        $hub = Join-Path $reader.Folder 'orders.seg'
+        $null = New-Item -ItemType Directory -Path $reader.Folder
+        # Whoever types it answers the questions with yes.
+        $null = Send-Reader $reader "Import-Module '$ModuleManifest'; `$ConfirmPreference = 'None'"
+        $drain, $recover, $clean = @(Get-PageBlock $runbooks)
+
+        $null = New-RoamSegment $hub -MaxGuests 4
+        $leaving = @{ Before = 4; Do = 'web~ leave-on-goodbye orders.seg', 'web~ end', 'hub~ when-left orders.seg 1', 'hub~ end' }
+        $present = @{ Before = 1; Do = 'hub: map orders.seg', 'web: attach orders.seg' }
+        $shown = Invoke-PageBlock $reader $drain.Code -Scene $present, $leaving
+        $shown | Should -Match 'Attached'
+        $hub | Should -Not -Exist -Because $shown
+
+        $null = New-RoamSegment $hub -MaxGuests 4 -HeartbeatInterval 1s
+        $left = @{
+            Before = 1
+            Do     = 'web: attach orders.seg', 'web: state orders.seg 2', 'web: end', 'batch: attach orders.seg 2', 'batch: beat orders.seg 60000', 'batch: end'
+        }
+        $shown = Invoke-PageBlock $reader $recover.Code -Scene $left
+        $shown | Should -Match 'What if: .*Recover peer 2'
+        @(Get-RoamPeer $hub).PeerId | Should -Be 2 -Because 'only the one in goodbye is recovered'
+
+        [System.IO.File]::SetLastWriteTimeUtc($hub, [datetime]::UtcNow.AddDays(-1))
+        $shown = Invoke-PageBlock $reader $clean.Code
+        $shown | Should -Match 'Stale'
+        $hub | Should -Not -Exist -Because $shown
+
+        Send-Reader $reader '"$($Error.Count) errors"' | Should -BeExactly '0 errors'
     }
 }
