@@ -78,9 +78,10 @@ Describe 'Invoke-RoamDeploy.ps1' {
         Skip-Because (Get-AgentDoubt)
         $script:guest = Open-Agent
         $null = Invoke-Agent $guest attach, $path
-        $result = Invoke-Example Invoke-RoamDeploy.ps1 $path, $deploy @{ Timeout = '1ms' }
+        $empty = Add-Segment (Join-Path $folder 'empty.seg')
+        $result = Invoke-Example Invoke-RoamDeploy.ps1 -With @{ Path = $path, $empty; Deploy = $deploy; Timeout = '1ms' }
         $result.ExitCode | Should -Be 1 -Because $result.Text
-        $result.Text | Should -Match '(?s)DrainTimeout: .*peer 1 is attached'
+        $result.Text | Should -Match '(?s)DrainTimeout: .*peer 1 is attached.*1 segments were drained, 1 were not'
         $result.Text | Should -Not -Match 'It runs'
     }
 }
@@ -101,12 +102,16 @@ Describe 'Watch-RoamGoodbye.ps1' {
     It 'calls a script when a host says goodbye, and for no other segment' {
         $alert = Join-Path $folder 'alert.ps1'
         [System.IO.File]::WriteAllText($alert, 'param($Text, $Event) "ALERT $($Event.HostGoodbyeValue) $Text"')
-        $with = @{ Path = Join-Path $folder '*.seg'; Alert = $alert; Count = 1; Interval = '20ms' }
+        # The last of them is in goodbye from the start; when that is told, the others have been looked at.
+        $null = Set-RoamGoodbye (Add-Segment (Join-Path $folder 'z.seg')) -Value 9
+        $with = @{ Path = Join-Path $folder '*.seg'; Alert = $alert; Count = 2; Interval = '20ms' }
         $script:running = Open-Example Watch-RoamGoodbye.ps1 $with
+        $events = $running.Events
+        Wait-Until { $events.Count -gt 0 } 'it had begun to watch'
         $null = Set-RoamGoodbye $path -Value 7
-        $result = Wait-Example $running
-        $result.Text | Should -Match "^ALERT 7 .*$([regex]::Escape($path)) has said goodbye"
-        $result.Text | Should -Not -Match 'quiet'
+        $first, $second = (Wait-Example $running).Text -split "`n"
+        $first | Should -Match '^ALERT 9 .*z\.seg has said goodbye'
+        $second | Should -Match "^ALERT 7 .*$([regex]::Escape($path)) has said goodbye"
     }
 
     It 'writes a line where there is no script, and alerts of a goodbye that was said before' {
