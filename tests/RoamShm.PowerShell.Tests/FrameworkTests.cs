@@ -55,6 +55,20 @@ public sealed class FrameworkTests : IDisposable
         Assert.NotEmpty(string.Concat(dll.Name, Environment.NewLine));
     }
 
+    [Fact]
+    public void The_assemblies_reference_nothing_that_Windows_PowerShell_lacks()
+    {
+        foreach (string dll in Directory.GetFiles(Prompt.ModulePath, "*.dll", SearchOption.AllDirectories))
+        {
+            using var reader = new System.Reflection.PortableExecutable.PEReader(File.OpenRead(dll));
+            var metadata = System.Reflection.Metadata.PEReaderExtensions.GetMetadataReader(reader);
+            foreach (var handle in metadata.AssemblyReferences)
+            {
+                Assert.Contains(metadata.GetString(metadata.GetAssemblyReference(handle).Name), new[] { "netstandard", "System.Management.Automation", "RoamShm.Core" });
+            }
+        }
+    }
+
     private ModuleDefinition Read(string path) => ModuleDefinition.ReadModule(path, new ReaderParameters { AssemblyResolver = _windowsPowerShell });
 
     private static IEnumerable<string> WhatIsMissing(ModuleDefinition dll) =>

@@ -54,45 +54,10 @@ public sealed class Prompt : IDisposable
         return new Output(output, [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(record => record.Message)], [.. shell.Streams.Verbose.Select(record => record.Message)]);
     }
 
-    /// <summary>What a console of that width shows of a script's output, without colours.</summary>
-    public static string Show(string script, int width, params (string Name, object? Value)[] variables) =>
-        new System.Management.Automation.Internal.StringDecorated(Show(new CaptureHost(width), script, variables)).ToString(OutputRendering.PlainText);
-
-    /// <summary>What a terminal of that width gets of a script's output, colours and all.</summary>
-    public static string ShowOnTerminal(string script, int width, params (string Name, object? Value)[] variables) =>
-        Show(new CaptureHost(width, hasTerminal: true), script, variables);
-
-    /// <summary>The same in an engine whose $PSStyle is something else, or that has none, as Windows PowerShell.</summary>
-    public static string ShowWithStyle(object? style, string script, int width, params (string Name, object? Value)[] variables) =>
-        Show(new CaptureHost(width, hasTerminal: true), script, variables, state =>
-        {
-            state.Variables.Remove("PSStyle", type: null);
-            if (style is not null)
-            {
-                state.Variables.Add(new SessionStateVariableEntry("PSStyle", style, string.Empty));
-            }
-        });
-
     public void Dispose() => Runspace.Dispose();
 
     private static string Metadata(string key) =>
         Path.GetFullPath(typeof(Prompt).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!);
-
-    private static string Show(CaptureHost host, string script, (string Name, object? Value)[] variables, Action<InitialSessionState>? change = null)
-    {
-        InitialSessionState state = CreateState();
-        change?.Invoke(state);
-        using Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
-        runspace.Open();
-        foreach ((string name, object? value) in variables)
-        {
-            runspace.SessionStateProxy.SetVariable(name, value);
-        }
-
-        using var shell = PowerShell.Create(runspace);
-        _ = shell.AddScript(script).AddCommand("Out-Default").Invoke();
-        return host.Text;
-    }
 }
 
 /// <summary>What a script gave.</summary>

@@ -126,7 +126,7 @@ Describe 'Find-RoamSegment' {
 
         It 'can be filtered and grouped by status' {
             'a.seg', 'b.seg', 'c.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
-            Write-Hex (Join-Path $script:Folder 'b.seg') 8 '06000000'
+            Set-Field (Join-Path $script:Folder 'b.seg') @{ Version = 6 }
             $invalid = Find-RoamSegment $script:Folder | Where-Object Status -EQ 'Invalid'
             @($invalid | Get-Name) | Should -BeExactly 'b.seg'
             $groups = Find-RoamSegment $script:Folder | Group-Object Status -AsHashTable -AsString
@@ -159,7 +159,7 @@ Describe 'Find-RoamSegment' {
             }
 
             if ($_.Goodbye) {
-                Write-Hex $script:Path 64 (ConvertTo-Hex32 $_.Goodbye)
+                Set-Field $script:Path @{ HostGoodbye = $_.Goodbye }
             }
 
             if ($_.Age) {
@@ -201,7 +201,7 @@ Describe 'Find-RoamSegment' {
                 $listing = Find-RoamSegment $script:Path
                 $listing.Status | Should -BeExactly 'Drained'
                 $listing.MappedBy | Should -HaveCount 2 -Because 'they map it still'
-                Write-Hex $script:Path 8 '06000000'
+                Set-Field $script:Path @{ Version = 6 }
                 (Find-RoamSegment $script:Path).Status | Should -BeExactly 'Invalid'
             } finally {
                 Close-Agent $hub
@@ -231,7 +231,7 @@ Describe 'Find-RoamSegment' {
         It 'is Unknown where it cannot be told who maps it, and Invalid stays Invalid' {
             $null = Add-Segment $script:Path
             $bad = Add-Segment (Join-Path $script:Folder 'bad.seg')
-            Write-Hex $bad 8 '06000000'
+            Set-Field $bad @{ Version = 6 }
             $lines = if ($script:Doubt) {
                 Find-RoamSegment $bad, $script:Path | ForEach-Object { "$($_.Status) $($null -eq $_.MappedBy)" }
             } else {

@@ -3,6 +3,18 @@
 BeforeDiscovery {
     $script:Kinds = 'RoamShm.SegmentHeader', 'RoamShm.SegmentEvent', 'RoamShm.SegmentReport', 'RoamShm.SegmentFinding' |
         ForEach-Object { @{ Kind = $_ } }
+
+    # What writes each kind of object, and the columns of its table but for the last.
+    $script:Sources = @(
+        @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Size Guests Ring Payload Classes Heartbeat Goodbye' }
+        @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Change Peer Size Goodbye' }
+        @{ Source = 'Test-RoamSegment $path -Detailed'; Column = 'Valid Errors Warnings First finding' }
+        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]'; Column = 'Severity Id Offset Expected Actual' }
+        @{ Source = 'Find-RoamSegment $path'; Column = 'Status Size Peers Goodbye MappedBy Owner Mode' }
+        @{ Source = 'Get-RoamPeer $path -PeerId 1'; Column = 'Peer State Liveness Heartbeat To host Full To guest Full Slots' }
+        @{ Source = 'Get-RoamSlotClass $path | Select-Object -First 1'; Column = 'Class Slot Count Free Used Host Peers Orphaned Leaked' }
+        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false'; Column = 'Peer Was Is Dropped Referenced Owned Skipped' }
+    )
 }
 
 BeforeAll {
@@ -20,7 +32,7 @@ BeforeAll {
     $script:Path = Add-Segment (Join-Path $script:Folder 'one.seg')
     $longName = 'a-segment-with-a-name-that-is-much-longer-than-anybody-would-like-it-to-be-' + ('x' * 100) + '.seg'
     $script:LongPath = Add-Segment (Join-Path $script:Folder $longName)
-    Write-Hex $script:LongPath 127 '01'
+    Set-Field $script:LongPath @{ LastReserved = '00000001' }
     $script:Objects = @{}
     foreach ($size in 'short', 'long') {
         $path = if ($size -eq 'short') { $script:Path } else { $script:LongPath }
@@ -30,24 +42,6 @@ BeforeAll {
             'RoamShm.SegmentEvent'   = Watch-RoamSegment -LiteralPath $path -Count 1
             'RoamShm.SegmentReport'  = $report
             'RoamShm.SegmentFinding' = (Test-RoamSegment -LiteralPath $script:LongPath -Detailed).Findings[0]
-        }
-    }
-
-    function ConvertTo-Line {
-        param(
-            [Parameter(ValueFromPipeline)] [object] $InputObject,
-            [int] $Width = 100)
-
-        begin {
-            $all = New-Object System.Collections.ArrayList
-        }
-
-        process {
-            $null = $all.Add($InputObject)
-        }
-
-        end {
-            ($all | Out-String -Width $Width) -split '\r?\n' | ForEach-Object { $_.TrimEnd() } | Where-Object { $_ }
         }
     }
 
@@ -79,7 +73,7 @@ AfterAll {
 Describe 'The table of <Kind>' -ForEach $script:Kinds {
     It 'is what is shown by itself' {
         $object = $script:Objects.short[$Kind]
-        $object | ConvertTo-Line | Should -BeExactly ($object | Format-Table | ConvertTo-Line)
+        $object | ConvertTo-ShownLine | Should -BeExactly ($object | Format-Table | ConvertTo-ShownLine)
     }
 
     It 'fits 100 columns with <Size> names, every column in it' -ForEach @(@{ Size = 'short' }, @{ Size = 'long' }) {
@@ -89,7 +83,7 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
             'RoamShm.SegmentReport'  = 'Valid', 'Errors', 'Warnings', 'First finding', 'Path'
             'RoamShm.SegmentFinding' = 'Severity', 'Id', 'Offset', 'Expected', 'Actual', 'Field'
         }[$Kind]
-        $lines = @($script:Objects[$Size][$Kind] | Format-Table | ConvertTo-Line)
+        $lines = @($script:Objects[$Size][$Kind] | Format-Table | ConvertTo-ShownLine)
         $lines | Should -HaveCount 3 -Because 'there are the labels, the rules and one row'
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
         $lines[0].Trim() | Should -Match ('^' + (($columns | ForEach-Object { [regex]::Escape($_) }) -join '\s+') + '$')
@@ -104,8 +98,8 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
         $object = $script:Objects.long[$Kind]
         $back = ConvertTo-Deserialized $object
         $back.PSObject.TypeNames[0] | Should -BeExactly "Deserialized.$Kind"
-        $back | ConvertTo-Line | Should -BeExactly ($object | ConvertTo-Line)
-        $back | Format-List | ConvertTo-Line | Should -BeExactly ($object | Format-List | ConvertTo-Line)
+        $back | ConvertTo-ShownLine | Should -BeExactly ($object | ConvertTo-ShownLine)
+        $back | Format-List | ConvertTo-ShownLine | Should -BeExactly ($object | Format-List | ConvertTo-ShownLine)
     }
 }
 
@@ -114,7 +108,7 @@ Describe 'The table of headers' {
         $path = Join-Path $script:Folder 'units.seg'
         $header = New-RoamSegment $path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -HeartbeatInterval 500ms -SlotClass '1MB:2'
         try {
-            @($header | ConvertTo-Line)[2] | Should -Match '^\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+1\s+500 ms\s+no\s+\S'
+            @($header | ConvertTo-ShownLine)[2] | Should -Match '^\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+1\s+500 ms\s+no\s+\S'
             $header.BipbufCapacity | Should -BeOfType ([uint32])
             $header.BipbufCapacity | Should -Be 8192
         } finally {
@@ -125,11 +119,11 @@ Describe 'The table of headers' {
     It 'shows a path of usual length in full' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = '/dev/shm/roam/hub-0123456789.seg'
-        @($header | ConvertTo-Line)[2] | Should -Match ([regex]::Escape($header.Path))
+        @($header | ConvertTo-ShownLine)[2] | Should -Match ([regex]::Escape($header.Path))
     }
 
     It 'fits 100 columns with the largest numbers' {
-        $lines = @(Get-LargestHeader | ConvertTo-Line)
+        $lines = @(Get-LargestHeader | ConvertTo-ShownLine)
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
         $lines[2] | Should -Match '16 EB'
         $lines[2] | Should -Match ' 4294967295 |\S{6,}'
@@ -138,14 +132,14 @@ Describe 'The table of headers' {
     It 'says whether goodbye has been said, and when heartbeats are off' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = 'x'
-        @($header | ConvertTo-Line)[2] | Should -Match '\soff\s+no\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\soff\s+no\s'
         $header.HostGoodbye = $true
         $header.HeartbeatInterval = 250
-        @($header | ConvertTo-Line)[2] | Should -Match '\s250 ns\s+yes\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s250 ns\s+yes\s'
         $header.HeartbeatInterval = 1500
-        @($header | ConvertTo-Line)[2] | Should -Match '\s1\.5 us\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s1\.5 us\s'
         $header.HeartbeatInterval = 2000000000
-        @($header | ConvertTo-Line)[2] | Should -Match '\s2 s\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s2 s\s'
     }
 
     It 'is one table for the headers of a folder' {
@@ -160,13 +154,13 @@ Describe 'The table of events' {
         $happened.ReadTime = [datetime]::new(2030, 1, 2, 3, 4, 5, 678, [System.DateTimeKind]::Utc)
         $happened.Change = 'Initial'
         $expected = $happened.ReadTime.ToLocalTime().ToString('HH:mm:ss.fff', [cultureinfo]::InvariantCulture)
-        @($happened | ConvertTo-Line)[2] | Should -Match ('^' + [regex]::Escape($expected) + ' ')
+        @($happened | ConvertTo-ShownLine)[2] | Should -Match ('^' + [regex]::Escape($expected) + ' ')
     }
 
     It 'fits 100 columns with the largest numbers and several changes' {
         $happened = Get-LargestHeader RoamShm.SegmentEvent
         $happened.Change = 'Goodbye, Resized, Replaced, HeaderChanged'
-        $lines = @($happened | ConvertTo-Line)
+        $lines = @($happened | ConvertTo-ShownLine)
         $lines | Should -HaveCount 3
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
     }
@@ -199,5 +193,117 @@ Describe 'The list of a report' {
         $report.Findings | Should -HaveCount 1
         $text | Should -Match ([regex]::Escape($report.Findings[0].Message))
         $text | Should -Match 'Error ReservedNotZero'
+    }
+}
+
+Describe 'A table in a console' {
+    BeforeAll {
+        # Numbers with many digits, a peer that is alive and one that is in goodbye.
+        $script:Wide = Join-Path $script:Folder 'wide.seg'
+        $with = @{ MaxGuests = 255; BipbufCapacity = 1000000; MaxPayloadSize = 1000000; HeartbeatInterval = '123456us' }
+        $null = New-RoamSegment $script:Wide @with -Sparse -WarningAction SilentlyContinue -ErrorAction Stop
+        Set-Field $script:Wide @{ HeartbeatInterval = 3600000000000 }
+        Edit-Peer $script:Wide 1 -LastHeartbeat (Get-MonotonicTime)
+        Edit-Peer $script:Wide 2 -State 2
+
+        # The colours of states; those of labels are bold too.
+        $script:ColourOfState = "$([char]27)\[[39][0-7]m"
+
+        <# What a terminal gets, colours and all. #>
+        function Show-Coloured {
+            param([string] $Source, [int] $Width = 100, [string] $Rendering = 'Ansi')
+
+            $path = $script:Wide
+            $renderingBefore = $PSStyle.OutputRendering
+            $variableBefore = $env:NO_COLOR
+            try {
+                $env:NO_COLOR = $null
+                $PSStyle.OutputRendering = $Rendering
+                & ([scriptblock]::Create($Source)) | Out-String -Width $Width
+            } finally {
+                $env:NO_COLOR = $variableBefore
+                $PSStyle.OutputRendering = $renderingBefore
+            }
+        }
+    }
+
+    It 'fits it with all but its last column: <Source>' -ForEach $script:Sources {
+        $path = $script:Wide
+        foreach ($width in 80, 100, 120) {
+            $lines = @(& ([scriptblock]::Create($Source)) | Format-Table | ConvertTo-ShownLine -Width $width)
+            $lines | Should -HaveCount 3
+            $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
+            $labels = $lines[0].Trim() -replace '\s+', ' '
+            if ($width -eq 80) {
+                $labels | Should -BeLike "$Column*"
+            } else {
+                $labels | Should -BeIn "$Column Path", "$Column Field"
+            }
+        }
+    }
+
+    It 'shows large numbers with their units' {
+        $path = $script:Wide
+        $shown = Get-RoamSegmentHeader $path | Format-Table | Out-String -Width 100
+        $shown | Should -Match '976\.6 KB'
+        $shown | Should -Match ' 3600 s | 1 h '
+        (New-Object RoamShm.SegmentHeader -Property @{ HeartbeatInterval = 123456000; Path = 'x' } | Out-String -Width 100) |
+            Should -Match '123\.456 ms'
+    }
+
+    It 'has colours that change no column: <Source>' -ForEach $script:Sources {
+        Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
+        # What the time changes is shown in another column than the colours.
+        $still = $Source + ' | ForEach-Object { if ($null -ne $_.HeartbeatAgeMilliseconds) { $_.HeartbeatAgeMilliseconds = 1 }; ' +
+            'if ($_.ReadTime) { $_.ReadTime = [datetime]0 }; $_ } | Format-Table'
+        foreach ($width in 60, 80, 100, 120) {
+            $plain = Show-Coloured $still $width PlainText
+            $plain | Should -Not -Match $script:ColourOfState
+            $coloured = Show-Coloured $still $width
+            $stripped = [System.Management.Automation.Internal.StringDecorated]::new($coloured).ToString('PlainText')
+            ($stripped -split "`n").TrimEnd() | Should -BeExactly ($plain -split "`n").TrimEnd()
+        }
+    }
+
+    It 'shows <What> in <Colour>' -ForEach @(
+        @{ What = 'Attached'; Colour = 'Green'; Source = 'Get-RoamPeer $path' }
+        @{ What = 'Alive'; Colour = 'Green'; Source = 'Get-RoamPeer $path' }
+        @{ What = 'Goodbye'; Colour = 'Yellow'; Source = 'Get-RoamPeer $path' }
+        @{ What = 'Warning'; Colour = 'Yellow'; Source = '(Test-RoamSegment $path -Detailed).Findings' }
+        @{ What = 'yes'; Colour = 'Green'; Source = 'Test-RoamSegment $path -Detailed | Format-Table' }
+        @{ What = 'yes'; Colour = 'Yellow'; Source = 'Set-RoamGoodbye $path' }
+        @{ What = 'no'; Colour = 'Red'; Source = 'Test-RoamSegment $path -Detailed | Format-Table'; Edit = @{ MaxGuests = 0 } }
+        @{ What = 'Invalid'; Colour = 'Red'; Source = 'Find-RoamSegment $path | Format-Table'; Edit = @{ MaxGuests = 0 } }
+    ) {
+        Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
+        if ($Edit) { Set-Field $script:Wide $Edit }
+        $shown = Show-Coloured $Source
+        Set-Field $script:Wide @{ MaxGuests = 255 }
+        $shown | Should -Match ([regex]::Escape("$($PSStyle.Foreground.$Colour)$What$([char]27)[0m"))
+    }
+
+    It 'shows nothing in a colour where there is no state' {
+        Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
+        Show-Coloured "[pscustomobject]@{ PSTypeName = 'RoamShm.SegmentPeer'; State = `$null }" |
+            Should -Not -Match ([regex]::Escape($PSStyle.Foreground.Red))
+    }
+
+    It 'is without colours in strict mode where $PSStyle is <What>' -ForEach @(
+        @{ What = 'not there'; Style = $null }
+        @{ What = 'text'; Style = 'mine' }
+        @{ What = 'another thing'; Style = @{ Foreground = 1; OutputRendering = 'Ansi' } }
+    ) {
+        $strict = 'Set-StrictMode -Version 3; Get-RoamPeer $Path -PeerId 1 | Out-String -Width 100; if ($Error) { $Error[0] }'
+        $shown = Invoke-WithStyle $Style $strict $script:Wide
+        $shown | Should -Match '(?m)^   1 Attached Alive '
+        $shown | Should -Not -Match $script:ColourOfState
+        $shown | Should -Not -Match 'Exception'
+    }
+
+    It 'is without colours of states where output is redirected' {
+        $script = "Get-RoamPeer '$script:Wide'; Get-RoamSegmentHeader '$script:Wide' | Format-Table"
+        $shown = (Invoke-NewProcess -Folder $script:Folder -Script $script) -join "`n"
+        $shown | Should -Match 'Attached'
+        $shown | Should -Not -Match $script:ColourOfState
     }
 }

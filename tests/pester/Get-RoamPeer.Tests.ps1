@@ -10,7 +10,6 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
     $script:Command = 'Get-RoamPeer'
-    $script:Layout = Get-SegmentLayout
 
     # Six places: one in each state, one in a state that is none, and one more that is empty.
     $script:Six = @{ MaxGuests = 6; BipbufCapacity = 512; MaxPayloadSize = 256; SlotClass = @('1KB:4') }
@@ -58,7 +57,7 @@ Describe 'Get-RoamPeer' {
                 @{ Name = 'Epoch'; Value = 7; Type = [uint32] }
                 @{ Name = 'LastHeartbeat'; Value = $beat; Type = [uint64] }
                 @{ Name = 'Liveness'; Value = 'Alive'; Type = [string] }
-                @{ Name = 'RingOffset'; Value = 8704; Type = [uint64] }
+                @{ Name = 'RingOffset'; Value = $script:Layout['Peer2.ToHost']; Type = [uint64] }
                 @{ Name = 'GuestToHostQueued'; Value = 64; Type = [long] }
                 @{ Name = 'GuestToHostEntries'; Value = 2; Type = [long] }
                 @{ Name = 'GuestToHostPercent'; Value = 1.6; Type = [double] }
@@ -194,7 +193,7 @@ Describe 'Get-RoamPeer' {
         It 'counts behind a wrap: the end of the ring, and then its start' {
             # Two entries of 16 bytes before the watermark, one at the start.
             Edit-Ring $script:Path 1 ToGuest -Entry (Get-InlineEntry 8) -Watermark 4064 -Read 4032
-            $data = $script:Layout.ToGuest[1] + 128
+            $data = $script:Layout['Peer1.ToGuest.Data']
             Write-Hex $script:Path ($data + 4032) ((Get-InlineEntry 8) + (Get-InlineEntry 8))
             $peer = Get-RoamPeer $script:Path
             $peer.HostToGuestQueued | Should -Be 48
@@ -234,19 +233,19 @@ Describe 'Get-RoamPeer' {
         }
 
         It 'returns a peer whose rings lie <Where> all the same, with nothing in them' -ForEach @(
-            @{ Where = 'past the end'; Hex = '00d4000000000000' }
-            @{ Where = 'in the header'; Hex = '4000000000000000' }
-            @{ Where = 'at no multiple of 64'; Hex = '0401000000000000' }
-            @{ Where = 'at 2^64 - 64'; Hex = 'c0ffffffffffffff' }
+            @{ Where = 'past the end'; At = $script:SmallSize }
+            @{ Where = 'in the header'; At = 64 }
+            @{ Where = 'at no multiple of 64'; At = 260 }
+            @{ Where = 'at 2^64 - 64'; At = [uint64]::MaxValue - 63 }
         ) {
             Edit-Ring $script:Path 1 ToHost -Entry (Get-InlineEntry 8)
-            Write-Hex $script:Path ($script:Layout.Peer[1] + 16) $Hex
+            Set-Field $script:Path @{ 'Peer1.RingOffset' = $At }
             $peer = Get-RoamPeer $script:Path -ErrorAction Stop
             $peer.State | Should -BeExactly 'Attached'
             $peer.GuestToHostQueued, $peer.HostToGuestQueued | Should -Be @(0, 0)
             $peer.GuestToHostEntries | Should -BeNullOrEmpty
             $peer.HostToGuestEntries | Should -BeNullOrEmpty
-            $peer.RingOffset | Should -Be ([BitConverter]::ToUInt64((ConvertFrom-Hex $Hex), 0))
+            $peer.RingOffset | Should -Be $At
         }
     }
 

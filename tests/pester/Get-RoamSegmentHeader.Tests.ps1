@@ -62,9 +62,9 @@ Describe 'Get-RoamSegmentHeader' {
         It 'reads each field from its own place' {
             $null = Add-Segment $script:Path
             # Values that a check does not look at, each unlike any other.
-            Write-Hex $script:Path 24 '0102030405060708090a0b0c0d0e0f10'
-            Write-Hex $script:Path 40 '2122232425262728'
-            Write-Hex $script:Path 56 '3132333435363738393a3b3c'
+            Set-Field $script:Path @{ MaxPayloadSize = '0102030405060708090a0b0c0d0e0f10' }
+            Set-Field $script:Path @{ PeerTableOffset = '2122232425262728' }
+            Set-Field $script:Path @{ HeartbeatInterval = '3132333435363738393a3b3c' }
             $header = Get-RoamSegmentHeader $script:Path
             $header.MaxPayloadSize | Should -Be 0x04030201
             $header.InlineThreshold | Should -Be 0x08070605
@@ -85,12 +85,12 @@ Describe 'Get-RoamSegmentHeader' {
 
         It 'sees a segment that has grown as it is now' {
             $null = Add-Segment $script:Path
-            Edit-Length $script:Path 58368
-            Write-Hex $script:Path 72 '00e4000000000000'
+            Edit-Length $script:Path ($script:SmallSize + 4096)
+            Set-Field $script:Path @{ CurrentSize = ($script:SmallSize + 4096) }
             $header = Get-RoamSegmentHeader $script:Path
-            $header.TotalSize | Should -Be 54272
-            $header.CurrentSize | Should -Be 58368
-            $header.FileLength | Should -Be 58368
+            $header.TotalSize | Should -Be $script:SmallSize
+            $header.CurrentSize | Should -Be ($script:SmallSize + 4096)
+            $header.FileLength | Should -Be ($script:SmallSize + 4096)
         }
 
         It 'changes nothing' {
@@ -110,6 +110,7 @@ Describe 'Get-RoamSegmentHeader' {
             $back = Import-Clixml -LiteralPath $file
             foreach ($property in $header.PSObject.Properties) {
                 $back.($property.Name) | Should -BeExactly $property.Value -Because "$($property.Name) came back"
+                $back.($property.Name) | Should -BeOfType $property.Value.GetType()
             }
         }
 
@@ -117,6 +118,7 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             $header = Get-RoamSegmentHeader $script:Path
             $back = $header | ConvertTo-Json | ConvertFrom-Json
+            @($back.PSObject.Properties.Name) | Should -BeExactly @($header.PSObject.Properties.Name)
             foreach ($property in $header.PSObject.Properties | Where-Object Name -NE 'ReadTime') {
                 $back.($property.Name) | Should -Be $property.Value -Because "$($property.Name) came back"
             }
@@ -155,6 +157,36 @@ Describe 'Get-RoamSegmentHeader' {
                 Should -BeExactly 'lit1.seg'
             (Get-RoamSegmentHeader -LiteralPath (Join-Path $script:Folder 'lit[1].seg')).Path | Split-Path -Leaf |
                 Should -BeExactly 'lit[1].seg'
+        }
+
+        It 'takes a file object for that file, though its name is a pattern that matches another: <_>' -ForEach @(
+            'from Get-ChildItem', 'a FileInfo', 'a header', 'a FileInfo as -Path', 'two of them as -Path'
+        ) {
+            $null = Add-Segment (Join-Path $script:Folder 'lit1.seg')
+            $literal = Join-Path $script:Folder 'lit[1].seg'
+            $item = Get-Item -LiteralPath $literal
+            $headers = @(switch ($_) {
+                    'from Get-ChildItem' { Get-ChildItem -LiteralPath $literal | Get-RoamSegmentHeader }
+                    'a FileInfo' { [System.IO.FileInfo]$literal | Get-RoamSegmentHeader }
+                    'a header' { Get-RoamSegmentHeader -LiteralPath $literal | Get-RoamSegmentHeader }
+                    'a FileInfo as -Path' { Get-RoamSegmentHeader -Path ([System.IO.FileInfo]$literal) }
+                    'two of them as -Path' { Get-RoamSegmentHeader -Path ([System.IO.FileInfo]$literal), $item }
+                })
+            $headers.Path | Select-Object -Unique | Should -BeExactly $literal
+        }
+
+        It 'takes of the pattern <_> what the provider takes' -ForEach '*.seg', '*', '.*', '[ab]*', '?.SEG', 'd[1].seg', '[', 'none*', 'su?/*.seg' {
+            $place = Join-Path $script:Folder 'patterns'
+            $null = New-Item -ItemType Directory -Path (Join-Path $place 'sub')
+            foreach ($name in 'A.seg', 'b.SEG', '.hidden.seg', 'd1.seg', 'text', 'sub/e.seg') {
+                [System.IO.File]::WriteAllText((Join-Path $place $name), '')
+            }
+
+            $pattern = "$place/$_"
+            $provider = $null
+            $theirs = try { $ExecutionContext.SessionState.Path.GetResolvedProviderPathFromPSPath($pattern, [ref]$provider) } catch { @() }
+            $ours = @(Test-RoamSegment $pattern -Detailed | ForEach-Object Path)
+            ($ours | Sort-Object -CaseSensitive) -join '|' | Should -BeExactly (($theirs | Sort-Object -CaseSensitive) -join '|')
         }
 
         It 'takes the file whose name has a backtick for what it is, escaped or not' {
@@ -200,7 +232,7 @@ Describe 'Get-RoamSegmentHeader' {
 
         It 'shows the magic of another file with -Force, escaped' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 0 '5241504148554201'
+            Set-Field $script:Path @{ Magic = '5241504148554201' }
             (Get-RoamSegmentHeader $script:Path -Force).Magic | Should -BeExactly 'RAPAHUB\x01'
         }
 
@@ -221,15 +253,15 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             # From the last check to the first, so that each fault has those before it for company.
             $order = @(
-                @{ Offset = 17152; Hex = '00000000'; Id = 'InvalidSlotClass' }
-                @{ Offset = 48; Hex = '00d4000000000000'; Id = 'SlotClassTableOutOfBounds' }
-                @{ Offset = 68; Hex = '00000000'; Id = 'NoSlotClasses' }
-                @{ Offset = 12; Hex = '00010000'; Id = 'UnexpectedHeaderSize' }
-                @{ Offset = 8; Hex = '06000000'; Id = 'UnsupportedVersion' }
-                @{ Offset = 0; Hex = '4e4f5441524f414d'; Id = 'BadMagic' }
+                @{ Field = @{ 'Class0.SlotSize' = 0 }; Id = 'InvalidSlotClass' }
+                @{ Field = @{ VarPoolOffset = $script:SmallSize }; Id = 'SlotClassTableOutOfBounds' }
+                @{ Field = @{ NumVarSlotClasses = 0 }; Id = 'NoSlotClasses' }
+                @{ Field = @{ HeaderSize = 256 }; Id = 'UnexpectedHeaderSize' }
+                @{ Field = @{ Version = 6 }; Id = 'UnsupportedVersion' }
+                @{ Field = @{ Magic = '4e4f5441524f414d' }; Id = 'BadMagic' }
             )
             foreach ($one in $order) {
-                Write-Hex $script:Path $one.Offset $one.Hex
+                Set-Field $script:Path $one.Field
                 $null = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
                 $failed | Should -HaveCount 1
                 $failed[0].FullyQualifiedErrorId | Should -BeLike "$($one.Id),*"
@@ -265,6 +297,13 @@ Describe 'Get-RoamSegmentHeader' {
         It 'says NotAFileSystemPath of a path of another provider: <_>' -ForEach 'Env:PATH', 'Variable:PID', 'Env:P*' {
             $null = Get-RoamSegmentHeader $_ -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target $_ -Message 'provider'
+        }
+
+        It 'says NotAFileSystemPath of a path of a provider that there is not' {
+            $null = Get-RoamSegmentHeader -LiteralPath nosuchprovider::x -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'NotAFileSystemPath,*'
+            $failed[0].TargetObject | Should -BeExactly 'nosuchprovider::x'
         }
 
         It 'says NotAFileSystemPath of a relative name while the location is in another provider' {
@@ -342,7 +381,7 @@ Describe 'Get-RoamSegmentHeader' {
             try {
                 { [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite').Dispose() } |
                     Should -Throw -Because 'the lock does keep out who asks for one'
-                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be 54272
+                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
             } finally {
                 $holder.Kill()
             }
@@ -352,7 +391,7 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             $other = [System.IO.File]::Open($script:Path, 'Open', 'ReadWrite', 'ReadWrite,Delete')
             try {
-                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be 54272
+                (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
             } finally {
                 $other.Dispose()
             }
@@ -366,7 +405,7 @@ Describe 'Get-RoamSegmentHeader' {
             $null = Add-Segment $script:Path
             $magic = Read-Hex $script:Path 0 128
             for ($round = 0; $round -lt 5; $round++) {
-                Write-Hex $script:Path 0 ('00' * 128)
+                Set-Field $script:Path @{ Magic = '00' * 128 }
                 $maker = Open-Runspace -Script {
                     param([string] $Path, [byte[]] $Header)
                     $stream = [System.IO.File]::Open($Path, 'Open', 'Write', 'ReadWrite,Delete')
@@ -374,41 +413,18 @@ Describe 'Get-RoamSegmentHeader' {
                     $stream.Dispose()
                 } -Parameters @{ Path = $script:Path; Header = (ConvertFrom-Hex $magic) }
                 try {
-                    Wait-Until { (Get-RoamSegmentHeader $script:Path -ErrorAction Ignore).TotalSize -eq 54272 } 'the segment was ready'
+                    Wait-Until { (Get-RoamSegmentHeader $script:Path -ErrorAction Ignore).TotalSize -eq $script:SmallSize } 'the segment was ready'
                 } finally {
                     Close-Watch $maker
                 }
             }
-        }
-
-        It 'waits for files that are being made once a call, not once a file' {
-            $paths = foreach ($i in 1..40) {
-                $path = Join-Path $script:Folder "$i.seg"
-                [System.IO.File]::WriteAllBytes($path, (New-Object byte[] 4096))
-                $path
-            }
-
-            # Changed up to a second ago is just being made; so for 1.9 seconds from here on each would be waited for.
-            # Whoever waits for each takes as long every time; a busy machine does so once.
-            $seconds = foreach ($attempt in 1..3) {
-                foreach ($path in $paths) {
-                    [System.IO.File]::SetLastWriteTimeUtc($path, [datetime]::UtcNow.AddSeconds(0.9))
-                }
-
-                $clock = [System.Diagnostics.Stopwatch]::StartNew()
-                $null = Get-RoamSegmentHeader $paths -ErrorAction SilentlyContinue -ErrorVariable failed
-                $clock.Elapsed.TotalSeconds
-                $failed | Should -HaveCount 40
-            }
-
-            ($seconds | Measure-Object -Minimum).Minimum | Should -BeLessThan 1.4
         }
     }
 
     Context 'One bad item' {
         BeforeEach {
             $script:Good = @('a.seg', 'b.seg') | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
-            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder 'bad.seg') @{ Edit = @{ 8 = '06000000' } }
+            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder 'bad.seg') @{ Edit = @{ Version = 6 } }
             $script:Missing = Join-Path $script:Folder 'missing.seg'
         }
 
@@ -436,6 +452,8 @@ Describe 'Get-RoamSegmentHeader' {
         It 'with -ErrorAction Stop does, with its own id' {
             { Get-RoamSegmentHeader $script:Bad, $script:Good[0] -ErrorAction Stop } |
                 Should -Throw -ErrorId 'UnsupportedVersion,RoamShm.Commands.GetRoamSegmentHeaderCommand'
+            $before = try { $script:Good[0], $script:Bad, $script:Good[1] | Get-RoamSegmentHeader -ErrorAction Stop } catch { $null }
+            $before.Path | Should -BeExactly $script:Good[0] -Because 'what came before it was written'
         }
 
         It 'is caught by the type of the exception' {

@@ -188,7 +188,7 @@ Describe 'Get-RoamSlotClass' {
 
         It 'counts all slots in use' {
             1..4 | ForEach-Object { $null = Use-Slot $script:Path 0 -Owner 0 }
-            Read-FreeHead $script:Path 0 | Should -Be @([uint32]::MaxValue, 4) -Because 'the list is at its end'
+            Get-Field $script:Path Class0.FreeHead, Class0.FreeCount | Should -Be @([uint32]::MaxValue, 4) -Because 'the list is at its end'
             Get-Count $script:Path | Should -BeExactly '0 4 0, 4 0 0'
             Get-Count $script:Path 1 | Should -BeExactly '2 0 0, 0 0 0' -Because 'each class has its own list'
         }
@@ -200,12 +200,12 @@ Describe 'Get-RoamSlotClass' {
         }
 
         It 'counts a slot on no list as leaked' {
-            Edit-FreeHead $script:Path 0 -Slot 1
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 0 }
             Get-Count $script:Path | Should -BeExactly '3 0 1, 0 0 0'
         }
 
         It 'counts a slot in a state that is none as leaked when it is on no list' {
-            Edit-FreeHead $script:Path 0 -Slot 1
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 0 }
             Edit-Slot $script:Path 0 0 -State 5 -Owner 1
             Get-Count $script:Path | Should -BeExactly '3 0 1, 0 0 0'
         }
@@ -222,7 +222,7 @@ Describe 'Get-RoamSlotClass' {
         }
 
         It 'counts everything as leaked when the head is out of range' {
-            Edit-FreeHead $script:Path 0 -Slot 4
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 4; 'Class0.FreeCount' = 0 }
             Get-Count $script:Path | Should -BeExactly '0 0 4, 0 0 0'
         }
 
@@ -342,7 +342,7 @@ Describe 'Get-RoamSlotClass' {
     Context 'At the prompt' {
         It 'shows a table with units that fits, and a list with everything' {
             $path = Add-Segment (Join-Path $script:Folder ('x' * 120 + '.seg'))
-            Edit-FreeHead $path 0 -Slot 1
+            Set-Field $path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 0 }
             $null = Use-Slot $path 0 -Owner 1
             $class = @(Get-RoamSlotClass $path)[0]
             Assert-View $class 'Class', 'Slot', 'Count', 'Free', 'Used', 'Host', 'Peers', 'Orphaned', 'Leaked', 'Path'

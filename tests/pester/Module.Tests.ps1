@@ -65,6 +65,33 @@ Describe 'The manifest' {
         Join-Path $script:ModuleFolder 'README.md' | Should -Exist
     }
 
+    It 'has the version that its libraries and the change log have' {
+        $version = $script:Manifest.Version
+        $version.ToString() | Should -Match '^\d+\.\d+\.\d+$'
+        (Get-Module RoamShm).Version | Should -Be $version
+        foreach ($type in (Get-Command Get-RoamSegmentHeader).ImplementingType, [RoamShm.SegmentHeader]) {
+            $type.Assembly.GetName().Version.ToString() | Should -BeExactly "$version.0"
+        }
+
+        Join-Path $script:Repository 'CHANGELOG.md' | Should -FileContentMatch ([regex]::Escape("## [$version]"))
+    }
+
+    It 'has the tags and links that the Gallery shows' {
+        foreach ($tag in 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS') {
+            $script:Manifest.Tags | Should -Contain $tag
+        }
+
+        $script:Manifest.LicenseUri.Scheme | Should -BeExactly 'https'
+    }
+
+    It 'lists the files that are there, each of them' {
+        $files = Get-ChildItem -LiteralPath $script:ModuleFolder -Recurse -File |
+            ForEach-Object { $_.FullName.Substring($script:ModuleFolder.Length + 1).Replace('\', '/') }
+        $files.Count | Should -BeGreaterThan 8
+        (Import-PowerShellDataFile -LiteralPath $script:ModuleManifest).FileList | Sort-Object |
+            Should -Be ($files | Sort-Object)
+    }
+
     It 'comes with its own two libraries and no others' {
         (Get-ChildItem -LiteralPath $script:ModuleFolder -Recurse -Filter *.dll).Name | Sort-Object |
             Should -BeExactly @('RoamShm.Core.dll', 'RoamShm.PowerShell.dll')

@@ -51,6 +51,8 @@ BeforeDiscovery {
             Message = 'BipbufCapacity is 4294967296; it must be from 1 to 4294967295'
         }
         @{ What = 'a payload of 4 GiB'; With = @{ MaxPayloadSize = 4GB }; Message = 'MaxPayloadSize is 4294967296' }
+        @{ What = 'an inline threshold of 4 GiB'; With = @{ InlineThreshold = 4GB }; Message = 'InlineThreshold is 4294967296' }
+        @{ What = 'slots of 4 GiB'; With = @{ SlotClass = '4GB:1' }; Message = 'SlotSize of slot class 0 is 4294967296' }
         @{ What = 'a negative inline threshold'; With = @{ InlineThreshold = -1 }; Message = 'InlineThreshold is -1' }
         @{
             What = 'slots that hold nothing but their length'
@@ -210,6 +212,7 @@ Describe 'New-RoamSegment' {
 
         It 'refuses as a size <Form>' -ForEach @(
             @{ Form = 'a word'; Value = 'banana' }
+            @{ Form = 'a unit that is none'; Value = '64XB' }
             @{ Form = 'a unit alone'; Value = 'KB' }
             @{ Form = 'part of a byte'; Value = 0.5 }
             @{ Form = 'part of a byte as text'; Value = '1.0001KB' }
@@ -241,6 +244,8 @@ Describe 'New-RoamSegment' {
         It 'knows <Text> as <Nanoseconds> ns' -ForEach @(
             @{ Text = '250us'; Nanoseconds = 250000 }
             @{ Text = '1s'; Nanoseconds = 1000000000 }
+            @{ Text = '1.5s'; Nanoseconds = 1500000000 }
+            @{ Text = ''; Nanoseconds = 0 }
             @{ Text = '2m'; Nanoseconds = 120000000000 }
             @{ Text = '1min'; Nanoseconds = 60000000000 }
             @{ Text = '1h'; Nanoseconds = 3600000000000 }
@@ -252,7 +257,7 @@ Describe 'New-RoamSegment' {
             (New-RoamSegment $script:Path -HeartbeatInterval $Text -Sparse).HeartbeatInterval | Should -Be $Nanoseconds
         }
 
-        It 'refuses as a heartbeat interval <_>' -ForEach 'soon', '5 parsecs', '-1s', '0.5ns', '18446744073709551616', '1:2:3:4:5:6' {
+        It 'refuses as a heartbeat interval <_>' -ForEach 'soon', '5 parsecs', '-1s', -5, '0.5ns', 0.5, '18446744073709551616', '1:2:3:4:5:6' {
             { New-RoamSegment $script:Path -HeartbeatInterval $_ } |
                 Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
             $script:Path | Should -Not -Exist
@@ -304,6 +309,22 @@ $plain,,,,,,,,nothing
             Get-Sha256 $all | Should -BeExactly $script:WantedHash
             $null = New-RoamSegment $script:Path
             Get-Sha256 $plain | Should -BeExactly (Get-Sha256 $script:Path)
+        }
+
+        It 'takes the three default classes where slot classes are <What>' -ForEach @(
+            @{ What = 'empty text'; Value = '' }
+            @{ What = '$null'; Value = $null }
+        ) {
+            $null = New-RoamSegment $script:Path -SlotClass $Value -ErrorAction Stop
+            (Get-RoamSlotClass $script:Path | ForEach-Object { "$($_.SlotSize):$($_.SlotCount)" }) -join ' ' |
+                Should -BeExactly '1024:1024 16384:256 262144:32'
+        }
+
+        It 'takes the mode of a row, and the default for the row without one' {
+            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+            $rows = "Path,Mode`n$(Join-Path $script:Folder a.seg),0640`n$(Join-Path $script:Folder b.seg)," | ConvertFrom-Csv
+            $rows | New-RoamSegment -MaxGuests 1 -ErrorAction Stop | ForEach-Object { Get-UnixMode $_.Path } |
+                Should -Be @('640', '600')
         }
 
         It 'does not let one row of a plan have the values of the row before it' {
@@ -398,7 +419,7 @@ second.seg,,
     }
 
     Context 'Where to make it' {
-        It 'takes its name <_>' -ForEach 'by position', 'by -Path', 'from the pipeline', 'by property name', 'relative to the location', 'from a PSDrive', 'from ~', 'with a space', 'with brackets', 'with a wildcard that matches another file', 'in other letters' {
+        It 'takes its name <_>' -ForEach 'by position', 'by -Path', 'from the pipeline', 'by property name', 'relative to the location', 'from a PSDrive', 'from ~', 'with a space', 'with brackets', 'with a star', 'with a wildcard that matches another file', 'in other letters' {
             $provider = Get-PSProvider FileSystem
             $homeBefore = $provider.Home
             $with = $script:SmallSegment
@@ -415,6 +436,7 @@ second.seg,,
                     'from ~' { $provider.Home = $script:Folder; New-RoamSegment "~/$leaf" @with }
                     'with a space' { $leaf = 'n ew.seg'; New-RoamSegment (Join-Path $script:Folder $leaf) @with }
                     'with brackets' { $leaf = 'n[ew].seg'; New-RoamSegment (Join-Path $script:Folder $leaf) @with }
+                    'with a star' { $leaf = 'n[1]*.seg'; New-RoamSegment (Join-Path $script:Folder $leaf) @with }
                     'with a wildcard that matches another file' {
                         $null = New-RoamSegment 'ne.seg' @with
                         $leaf = 'n[e].seg'
@@ -431,7 +453,7 @@ second.seg,,
             $header.Path | Should -BeExactly (Join-Path $script:Folder $leaf)
             Test-Path -LiteralPath $header.Path -PathType Leaf | Should -BeTrue
             # In whatever letters: what is returned names the file again.
-            ($header | Get-RoamSegmentHeader -ErrorAction Stop).TotalSize | Should -Be 54272
+            ($header | Get-RoamSegmentHeader -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
         }
 
         It 'makes one for each string in the pipeline' {
@@ -468,11 +490,11 @@ second.seg,,
 
         It 'replaces with -Force, and whoever has the old file keeps the old file' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 64 '2a000000'
+            Set-Field $script:Path @{ HostGoodbye = 42 }
             $old = [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite,Delete')
             try {
                 $header = New-RoamSegment $script:Path -SlotClass '1KB:2' -Force -ErrorAction Stop
-                $old.Length | Should -Be 54272
+                $old.Length | Should -Be $script:SmallSize
                 $null = $old.Seek(64, 'Begin')
                 $old.ReadByte() | Should -Be 0x2a -Because 'the old bytes are as they were'
             } finally {
@@ -481,8 +503,18 @@ second.seg,,
 
             $header.HostGoodbye | Should -BeFalse
             (Get-RoamSegmentHeader $script:Path).TotalSize | Should -Be $header.TotalSize
-            $header.TotalSize | Should -Not -Be 54272
+            $header.TotalSize | Should -Not -Be $script:SmallSize
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 1
+        }
+
+        It 'warns once of what killed creations left beside it' {
+            $leftover = Join-Path $script:Folder '.roamshm-a1b2c3'
+            [System.IO.File]::WriteAllText($leftover, 'half a segment')
+            $with = $script:SmallSegment
+            $null = 'a.seg', 'b.seg' | ForEach-Object { Join-Path $script:Folder $_ } |
+                New-RoamSegment @with -WarningAction SilentlyContinue -WarningVariable warned
+            $warned | Should -HaveCount 1
+            $warned[0].Message | Should -Match ([regex]::Escape($leftover))
         }
 
         It 'makes with -Force what is not there yet' {
@@ -666,11 +698,11 @@ second.seg,,
             $lines = Invoke-NewProcess -Folder $script:Folder -Script "New-RoamSegment '$script:Path' -MaxGuests 2 -BipbufCapacity 4KB -SlotClass '1KB:4','16KB:2' -WhatIf"
             $text = $lines -join ' '
             $text | Should -Match 'What if: '
-            $text | Should -Match '54272 bytes'
+            $text | Should -Match "$script:SmallSize bytes"
             $text | Should -Match '2 guests'
             $text | Should -Match 'peer table at 128'
             $text | Should -Match 'rings of 4096 bytes at 256'
-            $text | Should -Match 'slot pool at 17152'
+            $text | Should -Match "slot pool at $($script:Layout.VarPool)"
             $text | Should -Match '1024:4, 16384:2'
             $text | Should -Match ([regex]::Escape($script:Path))
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 0

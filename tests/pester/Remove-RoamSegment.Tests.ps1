@@ -189,7 +189,7 @@ Describe 'Remove-RoamSegment' {
         It 'is another file that took the name meanwhile, SegmentReplaced, also with -Force' {
             $null = Add-Segment $script:Path
             $new = Add-Segment (Join-Path $script:Folder 'new.seg')
-            Write-Hex $new 64 '07000000'
+            Set-Field $new @{ HostGoodbye = 7 }
             # What is said with -Verbose is said when the file has been looked at, and before it is removed.
             $said = Remove-RoamSegment $script:Path -Force @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
                 ForEach-Object { Move-Item -LiteralPath $new -Destination $script:Path -Force; $_ }
@@ -302,7 +302,7 @@ Describe 'Remove-RoamSegment' {
         It 'leaves a flag that is raised already as it is' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
-            Write-Hex $script:Path 64 '09000000'
+            Set-Field $script:Path @{ HostGoodbye = 9 }
             Remove-RoamSegment $script:Path -Goodbye -Timeout 0 @script:Quiet -ErrorVariable failed
             $failed | Should -HaveCount 1
             (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 9
@@ -316,7 +316,7 @@ Describe 'Remove-RoamSegment' {
             Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
             $null = Add-Segment $script:Path
             $new = Add-Segment (Join-Path $script:Folder 'new.seg')
-            Write-Hex $new 28 '00010000'
+            Set-Field $new @{ InlineThreshold = 256 }
             $before = Get-Sha256 $new
             $hub = Open-Agent
             try {
@@ -360,7 +360,7 @@ Describe 'Remove-RoamSegment' {
             $null = Add-Segment $script:Path
             { Remove-RoamSegment $script:Path -Goodbye -Timeout $Value @script:Sure } |
                 Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'can be stopped while it waits, and removes nothing' {
@@ -370,7 +370,7 @@ Describe 'Remove-RoamSegment' {
                 param($Path)
                 Remove-RoamSegment $Path -Goodbye -Timeout 1h -Confirm:$false
             } @{ Path = $script:Path }
-            Wait-Until { (Read-Hex $script:Path 64 4) -eq '01000000' } 'goodbye was said'
+            Wait-Until { (Get-Field $script:Path HostGoodbye) -eq 1 } 'goodbye was said'
             Close-Watch $removal
             $removal.Call.IsCompleted | Should -BeTrue
             $script:Path | Should -Exist
@@ -383,8 +383,8 @@ Describe 'Remove-RoamSegment' {
                 $null = Add-Segment (Join-Path $script:Folder $name)
             }
 
-            Write-Hex (Join-Path $script:Folder 'bad.seg') 8 '06000000'
-            Write-Hex (Join-Path $script:Folder 'bye.seg') 64 '01000000'
+            Set-Field (Join-Path $script:Folder 'bad.seg') @{ Version = 6 }
+            Set-Field (Join-Path $script:Folder 'bye.seg') @{ HostGoodbye = 1 }
             [System.IO.File]::WriteAllText((Join-Path $script:Folder 'notes.txt'), 'no segment')
             $below = Join-Path $script:Folder 'below'
             $null = New-Item -ItemType Directory -Path $below
@@ -472,13 +472,13 @@ Describe 'Remove-RoamSegment' {
         It 'keeps a stale segment with -Goodbye until its peers have left' {
             Skip-WhereInDoubt
             $old = Join-Path $script:Folder 'old.seg'
-            Write-Hex $old 56 (ConvertTo-Hex64 1000)
+            Set-Field $old @{ HeartbeatInterval = 1000 }
             Edit-Peer $old 1 -LastHeartbeat 1
             Edit-Age $old '1:00:00'
             Remove-RoamSegment $script:Folder -Stale -Goodbye -Timeout 0 @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id DrainTimeout -Target $old
             Edit-Peer $old 1 -State 1 -LastHeartbeat 1
-            Write-Hex $old 64 '00000000'
+            Set-Field $old @{ HostGoodbye = 0 }
             Edit-Age $old '1:00:00'
             Remove-RoamSegment $script:Folder -Stale @script:Sure -ErrorAction Stop
             $old | Should -Not -Exist -Because 'a stale peer keeps nothing in use'
@@ -635,7 +635,7 @@ Describe 'Remove-RoamSegment' {
 
         It 'with -WhatIf says what would be refused' {
             Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
-            Write-Hex $script:Path 56 (ConvertTo-Hex64 3600000000000)
+            Set-Field $script:Path @{ HeartbeatInterval = 3600000000000 }
             Edit-Peer $script:Path 1 -LastHeartbeat (Get-MonotonicTime)
             Remove-RoamSegment $script:Path -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path

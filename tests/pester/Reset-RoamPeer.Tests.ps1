@@ -10,7 +10,6 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
     $script:Command = 'Reset-RoamPeer'
-    $script:Layout = Get-SegmentLayout
     $script:None = [uint32]::MaxValue
 
     <# Who maps a segment can be told, and nobody does: without -Force nothing else is recovered. #>
@@ -22,13 +21,13 @@ BeforeAll {
     function Read-Peer {
         param([int] $PeerId)
 
-        Read-Hex $script:Path $script:Layout.Peer[$PeerId] 16
+        Read-Hex $script:Path $script:Layout["Peer$PeerId.State"] 16
     }
 
     function Read-Ring {
         param([string] $Direction)
 
-        $ring = $script:Layout.$Direction[1]
+        $ring = $script:Layout["Peer1.$Direction"]
         (Read-Hex $script:Path $ring 8) + (Read-Hex $script:Path ($ring + 64) 4)
     }
 }
@@ -46,7 +45,7 @@ Describe 'Reset-RoamPeer' {
     Context 'What it does' {
         It 'makes of a peer that did nothing, byte for byte, a fresh place but for its epoch' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path ($script:Layout.Peer[1] + 4) '05000000'
+            Set-Field $script:Path @{ 'Peer1.Epoch' = 5 }
             $fresh = Get-Sha256 $script:Path
             Edit-Peer $script:Path 1 -State 2 -Epoch 5 -LastHeartbeat 99
             Edit-Ring $script:Path 1 ToHost -Write 40 -Read 40
@@ -90,12 +89,12 @@ Describe 'Reset-RoamPeer' {
             Read-Ring ToHost | Should -BeExactly ('00' * 12)
             Read-Ring ToGuest | Should -BeExactly ('00' * 12)
             # The last to be freed is the first of the list; the head's count goes up with each.
-            Read-FreeHead $script:Path 0 | Should -Be @(2, 6)
+            Get-Field $script:Path Class0.FreeHead, Class0.FreeCount | Should -Be @(2, 6)
             Read-Slot $script:Path 0 2 | Should -Be @(1, 0, 0, 1)
             Read-Slot $script:Path 0 1 | Should -Be @(1, 0, 0, 0)
             Read-Slot $script:Path 0 0 | Should -Be @(1, 0, 0, 3)
             Read-Slot $script:Path 0 3 | Should -Be @(0, 0, 0, $script:None)
-            Read-FreeHead $script:Path 1 | Should -Be @(1, 1)
+            Get-Field $script:Path Class1.FreeHead, Class1.FreeCount | Should -Be @(1, 1)
             Read-Slot $script:Path 1 0 | Should -Be @(1, 1, 0, 1) -Because 'nothing that waits refers to it'
             Test-RoamSegment $script:Path -Full | Should -BeTrue
         }
@@ -105,11 +104,11 @@ Describe 'Reset-RoamPeer' {
             Edit-Peer $script:Path 1 -State 2
             # Slot 0 is of another generation by now, slot 1 is free.
             Edit-Slot $script:Path 0 0 -Generation 9 -State 1 -Owner 2 -NextFree 1
-            Edit-FreeHead $script:Path 0 -Slot 1 -Aba 1
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 1 }
             Edit-Ring $script:Path 1 ToGuest -Entry (Get-SlotEntry 0 0 -Generation 8), (Get-SlotEntry 0 1 -Generation 0)
             $result = Reset-RoamPeer $script:Path 1 -Force -Confirm:$false
             $result.EntriesDropped, $result.ReferencedSlotsFreed, $result.OwnedSlotsFreed | Should -Be @(2, 0, 0)
-            Read-FreeHead $script:Path 0 | Should -Be @(1, 1)
+            Get-Field $script:Path Class0.FreeHead, Class0.FreeCount | Should -Be @(1, 1)
             Read-Slot $script:Path 0 0 | Should -Be @(9, 1, 2, 1)
         }
 
@@ -235,7 +234,7 @@ Describe 'Reset-RoamPeer' {
         }
 
         It 'is told of rings that do not lie within the file, which are not touched' {
-            Write-Hex $script:Path ($script:Layout.Peer[1] + 16) '00d4000000000000'
+            Set-Field $script:Path @{ 'Peer1.RingOffset' = $script:SmallSize }
             $with = @{ Force = $true; Confirm = $false; WarningAction = 'SilentlyContinue' }
             $result = Reset-RoamPeer $script:Path 1 @with -WarningVariable warned
             $result.State | Should -BeExactly 'Empty'
@@ -336,7 +335,7 @@ Describe 'Reset-RoamPeer' {
             try {
                 @(Get-RoamSegmentProcess $script:Path).Id | Should -Be $PID
                 (Reset-RoamPeer $script:Path 1 -Confirm:$false -ErrorAction Stop).State | Should -BeExactly 'Empty'
-                $view.ReadUInt32($script:Layout.Peer[1]) | Should -Be 0 -Because 'whoever maps it sees it'
+                $view.ReadUInt32($script:Layout['Peer1.State']) | Should -Be 0 -Because 'whoever maps it sees it'
             } finally {
                 $view.Dispose()
                 $map.Dispose()
@@ -469,7 +468,7 @@ Describe 'Reset-RoamPeer' {
             $results = @(Invoke-Route -Route $Route -Command Reset-RoamPeer -Folder $script:Folder -With $with)
             $names = @($results | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
-            $done = @($files | Where-Object { (Read-UInt32 $_.FullName $script:Layout.Peer[2]) -eq 0 } | ForEach-Object Name)
+            $done = @($files | Where-Object { (Get-Field $_.FullName Peer2.State) -eq 0 } | ForEach-Object Name)
             ($done | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
     }

@@ -38,19 +38,19 @@ Describe 'Set-RoamGoodbye' {
             $header.HostGoodbye | Should -BeTrue
             $header.HostGoodbyeValue | Should -Be 1
             $header.Path | Should -BeExactly $script:Path
-            Read-Hex $script:Path 64 4 | Should -BeExactly '01000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 1
             (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 1
         }
 
         It 'stores the value that is asked for: <Value>' -ForEach @(
-            @{ Value = 1; Hex = '01000000' }
-            @{ Value = 42; Hex = '2a000000' }
-            @{ Value = 4294967295; Hex = 'ffffffff' }
-            @{ Value = 0x12345678; Hex = '78563412' }
+            @{ Value = 1 }
+            @{ Value = 42 }
+            @{ Value = 4294967295 }
+            @{ Value = 0x12345678 }
         ) {
             $null = Add-Segment $script:Path
             (Set-RoamGoodbye $script:Path -Value $Value).HostGoodbyeValue | Should -Be $Value
-            Read-Hex $script:Path 64 4 | Should -BeExactly $Hex
+            Get-Field $script:Path HostGoodbye | Should -Be $Value
         }
 
         It 'takes no <Value>' -ForEach @(
@@ -61,12 +61,12 @@ Describe 'Set-RoamGoodbye' {
         ) {
             $null = Add-Segment $script:Path
             { Set-RoamGoodbye $script:Path -Value $Value } | Should -Throw -ErrorId $Id
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'leaves a flag that is raised already as it is' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 64 '07000000'
+            Set-Field $script:Path @{ HostGoodbye = 7 }
             $before = Get-Sha256 $script:Path
             $header = Set-RoamGoodbye $script:Path -Value 9 -ErrorAction Stop
             $header.HostGoodbyeValue | Should -Be 7 -Because 'the header tells what is there'
@@ -108,7 +108,7 @@ Describe 'Set-RoamGoodbye' {
         It 'raises the flag of a segment that is sound for the reference, if not for Test-RoamSegment' {
             $null = Add-Segment $script:Path
             # max_guests 300: no guest of the Swift implementation attaches, those of the other do and have to be told.
-            Write-Hex $script:Path 32 '2c010000'
+            Set-Field $script:Path @{ MaxGuests = 300 }
             Test-RoamSegment $script:Path | Should -BeFalse
             (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbye | Should -BeTrue
         }
@@ -126,12 +126,71 @@ Describe 'Set-RoamGoodbye' {
 
         It 'raises all that a filter lets through' {
             $paths = foreach ($name in 'a.seg', 'b.seg', 'c.seg') { Add-Segment (Join-Path $script:Folder $name) }
-            Write-Hex $paths[1] 8 '06000000'
+            Set-Field $paths[1] @{ Version = 6 }
             Get-ChildItem -LiteralPath $script:Folder | Test-RoamSegment -PassThru | Set-RoamGoodbye -ErrorAction Stop |
                 Should -HaveCount 2
-            Read-Hex $paths[0] 64 4 | Should -BeExactly '01000000'
-            Read-Hex $paths[1] 64 4 | Should -BeExactly '00000000'
-            Read-Hex $paths[2] 64 4 | Should -BeExactly '01000000'
+            Get-Field $paths[0] HostGoodbye | Should -Be 1
+            Get-Field $paths[1] HostGoodbye | Should -Be 0
+            Get-Field $paths[2] HostGoodbye | Should -Be 1
+        }
+    }
+
+    Context 'With -Wait' {
+        BeforeEach {
+            $null = Add-Segment $script:Path
+            $script:Waiting = $null
+        }
+
+        AfterEach {
+            Close-Watch $script:Waiting
+        }
+
+        It 'returns at once where nobody is attached' {
+            (Set-RoamGoodbye $script:Path -Wait -Timeout 10d).HostGoodbye | Should -BeTrue
+        }
+
+        It 'returns when the guests have left, and tells meanwhile how many are left' {
+            Set-Field $script:Path @{ 'Peer1.State' = 1; 'Peer2.State' = 1 }
+            $script:Waiting = Open-Runspace { param([string] $Path) Set-RoamGoodbye $Path -Wait } @{ Path = $script:Path }
+            $progress = $script:Waiting.Shell.Streams.Progress
+            Wait-Until { $progress.Count -gt 0 } 'it had looked'
+            $progress[0].StatusDescription | Should -Match '2 peers left on 1 of 1 segments'
+            $script:Waiting.Events | Should -HaveCount 0
+            Set-Field $script:Path @{ 'Peer1.State' = 2; 'Peer2.State' = 0 }
+            Wait-Ended $script:Waiting
+            $script:Waiting.Events[0].Path | Should -BeExactly $script:Path
+            $script:Waiting.Events[0].HostGoodbye | Should -BeTrue
+        }
+
+        It 'tells all segments first, and gives up with the names of the peers that are left: DrainTimeout' {
+            $second = Add-Segment (Join-Path $script:Folder 'b.seg')
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
+            $headers = Set-RoamGoodbye $script:Path, $second -Wait -Timeout 1ms -ErrorAction SilentlyContinue -ErrorVariable failed
+            Assert-SegmentError $failed -Id DrainTimeout -Target $script:Path -Message 'peer 1 is still attached'
+            $headers.Path | Should -BeExactly $second
+            (Get-RoamSegmentHeader $script:Path).HostGoodbye | Should -BeTrue
+        }
+
+        It 'with -WhatIf waits for nobody' {
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
+            Set-RoamGoodbye $script:Path -Wait -WhatIf | Should -BeNullOrEmpty
+            Get-Field $script:Path HostGoodbye | Should -Be 0
+        }
+
+        It 'can be stopped, and the goodbye stays' {
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
+            $script:Waiting = Open-Runspace { param([string] $Path) Set-RoamGoodbye $Path -Wait } @{ Path = $script:Path }
+            $shell = $script:Waiting.Shell
+            Wait-Until { $shell.Streams.Progress.Count -gt 0 } 'it had looked'
+            $shell.Stop()
+            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            Get-Field $script:Path HostGoodbye | Should -Be 1
+        }
+
+        It 'alone takes a -Timeout: TimeoutWithoutWait' {
+            { Set-RoamGoodbye $script:Path -Timeout 1 } |
+                Should -Throw -ErrorId 'TimeoutWithoutWait,RoamShm.Commands.SetRoamGoodbyeCommand'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
     }
 
@@ -146,7 +205,7 @@ Describe 'Set-RoamGoodbye' {
             $headers = @(Invoke-Route -Route $Route -Command Set-RoamGoodbye -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
             $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
-            $raised = @($files | Where-Object { (Read-Hex $_.FullName 64 4) -ne '00000000' } | ForEach-Object Name)
+            $raised = @($files | Where-Object { (Get-Field $_.FullName HostGoodbye) -ne 0 } | ForEach-Object Name)
             ($raised | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
     }
@@ -191,12 +250,12 @@ Describe 'Set-RoamGoodbye' {
             if ($script:OnUnix) { & chmod 444 $script:Path }
             $lines = Invoke-AsStranger $script:Folder ("(Get-RoamSegmentHeader '$script:Path').TotalSize`n" + (ConvertTo-ErrorScript "Set-RoamGoodbye '$script:Path'"))
             $lines | Should -HaveCount 3
-            $lines[0] | Should -Be '54272' -Because 'it may be read'
+            $lines[0] | Should -Be ([string]$script:SmallSize) -Because 'it may be read'
             $failed = $lines[2] | ConvertFrom-Json
             $failed.Id | Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.SetRoamGoodbyeCommand'
             $failed.Category | Should -BeExactly 'PermissionDenied'
             $failed.Target | Should -BeExactly $script:Path
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'does not stop the rest' {
@@ -212,7 +271,7 @@ Describe 'Set-RoamGoodbye' {
             $good = Add-Segment (Join-Path $script:Folder 'a.seg')
             { Set-RoamGoodbye $script:Path, $good -ErrorAction Stop } |
                 Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.SetRoamGoodbyeCommand'
-            Read-Hex $good 64 4 | Should -BeExactly '00000000'
+            Get-Field $good HostGoodbye | Should -Be 0
         }
     }
 
@@ -255,7 +314,7 @@ Describe 'Set-RoamGoodbye' {
             $null = Add-Segment $script:Path
             $out = & { $WhatIfPreference = $true; Set-RoamGoodbye $script:Path }
             $out | Should -BeNullOrEmpty
-            Read-Hex $script:Path 64 4 | Should -BeExactly '00000000'
+            Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
         It 'asks nobody as long as $ConfirmPreference is High' {

@@ -36,7 +36,7 @@ Describe 'Show-RoamSegment' {
     Context 'What it draws' {
         It 'the path, the header, the layout, the peers and the slots' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 128 '01000000'
+            Set-Field $script:Path @{ 'Peer1.State' = 1 }
             $lines = @(Show-RoamSegment $script:Path -Width 120 -Ascii)
             $lines[0] | Should -BeExactly $script:Path
             $text = $lines -join "`n"
@@ -47,7 +47,7 @@ Describe 'Show-RoamSegment' {
                     '^header +0 +128 B #\.+ +0\.2 %$'
                     '^peer table +128 +128 B #\.+ +0\.2 %$'
                     '^rings +256 +16\.5 KB #+\.+ +31\.1 %$'
-                    '^slot pool +17152 +36\.3 KB #+\.+ +68\.4 %$'
+                    "^slot pool +$($script:Layout.VarPool) +36\.3 KB #+\.+ +68\.4 %$"
                     '^   1 Attached Unknown +- \.+ +0 % +0 B \.+ +0 % +0 B +0$'
                     '^   2 Empty$'
                     '^    0 +1 KB +4 \.+ +0 % +4 +0 +0 +0 +0$'
@@ -62,21 +62,6 @@ Describe 'Show-RoamSegment' {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path
             Show-RoamSegment $script:Path | Out-String | Should -Match 'goodbye raised'
-        }
-
-        It 'no line wider than <_> columns' -ForEach 40, 60, 80, 100, 120 {
-            $null = Add-Segment $script:Path
-            Write-Hex $script:Path 128 '4d000000'
-            $lines = @(Show-RoamSegment $script:Path -Width $_)
-            $lines.Count | Should -BeGreaterThan 10
-            foreach ($line in $lines) {
-                $line.Length | Should -BeLessOrEqual $_
-            }
-        }
-
-        It 'with -Ascii nothing but ASCII' {
-            $null = Add-Segment $script:Path
-            Show-RoamSegment $script:Path -Ascii | ForEach-Object { $_ | Should -Match '^[ -~]*$' }
         }
 
         It 'several segments with an empty line between them' {
@@ -103,9 +88,227 @@ Describe 'Show-RoamSegment' {
 
         It 'a file with a name that would play with the terminal' {
             Skip-Unless $script:OnUnix 'there are no such names elsewhere'
-            $evil = Add-Segment (Join-Path $script:Folder "e$($script:Escape)[2Jvil`n.seg")
+            $evil = Add-Segment (Join-Path $script:Folder "e$($script:Escape)[2Jvil`n$([char]0x202e)$([char]0x85).seg")
             @(Show-RoamSegment -LiteralPath $evil)[0] |
-                Should -BeExactly ($script:Folder + '/e\x1b[2Jvil\x0a.seg')
+                Should -BeExactly ($script:Folder + '/e\x1b[2Jvil\x0a\u202e\x85.seg')
+            Set-Field $evil @{ Magic = '00000000' }
+            Show-RoamSegment -LiteralPath $evil | ForEach-Object { $_ | Should -Not -Match '\p{Cc}' }
+        }
+
+        It 'what is wrong in full, however narrow it is' {
+            $null = Add-BrokenSegment $script:Path @{ Edit = @{ 'Peer1.State' = 77 } }
+            $message = (Test-RoamSegment $script:Path -Detailed).Findings[0].Message
+            foreach ($width in 40, 60, 100, 1000) {
+                $text = ((Show-RoamSegment $script:Path -Width $width) -join "`n").Replace("`n  ", ' ')
+                $text | Should -Match "(?m)^Error InvalidPeerState: $([regex]::Escape($message))$"
+            }
+
+            # A window that is drawn over has few lines.
+            @(Show-RoamSegment $script:Path -Width 60 -Ascii -Refresh -Count 1) -match '^Error InvalidPeerState: .*\.\.\.$' |
+                Should -HaveCount 1
+        }
+
+        It 'bytes at random, without an error' {
+            $null = Add-Segment $script:Path
+            $sound = [System.IO.File]::ReadAllBytes($script:Path)
+            $random = New-Object System.Random 7
+            for ($round = 0; $round -lt 60; $round++) {
+                $bytes = $sound.Clone()
+                # The magic, the version and the header's size stay, so that the rest is looked at.
+                $end = if ($round % 2) { $bytes.Length } else { 128 }
+                1..12 | ForEach-Object { $bytes[$random.Next(16, $end)] = $random.Next(256) }
+                [System.IO.File]::WriteAllBytes($script:Path, $bytes)
+                $lines = Show-RoamSegment $script:Path -Width 80 -ErrorAction Stop
+                $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 80 -Because "round $round" }
+            }
+        }
+    }
+
+    Context 'A busy segment' {
+        BeforeAll {
+            # Eight places: one alive, with something in both rings; one in goodbye, one in a state that is none.
+            $script:LayoutBefore = $script:Layout
+            $script:Eight = @{ MaxGuests = 8; BipbufCapacity = 4KB; SlotClass = @('1KB:100', '8KB:20') }
+            $script:Layout = Get-SegmentLayout $script:Eight
+
+            # Cells of a line: ideographs take two.
+            function Get-Cell {
+                param([AllowEmptyString()] [string] $Line)
+
+                $Line.Length + [regex]::Matches($Line, '[\u4e00-\u9fff]').Count
+            }
+        }
+
+        AfterAll {
+            $script:Layout = $script:LayoutBefore
+        }
+
+        BeforeEach {
+            $eight = $script:Eight
+            $null = New-RoamSegment $script:Path @eight -HeartbeatInterval 1h -ErrorAction Stop
+            Edit-Peer $script:Path 1 -LastHeartbeat (Get-MonotonicTime)
+            Edit-Ring $script:Path 1 ToHost -Entry (Get-InlineEntry 100)
+            Edit-Ring $script:Path 1 ToGuest -Entry (Get-InlineEntry 1980)
+            Edit-Peer $script:Path 2 -State 2
+            Edit-Peer $script:Path 3 -State 9
+        }
+
+        It 'has what is in its header' {
+            $text = (Show-RoamSegment $script:Path -Width 120) -join "`n"
+            foreach ($fact in '8 guests', 'rings of 4 KB', 'payloads up to 1 MB', 'inline up to 256 B', 'heartbeat 3600 s', 'no goodbye') {
+                $text | Should -Match $fact
+            }
+        }
+
+        It 'has its peers, rings and slots with bars' {
+            1..10 | ForEach-Object { $null = Use-Slot $script:Path 0 }
+            $null = Use-Slot $script:Path 1 -Owner 7
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 11 }
+            $lines = @(Show-RoamSegment $script:Path -Width 120 -Ascii)
+            foreach ($row in @(
+                    '^   1 Attached Alive +\d+(\.\d+)? m?s ago #\.+ +2\.6 % +108 B ##+\.+ +48\.5 % +1\.9 KB +0$'
+                    '^   2 Goodbye  NeverBeat +- '
+                    '^   3 Invalid  NeverBeat '
+                    '^ 4-6 Empty$'
+                    '^   7 Empty .* 1$'
+                    '^   8 Empty$'
+                    '^    0 +1 KB +100 #{4}\?\.{35} +11 % +89 +10 +0 +0 +1$'
+                    '^    1 +8 KB +20 !!\.{38} +5 % +19 +0 +0 +1 +0$'
+                    '^Warning PeerLeftInGoodbye: '
+                    '^Error InvalidPeerState: '
+                )) {
+                @($lines -match $row) | Should -HaveCount 1 -Because "one line is $row"
+            }
+
+            $lines[-1] | Should -BeExactly '# host  = peers  ! orphaned  ? leaked  . free'
+            $findings = @($lines -match '^(Error|Warning) ')
+            $findings[0] | Should -BeLike 'Error *' -Because 'errors come before warnings'
+        }
+
+        It 'has a bar that is empty only where there is nothing, and full only where all is in use' {
+            Set-Field $script:Path @{ 'Peer2.State' = 0; 'Peer3.State' = 0; 'Peer1.LastHeartbeat' = 0 }
+            Edit-Ring $script:Path 1 ToHost -Entry (Get-InlineEntry 4)
+            Edit-Ring $script:Path 1 ToGuest -Entry (Get-InlineEntry 4080)
+            1..99 | ForEach-Object { $null = Use-Slot $script:Path 0 -Owner 1 }
+            $text = (Show-RoamSegment $script:Path -Width 60 -Ascii) -join "`n"
+            $text | Should -Match '(?m)^   1 Attached NeverBeat #\.{6} +0\.3 % #{7}\.  *99\.8 % '
+            $text | Should -Match '(?m)^    0 1 KB +100 =+\. +1 '
+            $null = Use-Slot $script:Path 0 -Owner 1
+            (Show-RoamSegment $script:Path -Width 60 -Ascii) -join "`n" | Should -Match '(?m)^    0 1 KB +100 =+ +0 '
+            $encodingBefore = [Console]::OutputEncoding
+            try {
+                [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
+                $row = @(Show-RoamSegment $script:Path -Width 60) -match '^   1 '
+                $row | Should -Match " $([char]0x258F)$([string][char]0xB7 * 6) "
+                $row | Should -Match " $([string][char]0x2588 * 7)$([char]0x2589) "
+            } finally {
+                [Console]::OutputEncoding = $encodingBefore
+            }
+        }
+
+        It 'is ASCII where the console is not Unicode, or with -Ascii' {
+            $encodingBefore = [Console]::OutputEncoding
+            try {
+                [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
+                (Show-RoamSegment $script:Path) -join '' | Should -Match ([char]0x2588)
+                (Show-RoamSegment $script:Path -Ascii) -join '' | Should -Match '^[ -~]*$'
+                [Console]::OutputEncoding = [System.Text.Encoding]::GetEncoding(28591)
+                (Show-RoamSegment $script:Path) -join '' | Should -Match '^[ -~]*$'
+            } finally {
+                [Console]::OutputEncoding = $encodingBefore
+            }
+        }
+
+        It 'has no line wider than <_> columns, and all its parts' -ForEach 40, 60, 80, 100, 120, 1000 {
+            $wide = Join-Path $script:Folder ([string][char]0x9577 * 30 + [char]0x540d + '.seg')
+            Copy-Item -LiteralPath $script:Path -Destination $wide
+            Set-Field $wide @{ PeerTableOffset = 1 }
+            foreach ($ascii in $true, $false) {
+                $lines = @(Show-RoamSegment -LiteralPath $script:Path, $wide -Width $_ -Ascii:$ascii)
+                foreach ($line in $lines) { Get-Cell $line | Should -BeLessOrEqual $_ }
+                if ($_ -le 200) {
+                    ($lines | ForEach-Object { Get-Cell $_ } | Measure-Object -Maximum).Maximum | Should -BeGreaterThan ($_ - 10)
+                }
+
+                # At 40 columns tables are cut off.
+                $parts = if ($_ -eq 40) { @() } else { 'Layout', 'slot pool', 'Peer', 'Attached', 'Alive', 'Goodbye', 'Class', 'Orphaned', 'PeerTable' }
+                foreach ($part in $parts) { $lines -join "`n" | Should -Match $part }
+            }
+        }
+
+        It 'is drawn to the width of a console of <_> columns' -ForEach 60, 120 {
+            Skip-Unless $script:OnLinux 'where output is redirected, the width of a console is a thing of Unix'
+            $reader = Open-Reader -Column $_
+            try {
+                $null = Send-Reader $reader "Import-Module '$script:ModuleManifest'"
+                $shown = (Send-Reader $reader "Show-RoamSegment '$script:Path' -Ascii") -split "`n"
+            } finally {
+                Close-Reader $reader
+            }
+
+            Get-Shape $shown | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width $_))
+        }
+
+        It 'is drawn to 100 columns where there is no console' {
+            $script:Watch = Open-Runspace { param([string] $Path) Show-RoamSegment $Path -Ascii } @{ Path = $script:Path }
+            Wait-Ended $script:Watch
+            Get-Shape @($script:Watch.Events) | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 100))
+        }
+
+        It 'is in colours as $PSStyle has them, and the lines themselves have none' {
+            Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
+            $lines = Show-RoamSegment $script:Path -Width 100
+            $lines -join "`n" | Should -Not -Match $script:Escape
+            $renderingBefore = $PSStyle.OutputRendering
+            $variableBefore = $env:NO_COLOR
+            try {
+                $env:NO_COLOR = $null
+                $PSStyle.OutputRendering = 'Ansi'
+                $coloured = $lines | Out-String -Width 200
+                foreach ($part in @(
+                        $PSStyle.Foreground.Green + 'Attached'
+                        $PSStyle.Foreground.Yellow + 'Goodbye'
+                        $PSStyle.Foreground.Red + 'Invalid'
+                        $PSStyle.Formatting.TableHeader + 'Layout'
+                    )) {
+                    $coloured | Should -Match ([regex]::Escape($part + $PSStyle.Reset))
+                }
+
+                $plain = [System.Management.Automation.Internal.StringDecorated]::new($coloured).ToString('PlainText')
+                Get-Shape ($plain.TrimEnd() -split '\r?\n') | Should -BeExactly (Get-Shape $lines)
+            } finally {
+                $env:NO_COLOR = $variableBefore
+                $PSStyle.OutputRendering = $renderingBefore
+            }
+        }
+
+        It 'is drawn without colours where $PSStyle is <What>' -ForEach @(
+            @{ What = 'not there'; Style = $null }
+            @{ What = 'text'; Style = 'mine' }
+            @{ What = 'another thing'; Style = @{ OutputRendering = 'Ansi' } }
+        ) {
+            $shown = Invoke-WithStyle $Style 'Show-RoamSegment $Path -Ascii -Width 80 | Out-String -Width 200' $script:Path
+            $shown | Should -Not -Match $script:Escape
+            Get-Shape ($shown.TrimEnd() -split '\r?\n') | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
+        }
+
+        It 'is drawn with what is wrong with it where it has <Fault>: <Id>' -ForEach @(
+            @{ Fault = 'no guests'; Id = 'InvalidMaxGuests'; Edit = @{ MaxGuests = 0 } }
+            @{ Fault = 'too many guests'; Id = 'InvalidMaxGuests'; Edit = @{ MaxGuests = [uint32]::MaxValue } }
+            @{ Fault = 'a peer table at 2^64 - 1'; Id = 'PeerTable\w+'; Edit = @{ PeerTableOffset = [uint64]::MaxValue } }
+            @{ Fault = 'a pool over the header'; Id = 'RegionsOverlap'; Edit = @{ VarPoolOffset = 64 } }
+            @{ Fault = 'rings of 4 GiB'; Id = 'RingOutOfBounds'; Edit = @{ BipbufCapacity = [uint32]::MaxValue } }
+            @{ Fault = 'a peer in state 77'; Id = 'InvalidPeerState'; Edit = @{ 'Peer1.State' = 77 } }
+            @{ Fault = 'a write position past its ring'; Id = 'RingPositionsInvalid'; Edit = @{ 'Peer1.ToHost.Write' = 9999 } }
+            @{ Fault = 'a free list that begins past its class'; Id = 'FreeHeadOutOfRange'; Edit = @{ 'Class0.FreeHead' = 123456 } }
+            @{ Fault = 'rings at an odd offset'; Id = 'RingMisaligned'; Edit = @{ 'Peer1.RingOffset' = 3 } }
+        ) {
+            Set-Field $script:Path $Edit
+            $null = Add-Segment $script:Other
+            $lines = @(Show-RoamSegment $script:Path, $script:Other -Width 200 -ErrorAction Stop)
+            $lines -join "`n" | Should -Match "(?m)^Error ${Id}: "
+            $lines | Should -Contain $script:Other
+            $lines -join "`n" | Should -Match '(?m) valid$'
         }
     }
 
@@ -214,6 +417,57 @@ Describe 'Show-RoamSegment' {
             if ($script:OnLinux) {
                 Get-OpenFile $script:Folder | Should -HaveCount 0
             }
+        }
+
+        It 'draws over the last picture in a terminal, as wide as <What>' -ForEach @(
+            @{ What = 'it is'; With = '' }
+            @{ What = 'asked for, if narrower'; With = '-Width 50' }
+            @{ What = 'it is, if asked for more'; With = '-Width 200' }
+        ) {
+            $null = Add-Segment $script:Path
+            $draw = "Show-RoamSegment '$script:Path'"
+            $output = (Invoke-Terminal $script:Folder "$draw -Count 3 -Interval 1ms $With; $draw -NoColor") -join "`n"
+            $pictures = $output -split [regex]::Escape("$($script:Escape)[?6h$($script:Escape)[?6l")
+            $pictures | Should -HaveCount 4
+            $first, $second = $pictures[1, 2] | ForEach-Object {
+                $plain = [System.Management.Automation.Internal.StringDecorated]::new($_).ToString('PlainText')
+                , @($plain.Replace("`r", '').TrimEnd("`n") -split "`n")
+            }
+            # All of the window but its last line the first time, and then what there is to overwrite.
+            $first | Should -HaveCount 14
+            $second | Should -HaveCount 14
+            $second | ForEach-Object { $_.Length | Should -Be 90 }
+            $second[-1] | Should -Match '^\d+ lines more +$'
+            $pictures[2] | Should -Match "$($script:Escape)\["
+            $without = $pictures[3].Substring($pictures[3].LastIndexOf("$script:Path"))
+            $without | Should -Match 'slot pool'
+            $without | Should -Not -Match "$($script:Escape)\[3"
+        }
+
+        It 'keeps whole pictures, and draws over nothing, where they are kept in a terminal: <_>' -ForEach @(
+            '$kept = Show-RoamSegment *.seg -Count 2 -Interval 1ms'
+            '$kept = @(1..1 | ForEach-Object { Show-RoamSegment *.seg -Count 2 -Interval 1ms })'
+            '$kept = & { Show-RoamSegment *.seg -Count 2 -Interval 1ms }'
+            '& { Show-RoamSegment *.seg -Count 2 -Interval 1ms } | ForEach-Object { $kept = @() } { $kept += $_ }'
+            'function f { Show-RoamSegment *.seg -Count 2 -Interval 1ms }; $kept = f'
+        ) {
+            $null = Add-Segment $script:Path
+            $file = Join-Path $script:Folder 'kept'
+            $output = Invoke-Terminal $script:Folder @"
+Set-Location '$script:Folder'
+$_
+[IO.File]::WriteAllLines('$file', [string[]]`$kept)
+`$kept
+"@
+            $kept = [System.IO.File]::ReadAllText($file)
+            foreach ($text in $kept, ($output -join "`n")) {
+                [regex]::Matches($text, '(?m)^.*slot pool') | Should -HaveCount 2
+                $text | Should -Not -Match 'lines more'
+                $text | Should -Not -Match "$($script:Escape)\[\?6"
+            }
+
+            $kept | Should -Not -Match $script:Escape
+            $kept | Should -Not -Match '(?m) $'
         }
 
         It 'ends with Ctrl+C in a terminal, at once, and leaves the terminal as it was' {
@@ -395,7 +649,7 @@ Describe 'Tab' {
     }
 
     It 'offers the peers and first the states of the segment that is named' {
-        Write-Hex $script:Path 192 '02000000'
+        Set-Field $script:Path @{ 'Peer2.State' = 2 }
         Get-Offer "Get-RoamPeer '$script:Path' -PeerId " | Should -BeExactly '2'
         Get-Offer "Reset-RoamPeer '$script:Path' " | Should -BeExactly '2'
         (Get-Offer "Get-RoamPeer '$script:Path' -State ")[0] | Should -BeExactly 'Goodbye'

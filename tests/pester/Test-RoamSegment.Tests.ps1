@@ -5,262 +5,155 @@ BeforeDiscovery {
     $script:Routes = Get-BindingRoute
     $script:BrokenCases = Get-BrokenCase
 
-    # In the small segment the peer table is at 128, the rings of 4224 bytes from 256 on, the pool at 17152, and 54272 bytes in all.
+    $pool, $end = $script:Layout.VarPool, $script:Layout.End
+    $grown = $end + 4096
+    $rings = $script:Layout['Peer1.ToHost']
+    $past64 = [uint64]::MaxValue - 63
+
+    # At is where the finding is, where that is not where the one field stands that is overwritten.
     $script:Faults = @(
         @{
-            Fault = 'max_guests 0'
-            Edit = @{ 32 = '00000000' }
-            Id = 'InvalidMaxGuests'
-            Field = 'max_guests'
-            At = 32
-            Expected = '1 to 255'
-            Actual = '0'
+            Fault = 'max_guests 0'; Edit = @{ MaxGuests = 0 }
+            Id = 'InvalidMaxGuests'; Field = 'max_guests'; Expected = '1 to 255'; Actual = '0'
         }
         @{
-            Fault = 'max_guests 256'
-            Edit = @{ 32 = '00010000' }
-            Id = 'InvalidMaxGuests'
-            Field = 'max_guests'
-            At = 32
-            Expected = '1 to 255'
-            Actual = '256'
+            Fault = 'max_guests 256'; Edit = @{ MaxGuests = 256 }
+            Id = 'InvalidMaxGuests'; Field = 'max_guests'; Expected = '1 to 255'; Actual = '256'
         }
         @{
-            Fault = 'bipbuf_capacity 0'
-            Edit = @{ 36 = '00000000' }
-            Id = 'InvalidBipbufCapacity'
-            Field = 'bipbuf_capacity'
-            At = 36
-            Actual = '0'
+            Fault = 'bipbuf_capacity 0'; Edit = @{ BipbufCapacity = 0 }
+            Id = 'InvalidBipbufCapacity'; Field = 'bipbuf_capacity'; Actual = '0'
         }
         @{
-            Fault = '257 classes'
-            Edit = @{ 68 = '01010000' }
-            Id = 'TooManySlotClasses'
-            Field = 'num_var_slot_classes'
-            At = 68
-            Actual = '257'
+            Fault = '257 classes'; Edit = @{ NumVarSlotClasses = 257 }
+            Id = 'TooManySlotClasses'; Field = 'num_var_slot_classes'; Actual = '257'
         }
         @{
-            Fault = 'current_size below total_size'
-            Edit = @{ 72 = '00d3000000000000' }
-            Id = 'CurrentSizeBelowTotalSize'
-            Field = 'current_size'
-            At = 72
-            Actual = '54016'
+            Fault = 'current_size below total_size'; Edit = @{ CurrentSize = $end - 256 }
+            Id = 'CurrentSizeBelowTotalSize'; Field = 'current_size'; Actual = "$($end - 256)"
         }
         @{
-            Fault = 'current_size past the end'
-            Edit = @{ 72 = '00e4000000000000' }
-            Id = 'SegmentTruncated'
-            Field = 'current_size'
-            At = 72
-            Actual = '58368'
+            Fault = 'current_size past the end'; Edit = @{ CurrentSize = $grown }
+            Id = 'SegmentTruncated'; Field = 'current_size'; Actual = "$grown"
         }
         @{
-            Fault = 'total_size past the end'
-            Edit = @{ 16 = '00e4000000000000'; 72 = '00e4000000000000' }
-            Id = 'SegmentTruncated'
-            Field = 'total_size'
-            At = 16
-            Actual = '58368'
+            Fault = 'total_size past the end'; Edit = @{ TotalSize = $grown; CurrentSize = $grown }; At = 'TotalSize'
+            Id = 'SegmentTruncated'; Field = 'total_size'; Actual = "$grown"
         }
         @{
-            Fault = 'total_size before the end of the pool'
-            Edit = @{ 16 = '00d3000000000000'; 72 = '00d3000000000000' }
-            Id = 'VarPoolPastTotalSize'
-            Field = 'total_size'
-            At = 16
-            Expected = '54272'
-            Actual = '54016'
+            Fault = 'total_size before the end of the pool'; Edit = @{ TotalSize = $end - 256; CurrentSize = $end - 256 }; At = 'TotalSize'
+            Id = 'VarPoolPastTotalSize'; Field = 'total_size'; Expected = "$end"; Actual = "$($end - 256)"
         }
         @{
-            Fault = 'a reserved byte'
-            Edit = @{ 127 = '01' }
-            Id = 'ReservedNotZero'
-            Field = 'reserved'
-            At = 127
-            Expected = '0'
-            Actual = '1'
+            Fault = 'a reserved byte'; Edit = @{ LastReserved = '00000001' }; At = 127
+            Id = 'ReservedNotZero'; Field = 'reserved'; Expected = '0'; Actual = '1'
         }
         @{
-            Fault = 'a peer table past the end'
-            Edit = @{ 40 = '00d4000000000000' }
-            Id = 'PeerTableOutOfBounds'
-            Field = 'peer_table_offset'
-            At = 40
-            Actual = '54272'
+            Fault = 'a peer table past the end'; Edit = @{ PeerTableOffset = $end }
+            Id = 'PeerTableOutOfBounds'; Field = 'peer_table_offset'; Actual = "$end"
         }
         @{
-            Fault = 'a peer table at 2^64 - 8'
-            Edit = @{ 40 = 'f8ffffffffffffff' }
-            Id = 'PeerTableOutOfBounds'
-            Field = 'peer_table_offset'
-            At = 40
-            Actual = '18446744073709551608'
+            Fault = 'a peer table at 2^64 - 8'; Edit = @{ PeerTableOffset = [uint64]::MaxValue - 7 }
+            Id = 'PeerTableOutOfBounds'; Field = 'peer_table_offset'; Actual = '18446744073709551608'
         }
         @{
-            Fault = 'a peer table at an odd offset'
-            Edit = @{ 40 = '8100000000000000' }
-            Id = 'PeerTableMisaligned'
-            Field = 'peer_table_offset'
-            At = 40
-            Actual = '129'
+            Fault = 'a peer table at an odd offset'; Edit = @{ PeerTableOffset = 129 }
+            Id = 'PeerTableMisaligned'; Field = 'peer_table_offset'; Actual = '129'
         }
-        @{ Fault = 'a peer table over the header'; Edit = @{ 40 = '4000000000000000' }; Id = 'RegionsOverlap'; At = 64 }
+        @{ Fault = 'a peer table over the header'; Edit = @{ PeerTableOffset = 64 }; At = 64; Id = 'RegionsOverlap' }
         @{
-            Fault = 'a peer state that does not exist'
-            Edit = @{ 128 = '04000000' }
-            Id = 'InvalidPeerState'
-            Field = 'peer[1].state'
-            At = 128
-            Expected = '0 to 3'
-            Actual = '4'
+            Fault = 'a peer state that does not exist'; Edit = @{ 'Peer1.State' = 4 }
+            Id = 'InvalidPeerState'; Field = 'peer[1].state'; Expected = '0 to 3'; Actual = '4'
         }
         @{
-            Fault = 'a ring_offset past the end'
-            Edit = @{ 208 = '00d4000000000000' }
-            Id = 'RingOutOfBounds'
-            Field = 'peer[2].ring_offset'
-            At = 208
-            Actual = '54272'
+            Fault = 'a ring_offset past the end'; Edit = @{ 'Peer2.RingOffset' = $end }
+            Id = 'RingOutOfBounds'; Field = 'peer[2].ring_offset'; Actual = "$end"
         }
         @{
-            Fault = 'a ring_offset at 2^64 - 64'
-            Edit = @{ 208 = 'c0ffffffffffffff' }
-            Id = 'RingOutOfBounds'
-            Field = 'peer[2].ring_offset'
-            At = 208
-            Actual = '18446744073709551552'
+            Fault = 'a ring_offset at 2^64 - 64'; Edit = @{ 'Peer2.RingOffset' = $past64 }
+            Id = 'RingOutOfBounds'; Field = 'peer[2].ring_offset'; Actual = "$past64"
         }
         @{
-            Fault = 'a ring_offset that is not aligned'
-            Edit = @{ 144 = '0801000000000000' }
-            Id = 'RingMisaligned'
-            Field = 'peer[1].ring_offset'
-            At = 144
-            Expected = '256'
-            Actual = '264'
+            Fault = 'a ring_offset that is not aligned'; Edit = @{ 'Peer1.RingOffset' = $rings + 8 }
+            Id = 'RingMisaligned'; Field = 'peer[1].ring_offset'; Expected = "$rings"; Actual = "$($rings + 8)"
         }
         @{
-            Fault = 'two peers with the same rings'
-            Edit = @{ 208 = '0001000000000000' }
+            Fault = 'two peers with the same rings'; Edit = @{ 'Peer2.RingOffset' = $rings }; At = $rings
             Id = 'RegionsOverlap'
-            At = 256
         }
         @{
-            Fault = 'another capacity in a guest-to-host ring'
-            Edit = @{ 264 = '01100000' }
-            Id = 'RingCapacityMismatch'
-            Field = 'peer[1].g2h.capacity'
-            At = 264
-            Expected = '4096'
-            Actual = '4097'
+            Fault = 'another capacity in a guest-to-host ring'; Edit = @{ 'Peer1.ToHost.Capacity' = 4097 }
+            Id = 'RingCapacityMismatch'; Field = 'peer[1].g2h.capacity'; Expected = '4096'; Actual = '4097'
         }
         @{
-            Fault = 'another capacity in a host-to-guest ring'
-            Edit = @{ 12936 = '00000000' }
-            Id = 'RingCapacityMismatch'
-            Field = 'peer[2].h2g.capacity'
-            At = 12936
-            Expected = '4096'
-            Actual = '0'
+            Fault = 'another capacity in a host-to-guest ring'; Edit = @{ 'Peer2.ToGuest.Capacity' = 0 }
+            Id = 'RingCapacityMismatch'; Field = 'peer[2].h2g.capacity'; Expected = '4096'; Actual = '0'
         }
         @{
-            Fault = 'a pool that is not aligned'
-            Edit = @{ 48 = '0843000000000000' }
-            Id = 'VarPoolMisaligned'
-            Field = 'var_pool_offset'
-            At = 48
-            Actual = '17160'
+            Fault = 'a pool that is not aligned'; Edit = @{ VarPoolOffset = $pool + 8 }
+            Id = 'VarPoolMisaligned'; Field = 'var_pool_offset'; Actual = "$($pool + 8)"
         }
         @{
-            Fault = 'a class with a slot too many'
-            Edit = @{ 17220 = '03000000' }
-            Id = 'VarPoolOutOfBounds'
-            Field = 'var_pool_offset'
-            At = 48
+            Fault = 'a class with a slot too many'; Edit = @{ 'Class1.SlotCount' = 3 }; At = 'VarPoolOffset'
+            Id = 'VarPoolOutOfBounds'; Field = 'var_pool_offset'
         }
         @{
-            Fault = 'a class whose size overflows 64 bits'
-            Edit = @{ 17152 = 'ffffffffffffffff'; 17216 = 'ffffffffffffffff' }
-            Id = 'VarPoolOutOfBounds'
-            Field = 'var_pool_offset'
-            At = 48
+            Fault = 'a class whose size overflows 64 bits'; Edit = @{ 'Class0.SlotSize' = 'ff' * 8; 'Class1.SlotSize' = 'ff' * 8 }; At = 'VarPoolOffset'
+            Id = 'VarPoolOutOfBounds'; Field = 'var_pool_offset'
         }
         @{
-            Fault = 'a free list that begins past its class'
-            Edit = @{ 17160 = '04000000' }
-            Id = 'FreeHeadOutOfRange'
-            Field = 'class[0].free_head'
-            At = 17160
-            Actual = '4'
+            Fault = 'a free list that begins past its class'; Edit = @{ 'Class0.FreeHead' = 4 }
+            Id = 'FreeHeadOutOfRange'; Field = 'class[0].free_head'; Actual = '4'
         }
     )
+    foreach ($case in $script:Faults) {
+        $at = if ($case.At) { $case.At } else { @($case.Edit.Keys)[0] }
+        $case.At = if ($at -is [string]) { $script:Layout[$at] } else { $at }
+    }
 
+    # Whether a segment with it is sound otherwise.
     $script:Warnings = @(
         @{
-            Condition = 'rings that the implementations pad differently'
-            Edit = @{ 36 = '04100000'; 264 = '04100000' }
-            Id = 'RingCapacityNotAligned'
-            Field = 'bipbuf_capacity'
-            StaysValid = $false
+            Condition = 'rings that the implementations pad differently'; Edit = @{ BipbufCapacity = 4100; 'Peer1.ToHost.Capacity' = 4100 }
+            Id = 'RingCapacityNotAligned'; Field = 'bipbuf_capacity'; StaysValid = $false
         }
         @{
-            Condition = 'inline payloads that do not fit into a ring'
-            Edit = @{ 24 = '00001000'; 28 = 'f90f0000' }
-            Id = 'InlineDoesNotFitRing'
-            Field = 'inline_threshold'
-            StaysValid = $true
+            Condition = 'inline payloads that do not fit into a ring'; Edit = @{ MaxPayloadSize = 1MB; InlineThreshold = 4089 }
+            Id = 'InlineDoesNotFitRing'; Field = 'inline_threshold'; StaysValid = $true
         }
         @{
-            Condition = 'inline payloads longer than their length can say'
-            Edit = @{ 24 = '00001000'; 28 = '00000100' }
-            Id = 'InlineLengthOverflow'
-            Field = 'inline_threshold'
-            StaysValid = $true
+            Condition = 'inline payloads longer than their length can say'; Edit = @{ MaxPayloadSize = 1MB; InlineThreshold = 65536 }
+            Id = 'InlineLengthOverflow'; Field = 'inline_threshold'; StaysValid = $true
         }
         @{
-            Condition = 'a smaller class behind a larger one'
-            Edit = @{ 17216 = '00020000' }
-            Id = 'SlotClassesNotAscending'
-            Field = 'class[1].slot_size'
-            StaysValid = $true
+            Condition = 'a smaller class behind a larger one'; Edit = @{ 'Class1.SlotSize' = 512 }
+            Id = 'SlotClassesNotAscending'; Field = 'class[1].slot_size'; StaysValid = $true
         }
         @{
-            Condition = 'a heartbeat interval whose double wraps around'
-            Edit = @{ 56 = '0000000000000080' }
-            Id = 'HeartbeatIntervalTooLarge'
-            Field = 'heartbeat_interval'
-            StaysValid = $true
+            Condition = 'a heartbeat interval whose double wraps around'; Edit = @{ HeartbeatInterval = '0000000000000080' }
+            Id = 'HeartbeatIntervalTooLarge'; Field = 'heartbeat_interval'; StaysValid = $true
         }
         @{
-            Condition = 'an attached peer that has never beaten while heartbeats are on'
-            Edit = @{ 56 = '00ca9a3b00000000'; 192 = '01000000' }
-            Id = 'PeerNeverBeat'
-            Field = 'peer[2].last_heartbeat'
-            StaysValid = $true
+            Condition = 'an attached peer that has never beaten while heartbeats are on'; Edit = @{ HeartbeatInterval = 1000000000; 'Peer2.State' = 1 }
+            Id = 'PeerNeverBeat'; Field = 'peer[2].last_heartbeat'; StaysValid = $true
         }
         @{
-            Condition = 'a peer left in goodbye'
-            Edit = @{ 128 = '02000000' }
-            Id = 'PeerLeftInGoodbye'
-            Field = 'peer[1].state'
-            StaysValid = $true
+            Condition = 'a peer left in goodbye'; Edit = @{ 'Peer1.State' = 2 }
+            Id = 'PeerLeftInGoodbye'; Field = 'peer[1].state'; StaysValid = $true
         }
     )
 
     $script:Harmless = @(
-        @{ State = 'a raised goodbye'; Edit = @{ 64 = '01000000' } }
-        @{ State = 'an attached peer'; Edit = @{ 128 = '0100000001000000' } }
+        @{ State = 'a raised goodbye'; Edit = @{ HostGoodbye = 1 } }
+        @{ State = 'an attached peer'; Edit = @{ 'Peer1.State' = 1; 'Peer1.Epoch' = 1 } }
         @{
             State = 'an attached peer that beats'
-            Edit = @{ 56 = '00ca9a3b00000000'; 128 = '01000000010000000100000000000000' }
+            Edit = @{ HeartbeatInterval = 1000000000; 'Peer1.State' = 1; 'Peer1.Epoch' = 1; 'Peer1.LastHeartbeat' = 1 }
         }
-        @{ State = 'a reserved peer'; Edit = @{ 128 = '0300000001000000' } }
-        @{ State = 'slots in use'; Edit = @{ 17160 = '0200000003000000' } }
-        @{ State = 'an exhausted class'; Edit = @{ 17160 = 'ffffffff07000000' } }
-        @{ State = 'messages in a ring'; Edit = @{ 256 = '40000000' } }
+        @{ State = 'a reserved peer'; Edit = @{ 'Peer1.State' = 3; 'Peer1.Epoch' = 1 } }
+        @{ State = 'slots in use'; Edit = @{ 'Class0.FreeHead' = 2; 'Class0.FreeCount' = 3 } }
+        @{ State = 'an exhausted class'; Edit = @{ 'Class0.FreeHead' = [uint32]::MaxValue; 'Class0.FreeCount' = 7 } }
+        @{ State = 'messages in a ring'; Edit = @{ 'Peer1.ToHost.Write' = 64 } }
     )
 }
 
@@ -332,8 +225,8 @@ Describe 'Test-RoamSegment' {
 
         It 'gives every reason with -Verbose' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 32 '00010000'
-            Write-Hex $script:Path 127 '01'
+            Set-Field $script:Path @{ MaxGuests = 256 }
+            Set-Field $script:Path @{ LastReserved = '00000001' }
             $reasons = Test-RoamSegment $script:Path -Verbose 4>&1 |
                 Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
             "$reasons" | Should -Match 'InvalidMaxGuests'
@@ -434,7 +327,12 @@ Describe 'Test-RoamSegment' {
         }
 
         It 'finds every fault, not the first' {
-            $null = Add-BrokenSegment $script:Path @{ Edit = @{ 32 = '00010000'; 127 = '01'; 128 = '09000000'; 264 = '01100000'; 17160 = '63000000' } }
+            $null = Add-BrokenSegment $script:Path @{
+                Edit = @{
+                    MaxGuests = 256; LastReserved = '00000001'; 'Peer1.State' = 9
+                    'Peer1.ToHost.Capacity' = 4097; 'Class0.FreeHead' = 99
+                }
+            }
             $report = Test-RoamSegment $script:Path -Detailed
             foreach ($id in 'InvalidMaxGuests', 'ReservedNotZero', 'InvalidPeerState', 'RingCapacityMismatch', 'FreeHeadOutOfRange') {
                 $report.Findings.Id | Should -Contain $id
@@ -452,10 +350,10 @@ Describe 'Test-RoamSegment' {
                 $copy = Join-Path $script:Folder 'copy.seg'
                 Copy-Item -LiteralPath $script:Path -Destination $copy -Force
                 # Eight bytes somewhere in the header, the peers, a ring's header or the classes; the magic stays.
-                $area = @(@(8, 112), @(128, 120), @(256, 120), @(17152, 120))[$random.Next(4)]
+                $area = @(@('Version', 112), @('Peer1.State', 120), @('Peer1.ToHost', 120), @('VarPool', 120))[$random.Next(4)]
                 $bytes = New-Object byte[] 8
                 $random.NextBytes($bytes)
-                Write-Hex $copy ($area[0] + $random.Next($area[1])) ([BitConverter]::ToString($bytes).Replace('-', ''))
+                Write-Hex $copy ($script:Layout[$area[0]] + $random.Next($area[1])) (ConvertTo-Hex $bytes)
                 $report = Test-RoamSegment $copy -Detailed -ErrorAction Stop
                 $report.IsValid | Should -Be ($report.ErrorCount -eq 0)
                 Test-RoamSegment $copy -ErrorAction Stop | Should -Be $report.IsValid
@@ -497,14 +395,14 @@ Describe 'Test-RoamSegment' {
 
         It 'finds nothing wrong with a segment that has grown' {
             $null = Add-Segment $script:Path
-            Edit-Length $script:Path 58368
-            Write-Hex $script:Path 72 '00e4000000000000'
+            Edit-Length $script:Path ($script:SmallSize + 4096)
+            Set-Field $script:Path @{ CurrentSize = ($script:SmallSize + 4096) }
             (Test-RoamSegment $script:Path -Detailed).Findings | Should -HaveCount 0
         }
 
         It 'finds nothing wrong with a peer that the reference has reserved' {
             $null = New-RoamSegment $script:Path -MaxGuests 4 -BipbufCapacity 4KB -MaxPayloadSize 64KB -InlineThreshold 256 -SlotClass '1KB:4', '8KB:2'
-            Write-Hex $script:Path 128 '0300000001000000'
+            Set-Field $script:Path @{ 'Peer1.State' = '0300000001000000' }
             Get-Sha256 $script:Path |
                 Should -BeExactly '7e8789c46212e9f08c125a0da326ce77e543d4713316331e57bb339619bd355e' -Because 'these are the bytes of the reference'
             (Test-RoamSegment $script:Path -Detailed).Findings | Should -HaveCount 0
@@ -514,13 +412,13 @@ Describe 'Test-RoamSegment' {
     Context '-Detailed' {
         It 'reports the path, the verdict, the header and the findings' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 127 '01'
+            Set-Field $script:Path @{ LastReserved = '00000001' }
             $report = Test-RoamSegment $script:Path -Detailed
             $report | Should -BeOfType ([RoamShm.SegmentReport])
             $report.Path | Should -BeExactly $script:Path
             $report.IsValid | Should -BeFalse
             $report.Header | Should -BeOfType ([RoamShm.SegmentHeader])
-            $report.Header.TotalSize | Should -Be 54272
+            $report.Header.TotalSize | Should -Be $script:SmallSize
             $report.Findings | Should -HaveCount 1
             foreach ($property in 'Id', 'Severity', 'Field', 'Offset', 'Expected', 'Actual', 'Message', 'Rule') {
                 $report.Findings[0].$property | Should -Not -BeNullOrEmpty -Because "a finding has its $property"
@@ -536,7 +434,7 @@ Describe 'Test-RoamSegment' {
         }
 
         It 'keeps its findings through <_>' -ForEach 'Clixml', 'JSON', 'a job' {
-            $null = Add-BrokenSegment $script:Path @{ Edit = @{ 127 = '01'; 128 = '02000000' } }
+            $null = Add-BrokenSegment $script:Path @{ Edit = @{ LastReserved = '00000001'; 'Peer1.State' = 2 } }
             $report = Test-RoamSegment $script:Path -Detailed
             $report.Findings | Should -HaveCount 2
             $back = switch ($_) {
@@ -559,7 +457,7 @@ Describe 'Test-RoamSegment' {
                 }
             }
 
-            $back.Header.TotalSize | Should -Be 54272
+            $back.Header.TotalSize | Should -Be $script:SmallSize
         }
 
         It 'is refused together with -PassThru' {
@@ -578,14 +476,14 @@ Describe 'Test-RoamSegment' {
 
         It 'returns nothing for another, and no error' {
             $null = Add-Segment $script:Path
-            Write-Hex $script:Path 8 '06000000'
+            Set-Field $script:Path @{ Version = 6 }
             Test-RoamSegment $script:Path, "$script:Path.no" -PassThru -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
         It 'lets the sound ones of a folder through' {
             foreach ($name in 'a.seg', 'b.seg', 'c[1].seg') { $null = Add-Segment (Join-Path $script:Folder $name) }
             [System.IO.File]::WriteAllText((Join-Path $script:Folder 'notes.txt'), 'notes')
-            Write-Hex (Join-Path $script:Folder 'b.seg') 127 '01'
+            Set-Field (Join-Path $script:Folder 'b.seg') @{ LastReserved = '00000001' }
             $headers = Get-ChildItem -LiteralPath $script:Folder | Test-RoamSegment -PassThru
             $headers.Path | Split-Path -Leaf | Sort-Object | Should -BeExactly @('a.seg', 'c[1].seg')
         }
@@ -604,6 +502,72 @@ Describe 'Test-RoamSegment' {
 
         It 'says nothing of a pattern that matches nothing' {
             Test-RoamSegment (Join-Path $script:Folder '*.nothing') | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'Many names of every kind' {
+        BeforeEach {
+            $script:Good = Add-Segment $script:Path
+            $script:Bad = Add-BrokenSegment (Join-Path $script:Folder '[x].seg') @{ Edit = @{ Version = 6 } }
+            $kinds = @(
+                @{ Name = $script:Good; Result = 'True' }
+                @{ Name = $script:Bad; Result = 'False' }
+                @{ Name = 'one.seg'; Result = 'True' }
+                @{ Name = Join-Path $script:Folder '*.seg'; Result = 'True,False' }
+                @{ Name = Join-Path $script:Folder 'none'; Result = 'False' }
+                @{ Name = './[[]x*'; Result = 'False' }
+                @{ Name = 'nodrive:/x'; Result = 'False' }
+                @{ Name = 'Env:PATH'; Result = 'NotAFileSystemPath' }
+                @{ Name = "$(Join-Path $script:Folder n)`0o"; Result = 'NotAFileSystemPath' }
+                @{ Name = Join-Path $script:Folder '*.none'; Result = '' }
+            )
+            $script:Many = foreach ($i in 0..699) { $kinds[$i * $i % 997 % $kinds.Count] }
+            $script:Files = @($script:Many.Name | Where-Object { $_ -in $script:Good, $script:Bad })
+        }
+
+        It 'are answered in their order, and errors come between the answers' {
+            Push-Location -LiteralPath $script:Folder
+            try {
+                $results = Test-RoamSegment -Path $script:Many.Name -ErrorAction Continue 2>&1 |
+                    ForEach-Object { if ($_ -is [bool]) { "$_" } else { ($_.FullyQualifiedErrorId -split ',')[0] } }
+            } finally {
+                Pop-Location
+            }
+
+            $results -join ',' | Should -BeExactly (($script:Many.Result | Where-Object { $_ }) -join ',')
+        }
+
+        It 'are reported and passed on in their order' {
+            $script:Files.Count | Should -BeGreaterThan 100
+            (Test-RoamSegment -LiteralPath $script:Files -Detailed).Path | Should -BeExactly $script:Files
+            @((Test-RoamSegment -LiteralPath $script:Files -PassThru).Path) |
+                Should -BeExactly @($script:Files | Where-Object { $_ -eq $script:Good })
+            @(Test-RoamSegment -LiteralPath $script:Files -Verbose 4>&1 | Where-Object { $_ -isnot [bool] }) |
+                Should -HaveCount @($script:Files | Where-Object { $_ -eq $script:Bad }).Count
+        }
+
+        It 'are not all looked at when the pipeline has enough' {
+            @(Test-RoamSegment -LiteralPath (@($script:Good) * 1000) | Select-Object -First 2) | Should -BeExactly @($true, $true)
+        }
+    }
+
+    Context '-Full' {
+        It 'looks into the rings too, and finds what the rest does not' {
+            $null = Add-Segment $script:Path
+            Set-Field $script:Path @{ 'Peer1.State' = 2; 'Peer1.ToGuest.Write' = 9999 }
+            Test-RoamSegment $script:Path | Should -BeTrue
+            Test-RoamSegment $script:Path -Full | Should -BeFalse
+            (Test-RoamSegment $script:Path -Full -Detailed).Findings.Id | Should -Contain 'RingPositionsInvalid'
+            $null = Reset-RoamPeer $script:Path 1 -Force -Confirm:$false -WarningAction SilentlyContinue -WarningVariable warned
+            "$warned" | Should -Match 'write 9999'
+            Test-RoamSegment $script:Path -Full | Should -BeTrue
+        }
+
+        It 'looks into the slots too' {
+            $null = Add-Segment $script:Path
+            Set-Field $script:Path @{ 'Class0.FreeHead' = 1 }
+            Test-RoamSegment $script:Path | Should -BeTrue
+            (Test-RoamSegment $script:Path -Full -Detailed).WarningCount | Should -BeGreaterThan 0
         }
     }
 

@@ -8,7 +8,7 @@
 #   Loose      the numbers of the output are of no interest
 @{
     'Find-RoamSegment'        = @(
-        @{ Example = 1; AnyOrder = $true; Before = 5; Do = @(
+        @{ Example = 1; AnyOrder = $true; Before = 6; Do = @(
                 'hub: map orders.seg'
                 'web: attach orders.seg'
                 'web: beat orders.seg'
@@ -16,7 +16,7 @@
         }
     )
     'Get-RoamPeer'            = @(
-        @{ Example = 1; Before = 2; Do = @(
+        @{ Example = 1; Before = 3; Do = @(
                 'web: attach orders.seg'
                 'web: queue orders.seg h2g 56'
                 'web: queue orders.seg h2g 56'
@@ -35,7 +35,7 @@
         }
     )
     'Get-RoamSegmentProcess'  = @(
-        @{ Example = 1; Loose = $true; Before = 2; Do = @(
+        @{ Example = 1; Loose = $true; Before = 3; Do = @(
                 'orders-hub: name'
                 'orders-hub: map orders.seg'
                 'orders-web: name'
@@ -53,7 +53,7 @@
         }
     )
     'Get-RoamSlotClass'       = @(
-        @{ Example = 1; Before = 3; Do = @(
+        @{ Example = 1; Before = 4; Do = @(
                 'web: attach orders.seg'
                 'web: allocate orders.seg 0 1'
                 'web: allocate orders.seg 1 1'
@@ -87,7 +87,7 @@
         @{ Example = 4; AnyOrder = $true }
     )
     'Reset-RoamPeer'          = @(
-        @{ Example = 1; Before = 2; Do = @(
+        @{ Example = 1; Before = 3; Do = @(
                 'hub: map orders.seg'
                 'web: attach orders.seg'
                 'batch: attach orders.seg'
@@ -138,7 +138,7 @@
         }
     )
     'Show-RoamSegment'        = @(
-        @{ Example = 1; Before = 2; Do = @(
+        @{ Example = 1; Before = 3; Do = @(
                 'hub: map orders.seg'
                 'web: attach orders.seg'
                 'mail: attach orders.seg'

@@ -1,0 +1,123 @@
+# The scripts in examples, but for the tour and the runbooks. Remoting is played by jobs, whose objects come back as those
+# of another computer do.
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+}
+
+Describe 'Export-RoamInventory.ps1' {
+    BeforeEach {
+        $script:folder = Initialize-Folder
+        $script:reports = Join-Path $folder 'reports'
+        $null = New-Item -ItemType Directory -Path $reports
+        $null = Add-Segment (Join-Path $folder 'a.seg')
+        $null = Add-Segment (Join-Path $folder 'b,c.seg')
+    }
+
+    AfterEach {
+        Clear-Folder $folder
+    }
+
+    It 'writes a row for each segment to a CSV and a JSON file' {
+        $result = Invoke-Example Export-RoamInventory.ps1 -With @{ OutputFolder = $reports; Path = $folder }
+        $result.ExitCode | Should -Be 0 -Because $result.Text
+        $result.Text | Should -Match '2 segments, 0 problems\.'
+        Get-ChildItem -LiteralPath $reports | Should -HaveCount 2
+        $lines = @(Get-Content -Path (Join-Path $reports '*.csv'))
+        $lines | Should -HaveCount 3
+        $lines[0] | Should -BeLike 'Status,CurrentSize,MaxGuests*'
+        @($lines | Where-Object { $_.EndsWith(",`"$(Join-Path $folder 'b,c.seg')`"") }) | Should -HaveCount 1
+        $rows = (Get-Content -Path (Join-Path $reports '*.json') -Raw | ConvertFrom-Json) | ForEach-Object { $_ }
+        $rows.Path | Split-Path -Leaf | Sort-Object | Should -Be @('a.seg', 'b,c.seg')
+    }
+
+    It 'replaces the files of the same day, and tells of what it could not look at' {
+        $null = Invoke-Example Export-RoamInventory.ps1 -With @{ OutputFolder = $reports; Path = $folder }
+        $again = Invoke-Example Export-RoamInventory.ps1 -With @{ OutputFolder = $reports; Path = Join-Path $folder 'none' }
+        $again.ExitCode | Should -Be 1 -Because $again.Text
+        $again.Text | Should -Match 'SegmentNotFound: '
+        Get-ChildItem -LiteralPath $reports | Should -HaveCount 2
+        (Get-Content -Path (Join-Path $reports '*.json') -Raw).Trim() | Should -BeExactly '[]'
+    }
+}
+
+Describe 'Invoke-RoamDeploy.ps1' {
+    BeforeEach {
+        $script:folder = Initialize-Folder
+        $script:path = Add-Segment (Join-Path $folder 'orders.seg')
+        $script:deploy = Join-Path $folder 'deploy.ps1'
+        [System.IO.File]::WriteAllText($deploy, 'param($Segments) "It runs: $Segments"')
+        $script:guest = $null
+    }
+
+    AfterEach {
+        Close-Agent $guest
+        Clear-Folder $folder
+    }
+
+    It 'deploys where everybody has left' {
+        $result = Invoke-Example Invoke-RoamDeploy.ps1 $path, $deploy
+        $result.ExitCode | Should -Be 0 -Because $result.Text
+        $result.Text | Should -Match "It runs: $([regex]::Escape($path))"
+    }
+
+    It 'with -WhatIf deploys nothing and says so' {
+        $result = Invoke-Example Invoke-RoamDeploy.ps1 $path, $deploy @{ WhatIf = $true }
+        $result.ExitCode | Should -Be 0 -Because $result.Text
+        $result.Text | Should -Match 'What if: '
+        $result.Text | Should -Not -Match 'It runs'
+        (Get-RoamSegmentHeader $path).HostGoodbye | Should -BeFalse
+    }
+
+    It 'fails where there is no segment' {
+        (Invoke-Example Invoke-RoamDeploy.ps1 (Join-Path $folder 'none*.seg'), $deploy).ExitCode | Should -Be 1
+    }
+
+    It 'deploys nothing while a guest stays, and names it' {
+        Skip-Because (Get-AgentDoubt)
+        $script:guest = Open-Agent
+        $null = Invoke-Agent $guest attach, $path
+        $empty = Add-Segment (Join-Path $folder 'empty.seg')
+        $result = Invoke-Example Invoke-RoamDeploy.ps1 -With @{ Path = $path, $empty; Deploy = $deploy; Timeout = '1ms' }
+        $result.ExitCode | Should -Be 1 -Because $result.Text
+        $result.Text | Should -Match '(?s)DrainTimeout: .*peer 1 is attached.*1 segments were drained, 1 were not'
+        $result.Text | Should -Not -Match 'It runs'
+    }
+}
+
+Describe 'Watch-RoamGoodbye.ps1' {
+    BeforeEach {
+        $script:folder = Initialize-Folder
+        $script:path = Add-Segment (Join-Path $folder 'orders.seg')
+        $null = Add-Segment (Join-Path $folder 'quiet.seg')
+        $script:running = $null
+    }
+
+    AfterEach {
+        Close-Watch $running
+        Clear-Folder $folder
+    }
+
+    It 'calls a script when a host says goodbye, and for no other segment' {
+        $alert = Join-Path $folder 'alert.ps1'
+        [System.IO.File]::WriteAllText($alert, 'param($Text, $Event) "ALERT $($Event.HostGoodbyeValue) $Text"')
+        # The last of them is in goodbye from the start; when that is told, the others have been looked at.
+        $null = Set-RoamGoodbye (Add-Segment (Join-Path $folder 'z.seg')) -Value 9
+        $with = @{ Path = Join-Path $folder '*.seg'; Alert = $alert; Count = 2; Interval = '20ms' }
+        $script:running = Open-Example Watch-RoamGoodbye.ps1 $with
+        $events = $running.Events
+        Wait-Until { $events.Count -gt 0 } 'it had begun to watch'
+        $null = Set-RoamGoodbye $path -Value 7
+        $first, $second = (Wait-Example $running).Text -split "`n"
+        $first | Should -Match '^ALERT 9 .*z\.seg has said goodbye'
+        $second | Should -Match "^ALERT 7 .*$([regex]::Escape($path)) has said goodbye"
+    }
+
+    It 'writes a line where there is no script, and alerts of a goodbye that was said before' {
+        $null = Set-RoamGoodbye $path
+        $result = Invoke-Example Watch-RoamGoodbye.ps1 (Join-Path $folder '*.seg') @{ Count = 1 }
+        $result.Text | Should -Match "$([regex]::Escape($path)) has said goodbye, value 1"
+    }
+}
+

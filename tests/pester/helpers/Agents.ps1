@@ -1,0 +1,114 @@
+# Other processes that play hosts and guests, tests/RoamShm.TestAgent, and what can be known of them here.
+
+<# Why no other process can play a host or a guest here, or nothing. #>
+function Get-AgentDoubt {
+    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        'the programs that play hosts and guests need dotnet'
+    } elseif (-not (Get-AgentProgram)) {
+        'the program that plays hosts and guests has not been built; dotnet build does it'
+    }
+}
+
+function Get-AgentProgram {
+    $bin = [System.IO.Path]::Combine($script:Repository, 'tests', 'RoamShm.TestAgent', 'bin')
+    Get-Item -Path ([System.IO.Path]::Combine($bin, '*', 'net10.0', 'RoamShm.TestAgent.dll')) -ErrorAction Ignore |
+        Sort-Object -Property LastWriteTime -Descending |
+        Select-Object -First 1 -ExpandProperty FullName
+}
+
+<# Starts another process that plays a host or a guest, tests/RoamShm.TestAgent, and returns it. #>
+function Open-Agent {
+    $start = New-Object System.Diagnostics.ProcessStartInfo -Property @{
+        FileName               = 'dotnet'
+        Arguments              = '"{0}"' -f (Get-AgentProgram)
+        RedirectStandardInput  = $true
+        RedirectStandardOutput = $true
+        UseShellExecute        = $false
+    }
+    $agent = [System.Diagnostics.Process]::Start($start)
+    $null = Wait-Answer $agent
+    $agent
+}
+
+<# Tells an agent what to do, without waiting for it. #>
+function Send-Agent {
+    param(
+        [Parameter(Mandatory)] [System.Diagnostics.Process] $Agent,
+        [Parameter(Mandatory)] [object[]] $Word)
+
+    $Agent.StandardInput.WriteLine($Word -join "`t")
+    $Agent.StandardInput.Flush()
+}
+
+function Wait-Answer {
+    param([Parameter(Mandatory)] [System.Diagnostics.Process] $Agent)
+
+    $answer = $Agent.StandardOutput.ReadLineAsync()
+    if (-not $answer.Wait([timespan]::FromSeconds($script:PatienceSeconds)) -or $null -eq $answer.Result) {
+        throw 'The agent does not answer.'
+    }
+
+    $answer.Result
+}
+
+<# Tells an agent what to do, and returns its answer when it has done it. #>
+function Invoke-Agent {
+    param(
+        [Parameter(Mandatory)] [System.Diagnostics.Process] $Agent,
+        [Parameter(Mandatory)] [object[]] $Word)
+
+    Send-Agent $Agent $Word
+    $answer = Wait-Answer $Agent
+    if ($answer -match '^IOException|^what\?|^no place') {
+        throw "The agent answers: $answer"
+    }
+
+    $answer
+}
+
+<# Ends an agent; without -Now when it has done what it was told. What it maps is mapped no more. #>
+function Close-Agent {
+    param(
+        [AllowNull()] [System.Diagnostics.Process] $Agent,
+        [switch] $Now)
+
+    if (-not $Agent) {
+        return
+    }
+
+    $Agent.StandardInput.Close()
+    if ($Now -or -not $Agent.WaitForExit(1000 * $script:PatienceSeconds)) {
+        $Agent.Kill()
+        $Agent.WaitForExit()
+    }
+
+    $Agent.Dispose()
+}
+
+<# Why it cannot be told for certain here that nobody maps a file, or nothing. #>
+function Get-MappingDoubt {
+    if (-not $script:OnLinux) {
+        return 'which processes map a file can be told on Linux only'
+    }
+
+    $isRoot = (& id -u) -eq '0'
+    foreach ($folder in [System.IO.Directory]::GetDirectories('/proc')) {
+        $id = Split-Path -Leaf $folder
+        if ($id -notmatch '^\d+$' -or ($isRoot -and $id -eq '1')) {
+            continue
+        }
+
+        try {
+            [System.IO.File]::OpenRead("$folder/maps").Dispose()
+        } catch [System.UnauthorizedAccessException] {
+            return 'the mappings of other users'' processes cannot be read'
+        } catch [System.IO.IOException] {
+            Write-Debug "Process $id has ended."
+        }
+    }
+
+    $mounts = Get-Content -LiteralPath /proc/self/mountinfo
+    if (-not $isRoot -and ($mounts -match ' /proc .*hidepid=[^0o]')) {
+        'the processes of other users are hidden'
+    }
+}

@@ -1,0 +1,223 @@
+# Other PowerShells: processes, jobs, and runspaces in which something goes on meanwhile.
+
+<#
+Runs a script, with the module, in a new process of this PowerShell, which can ask nobody anything, and returns the
+lines that it writes.
+#>
+function Invoke-NewProcess {
+    param(
+        [Parameter(Mandatory)] [string] $Folder,
+        [Parameter(Mandatory)] [string] $Script,
+        [string] $Manifest = $script:ModuleManifest,
+        [string[]] $Shell = (Get-ThisPowerShell))
+
+    $file = Join-Path $Folder "child-$([guid]::NewGuid().ToString('N')).ps1"
+    $text = "Import-Module '{0}'`n{1}`n" -f $Manifest.Replace("'", "''"), $Script
+    [System.IO.File]::WriteAllText($file, $text)
+    $policy = if ($script:OnUnix) { @() } else { @('-ExecutionPolicy', 'Bypass') }
+    $first, $rest = $Shell + @('-NoProfile', '-NonInteractive') + $policy + @('-File', $file)
+    try {
+        & $first @rest
+    } finally {
+        Remove-Item -LiteralPath $file
+    }
+}
+
+<#
+Runs a script as a user who owns none of the files, since to an administrator nothing is denied. Skips the test where
+that cannot be had.
+#>
+function Invoke-AsStranger {
+    param(
+        [Parameter(Mandatory)] [string] $Folder,
+        [Parameter(Mandatory)] [string] $Script)
+
+    Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+    $stranger = @()
+    $shell = @(Get-ThisPowerShell)
+    if ((& id -u) -eq '0') {
+        $setpriv = Get-Command setpriv -CommandType Application -ErrorAction Ignore
+        Skip-Unless $setpriv 'to root nothing is denied, and there is no setpriv to become somebody else'
+        $stranger = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'env', "HOME=$Folder"
+    }
+
+    # The module and the shell's caches, where the stranger can get at them.
+    $copy = Join-Path $Folder 'module'
+    Copy-Item -LiteralPath $script:ModuleFolder -Destination $copy -Recurse
+    & chmod -R a+rX $copy
+    & chmod a+rwx $Folder
+    if ($stranger) {
+        $first, $rest = $stranger
+        # A PowerShell that is a .NET tool lies in the home of its user, which is closed to others.
+        $program, $assembly = $shell
+        if ($assembly) {
+            $own = Join-Path $Folder 'powershell'
+            & cp -R (Split-Path -Parent $assembly) $own
+            & chmod -R a+rX $own
+            $shell = $program, (Join-Path $own (Split-Path -Leaf $assembly))
+        }
+
+        & $first @rest test -r (Join-Path $copy 'RoamShm.psd1') -a -x $program
+        Skip-Unless ($LASTEXITCODE -eq 0) 'to root nothing is denied, and somebody else may not run this PowerShell'
+    }
+
+    Invoke-NewProcess -Folder $Folder -Script $Script -Manifest (Join-Path $copy 'RoamShm.psd1') -Shell ($stranger + $shell)
+}
+
+<# What a script, with the module, writes in a job. #>
+function Invoke-Job {
+    param(
+        [Parameter(Mandatory)] [scriptblock] $Script,
+        [object[]] $Argument = @())
+
+    $import = [scriptblock]::Create("Import-Module '$($script:ModuleManifest.Replace("'", "''"))'")
+    Start-Job -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument |
+        Receive-Job -Wait -AutoRemoveJob
+}
+
+<# What a script, with the module, writes in several thread jobs at once. #>
+function Invoke-ThreadJob {
+    param(
+        [Parameter(Mandatory)] [scriptblock] $Script,
+        [object[]] $Argument = @(),
+        [int] $Count = 1)
+
+    Skip-Unless (Get-Command Start-ThreadJob -ErrorAction Ignore) 'there is no Start-ThreadJob'
+    $import = [scriptblock]::Create("Import-Module '$($script:ModuleManifest.Replace("'", "''"))'")
+    $jobs = foreach ($i in 1..$Count) {
+        Start-ThreadJob -Name "$i" -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument
+    }
+
+    $jobs | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
+}
+
+<# Starts a process that holds an exclusive lock on a file, until it is killed. #>
+function Lock-File {
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $arguments = '--no-fork', '--exclusive', $Path, 'sleep', '300'
+    $holder = Start-Process -FilePath flock -ArgumentList $arguments -PassThru
+    Wait-Until { & flock --nonblock --shared $Path true; $LASTEXITCODE -ne 0 } 'the lock was held'
+    $holder
+}
+
+<# Starts a script in a runspace of its own, with the module, and returns what it takes to follow it. #>
+function Open-Runspace {
+    param(
+        [Parameter(Mandatory)] [scriptblock] $Script,
+        [hashtable] $Parameters = @{})
+
+    $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+    $state.ImportPSModule([string[]]@($script:ModuleManifest))
+    $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
+    $runspace.Open()
+    $shell = [powershell]::Create()
+    $shell.Runspace = $runspace
+    $null = $shell.AddScript($Script.ToString()).AddParameters($Parameters)
+    # Looking at what has been written must not wait for the end.
+    $events = New-Object 'System.Management.Automation.PSDataCollection[psobject]'
+    $events.EnumeratorNeverBlocks = $true
+    $shell.Streams.Error.EnumeratorNeverBlocks = $true
+    $nothing = New-Object 'System.Management.Automation.PSDataCollection[psobject]'
+    $nothing.Complete()
+    [pscustomobject]@{ Shell = $shell; Events = $events; Call = $shell.BeginInvoke($nothing, $events) }
+}
+
+<# Starts Watch-RoamSegment in a runspace. It looks every 5 ms, so that the tests need not wait for it. #>
+function Open-Watch {
+    param([Parameter(Mandatory)] [hashtable] $Parameters)
+
+    $all = @{ Interval = '5ms' }
+    foreach ($key in $Parameters.Keys) {
+        $all[$key] = $Parameters[$key]
+    }
+
+    Open-Runspace { param([hashtable] $Parameters) Watch-RoamSegment @Parameters } @{ Parameters = $all }
+}
+
+<# Waits for a number of events in all, and returns the last. #>
+function Wait-Watch {
+    param(
+        [Parameter(Mandatory)] [object] $Watch,
+        [Parameter(Mandatory)] [int] $Count)
+
+    Wait-Until { $Watch.Events.Count -ge $Count -or $Watch.Call.IsCompleted } "the watch wrote $Count objects"
+    if ($Watch.Events.Count -lt $Count) {
+        throw "The watch ended after $($Watch.Events.Count) objects, not $Count. $($Watch.Shell.Streams.Error)"
+    }
+
+    $Watch.Events[$Count - 1]
+}
+
+function Wait-Ended {
+    param([Parameter(Mandatory)] [object] $Watch)
+
+    $call = $Watch.Call
+    Wait-Until { $call.IsCompleted } 'the watch ended'
+}
+
+function Close-Watch {
+    param([AllowNull()] [object] $Watch)
+
+    if ($Watch) {
+        $Watch.Shell.Stop()
+        $Watch.Shell.Runspace.Dispose()
+        $Watch.Shell.Dispose()
+    }
+}
+
+<# The files below a folder that this process has open (Linux). #>
+function Get-OpenFile {
+    param([Parameter(Mandatory)] [string] $Folder)
+
+    Get-ChildItem -LiteralPath "/proc/$PID/fd" -ErrorAction Ignore |
+        ForEach-Object { [System.IO.FileInfo]::new($_.FullName).LinkTarget } |
+        Where-Object { $_ -and $_.StartsWith("$Folder/", [System.StringComparison]::Ordinal) }
+}
+
+<# Runs a script, with the module, in a new process of this PowerShell in a terminal of 90 columns and 15 lines (Linux). #>
+function Invoke-Terminal {
+    param([Parameter(Mandatory)] [string] $Folder, [Parameter(Mandatory)] [string] $Script)
+
+    Skip-Because (Get-TerminalDoubt)
+    $file = Join-Path $Folder 'terminal.ps1'
+    [System.IO.File]::WriteAllText($file, "Import-Module '$script:ModuleManifest'`n$Script`n")
+    $shell = @(Get-ThisPowerShell | ForEach-Object { "'$_'" }) -join ' '
+    $shellBefore = $env:SHELL
+    try {
+        # What script(1) runs the line with.
+        $env:SHELL = '/bin/sh'
+        & script -qec "stty cols 90 rows 15; exec $shell -NoProfile -NonInteractive -File '$file'" /dev/null
+    } finally {
+        $env:SHELL = $shellBefore
+        Remove-Item -LiteralPath $file
+    }
+}
+
+function Get-TerminalDoubt {
+    if (-not $script:OnLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        'makes a terminal with script of util-linux'
+    } elseif ($env:NO_COLOR) {
+        'NO_COLOR is set'
+    }
+}
+
+<# What a script writes as text where $PSStyle is something else, or is not there, as in Windows PowerShell. #>
+function Invoke-WithStyle {
+    param([AllowNull()] [object] $Style, [Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Path)
+
+    $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+    $state.Variables.Remove('PSStyle', $null)
+    if ($null -ne $Style) {
+        $state.Variables.Add((New-Object System.Management.Automation.Runspaces.SessionStateVariableEntry 'PSStyle', $Style, ''))
+    }
+
+    $state.ImportPSModule([string[]]@($script:ModuleManifest))
+    $shell = [powershell]::Create($state)
+    try {
+        $shell.AddScript("param([string] `$Path) $Script").AddArgument($Path).Invoke() -join "`n"
+        $shell.Streams.Error | ForEach-Object { throw $_ }
+    } finally {
+        $shell.Dispose()
+    }
+}
