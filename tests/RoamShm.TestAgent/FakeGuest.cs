@@ -47,13 +47,15 @@ internal sealed unsafe class FakeGuest : IDisposable
         Volatile.Write(ref *(long*)(_base + 72), stream.Length);
     }
 
-    /// <summary>Stores one and the other as current_size in turn.</summary>
-    internal void FlipSize(ulong one, ulong other, int times)
+    /// <summary>Stores one and the other as current_size in turn, and then the last.</summary>
+    internal void FlipSize(ulong one, ulong other, ulong last, int times)
     {
         for (int i = 0; i < times; i++)
         {
             Volatile.Write(ref *(ulong*)(_base + 72), i % 2 == 0 ? one : other);
         }
+
+        Volatile.Write(ref *(ulong*)(_base + 72), last);
     }
 
     /// <summary>Attaches to the first empty place, or to the given one.</summary>
