@@ -64,7 +64,7 @@ public sealed class GoldenTests : IDisposable
         Assert.Empty(report.Findings);
     }
 
-    private static SegmentConfiguration Configure(long guests, long capacity, long payload, long inline, ulong heartbeat, string classes) => new()
+    internal static SegmentConfiguration Configure(long guests, long capacity, long payload, long inline, ulong heartbeat, string classes) => new()
     {
         MaxGuests = guests,
         BipbufCapacity = capacity,

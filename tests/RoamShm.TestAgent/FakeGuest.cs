@@ -39,6 +39,25 @@ internal sealed unsafe class FakeGuest : IDisposable
 
     internal int StateOf(int peerId) => Volatile.Read(ref *(int*)(_base + 128 + (64 * (peerId - 1))));
 
+    /// <summary>Lengthens the file, then publishes its size, as a host does that grows its segment.</summary>
+    internal void Grow(string path, int by)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        stream.SetLength(stream.Length + by);
+        Volatile.Write(ref *(long*)(_base + 72), stream.Length);
+    }
+
+    /// <summary>Stores one and the other as current_size in turn, and then the last.</summary>
+    internal void FlipSize(ulong one, ulong other, ulong last, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Volatile.Write(ref *(ulong*)(_base + 72), i % 2 == 0 ? one : other);
+        }
+
+        Volatile.Write(ref *(ulong*)(_base + 72), last);
+    }
+
     /// <summary>Attaches to the first empty place, or to the given one.</summary>
     internal int Attach(int peerId = 0)
     {

@@ -92,6 +92,12 @@ internal static class Program
                 }
 
                 return "toggled";
+            case "grow":
+                held.Guest(path).Grow(path, Number(words[2]));
+                return "grown";
+            case "flip-size":
+                held.Guest(path).FlipSize(Convert.ToUInt64(words[2], 16), Convert.ToUInt64(words[3], 16), Convert.ToUInt64(words[4], 16), Number(words[5]));
+                return "flipped";
             case "name":
                 // What a list of processes shows.
                 File.WriteAllText("/proc/self/comm", path);
