@@ -37,6 +37,15 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes a warning, in which the name of a file may be anything.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Escape(text));
+
+    /// <summary>Writes a verbose message, in which the name of a file may be anything.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Escape(text));
+
+    /// <summary>Asks whether to go on, about a file whose name may be anything.</summary>
+    private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(PrintableText.Escape(target), action);
+
     private protected void WriteError(SegmentException error, object? target = null) =>
         WriteError(SegmentErrorRecord.Create(error, target));
 

@@ -145,6 +145,9 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         }
     }
 
+    /// <summary>Lines that can be drawn over. The last one stays free, since to end it would scroll the window.</summary>
+    private static int RoomOf(Screen screen) => Math.Max(2, screen.Height - 1);
+
     private Screen Look() => Screen.Of(this, Width, Ascii, NoColor);
 
     private List<StyledLine> DrawAll(Screen screen)
@@ -153,13 +156,16 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         int width = screen.CanRedraw ? Math.Max(Screen.LeastWidth, Math.Min(screen.Width, screen.Across)) : screen.Width;
         string now = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         List<StyledLine> lines = [new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim)];
+
+        // Each segment has its part of the window, behind an empty line.
+        int height = screen.CanRedraw ? ((RoomOf(screen) - lines.Count) / _paths.Count) - 1 : int.MaxValue;
         foreach (string path in _paths)
         {
             lines.Add(new StyledLine());
             try
             {
                 SegmentView view = SegmentView.Look(path, _validator!, StopToken);
-                lines.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false));
+                lines.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false, height));
             }
             catch (SegmentException e)
             {
@@ -176,12 +182,11 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     }
 
     /// <summary>
-    /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. The last line stays free: to end it would
-    /// scroll the window. All is one object, the whole picture: should it go to a file or a variable after all, which nothing tells, nothing of it is missing.
+    /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. All is one object, the whole picture: should it go to a file or a variable after all, which nothing tells, nothing of it is missing.
     /// </summary>
     private void Overwrite(List<StyledLine> lines, Screen screen, int first, bool isAll)
     {
-        int most = Math.Max(2, screen.Height - 1);
+        int most = RoomOf(screen);
         int shown = lines.Count - first;
         List<StyledLine> window = lines.GetRange(first, Math.Min(shown, most));
         if (shown > most)

@@ -8,10 +8,14 @@ internal static class SegmentErrorRecord
     internal static ErrorRecord Create(SegmentException error, object? target)
     {
         (ErrorCategory category, string action) = Describe(error.ErrorId);
-        return new ErrorRecord(error, error.ErrorId, category, target ?? error.Path)
+        var record = new ErrorRecord(error, error.ErrorId, category, target ?? error.Path)
         {
             ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action },
         };
+
+        // The target itself stays as it is, for those who go on with it; this is what is printed of it.
+        record.CategoryInfo.TargetName = PrintableText.Escape(record.CategoryInfo.TargetName);
+        return record;
     }
 
     private static (ErrorCategory Category, string Action) Describe(string errorId) => errorId switch
