@@ -18,7 +18,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
     /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     public string Path { get; set; } = string.Empty;
 
