@@ -124,7 +124,7 @@ foreach ($header in $headers) {
                 $slots = $result.ReferencedSlotsFreed + $result.OwnedSlotsFreed
                 $done = "$($result.EntriesDropped) entries dropped, $slots slots freed"
                 "  Peer $($peer.PeerId): now $($result.State), $done."
-                foreach ($skipped in $result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $skipped." }
+                if ($result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $($result.Skipped)." }
                 if ($result.Skipped -or $result.State -ne 'Empty') { $needsHuman++ }
             }
         }

@@ -62,7 +62,7 @@ public sealed unsafe class PeerRecovery
         _ = Interlocked.Exchange(ref *(long*)(peer.Address + PeerEntryLayout.LastHeartbeat), 0);
         uint before = CompareExchange(peer.Address + PeerEntryLayout.State, (uint)PeerState.Empty, (uint)PeerState.Goodbye);
         result.State = InspectorName(before == (uint)PeerState.Goodbye ? (uint)PeerState.Empty : before);
-        result.Skipped = [.. skipped];
+        result.Skipped = skipped.Count == 0 ? null : string.Join("; ", skipped);
         return result;
     }
 

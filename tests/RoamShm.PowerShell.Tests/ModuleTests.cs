@@ -53,7 +53,7 @@ public sealed class ModuleTests : IDisposable
         Assert.Equal(
             ["RoamShm.Core.dll", "RoamShm.PowerShell.dll"],
             Directory.GetFiles(Prompt.ModulePath, "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
-        foreach (string file in new[] { "RoamShm.psd1", "RoamShm.Format.ps1xml", "RoamShm.Types.ps1xml", "LICENSE", "README.md", "CHANGELOG.md" })
+        foreach (string file in new[] { "RoamShm.psd1", "RoamShm.Format.ps1xml", "LICENSE", "README.md", "CHANGELOG.md" })
         {
             Assert.True(File.Exists(Path.Combine(Prompt.ModulePath, file)), file);
         }

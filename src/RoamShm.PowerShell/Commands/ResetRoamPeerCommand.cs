@@ -55,9 +55,9 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
         }
 
         PeerRecoveryResult result = _recovery.Recover(path, peerId, Force);
-        foreach (string skipped in result.Skipped)
+        if (result.Skipped is not null)
         {
-            WriteWarning($"{path}: left as it was, damaged: {skipped}.");
+            WriteWarning($"{path}: left as it was, damaged: {result.Skipped}.");
         }
 
         result.PSPath = PathResolver.ToPSPath(path);

@@ -8,13 +8,16 @@ internal static class SegmentErrorRecord
     internal static ErrorRecord Create(SegmentException error, object? target)
     {
         (ErrorCategory category, string action) = Describe(error.ErrorId);
-        var record = new ErrorRecord(error, error.ErrorId, category, target ?? error.Path)
+        // A cmdlet that takes a -Path is expected to raise what PowerShell's own do.
+        SegmentNotFoundException? notFound = error.ErrorId == SegmentErrorId.SegmentNotFound ? new SegmentNotFoundException(error) : null;
+        var record = new ErrorRecord((System.Exception?)notFound ?? error, error.ErrorId, category, target ?? error.Path)
         {
             ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action },
         };
 
         // The target itself stays as it is, for those who go on with it; this is what is printed of it.
         record.CategoryInfo.TargetName = PrintableText.Escape(record.CategoryInfo.TargetName);
+        notFound?.CarryIn(record);
         return record;
     }
 
