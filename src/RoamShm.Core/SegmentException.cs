@@ -44,6 +44,9 @@ public sealed class SegmentException : Exception
     /// <summary>The file, where there is one.</summary>
     public string? Path { get; }
 
+    /// <summary>What to do about it, where that follows from the cause and not from the id alone; else <see langword="null"/>.</summary>
+    public string? Remedy { get; internal set; }
+
     /// <summary>Whether the file looks as if a host were just making it, or had died while making it.</summary>
     internal bool IsPerhapsBeingMade => LastWriteTimeUtc != default;
 

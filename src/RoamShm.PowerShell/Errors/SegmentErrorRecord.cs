@@ -12,7 +12,7 @@ internal static class SegmentErrorRecord
         SegmentNotFoundException? notFound = error.ErrorId == SegmentErrorId.SegmentNotFound ? new SegmentNotFoundException(error) : null;
         var record = new ErrorRecord((System.Exception?)notFound ?? error, error.ErrorId, category, target ?? error.Path)
         {
-            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action },
+            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.Remedy ?? action },
         };
 
         // The target itself stays as it is, for those who go on with it; this is what is printed of it.
