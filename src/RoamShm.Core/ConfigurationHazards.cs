@@ -6,6 +6,9 @@ namespace RoamShm;
 /// <summary>Conditions that a guest attaches to, but that bite once messages flow. Looked for when a segment is made and when it is tested.</summary>
 public static class ConfigurationHazards
 {
+    /// <summary>A millisecond in nanoseconds: the time slices of schedulers are as long.</summary>
+    private const ulong LeastHeartbeatInterval = 1_000_000;
+
     /// <summary>Looks for the hazards of a configuration.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <returns>One warning for each.</returns>
@@ -44,6 +47,12 @@ public static class ConfigurationHazards
         {
             findings.Warning("InlineLengthOverflow", "inline_threshold", HeaderLayout.InlineThreshold, $"at most {SegmentFormat.MaxInlinePayload}", $"{effectiveThreshold}", "r[shm.framing.header]",
                 $"With an inline threshold of {effectiveThreshold}, payloads over {SegmentFormat.MaxInlinePayload} bytes can travel inline, but their length is a u16: 65537 bytes arrive as 1.");
+        }
+
+        if (heartbeatInterval is > 0 and < LeastHeartbeatInterval)
+        {
+            findings.Warning("HeartbeatIntervalTooShort", "heartbeat_interval", HeaderLayout.HeartbeatInterval, $"0, or at least {LeastHeartbeatInterval}", $"{heartbeatInterval}", "r[shm.crash.detection]",
+                $"The heartbeat_interval is {heartbeatInterval} ns, less than a millisecond: no guest is scheduled often enough to beat in time, so every guest looks stale at once. A number without a unit is nanoseconds; 500ms is half a second.");
         }
 
         if (heartbeatInterval > long.MaxValue)

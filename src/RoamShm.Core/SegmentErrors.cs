@@ -145,6 +145,9 @@ internal static class SegmentErrors
     internal static SegmentException DrainTimeout(string path, string who) =>
         New(SegmentErrorId.DrainTimeout, $"The time to drain '{path}' is over: {who}.", path);
 
+    internal static SegmentException GoodbyeTimeout(string path) =>
+        New(SegmentErrorId.GoodbyeTimeout, $"Timed out waiting for the goodbye of '{path}': its host has not said it.", path);
+
     internal static SegmentException Replaced(string path) =>
         New(SegmentErrorId.SegmentReplaced, $"'{path}' was replaced by another file meanwhile; that one was not touched.", path);
 

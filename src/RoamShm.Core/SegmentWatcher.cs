@@ -85,6 +85,7 @@ public sealed class SegmentWatcher
             if (_options.Timeout is TimeSpan timeout && nextLook > timeout)
             {
                 Wait(timeout - now, cancellation);
+                ReportLate(cancellation);
                 yield break;
             }
 
@@ -120,8 +121,22 @@ public sealed class SegmentWatcher
             return _options.Discover is null;
         }
 
-        return _options.UntilGoodbye && _targets.TrueForAll(target => target.State == State.Removed
-            || (target.State == State.Present && target.Header!.HostGoodbye));
+        return _options.UntilGoodbye && _targets.TrueForAll(IsGone);
+    }
+
+    private static bool IsGone(Target target) => target.State == State.Removed || (target.State == State.Present && target.Header!.HostGoodbye);
+
+    private void ReportLate(CancellationToken cancellation)
+    {
+        if (!_options.UntilGoodbye || cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        foreach (Target target in _targets.FindAll(target => !IsGone(target)))
+        {
+            _options.OnError?.Invoke(SegmentErrors.GoodbyeTimeout(target.Path));
+        }
     }
 
     /// <summary>Looks at one file.</summary>

@@ -71,6 +71,8 @@ internal static class SegmentErrorRecord
             (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host, or see Get-RoamSegmentProcess and Get-RoamPeer for who uses it. -Force removes its name in spite of them."),
         SegmentErrorId.DrainTimeout =>
             (ErrorCategory.OperationTimeout, "Get-RoamPeer tells whether the peers left are alive, Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the places of dead ones."),
+        SegmentErrorId.GoodbyeTimeout =>
+            (ErrorCategory.OperationTimeout, "Wait longer, or raise the goodbye with Set-RoamGoodbye. Get-RoamSegmentProcess shows whether its host still runs."),
         SegmentErrorId.SegmentReplaced =>
             (ErrorCategory.InvalidOperation, "Look at the new file, and run the command again if it is meant."),
         _ => (ErrorCategory.ReadError, "The message has the operating system's words; the fault is with the file system or its device."),
