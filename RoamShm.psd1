@@ -38,6 +38,10 @@
         'en-US/RoamShm.PowerShell.dll-Help.xml'
         'en-US/about_RoamShm.help.txt'
         'en-US/about_RoamShm_Errors.help.txt'
+        'en-US/about_RoamShm_Runbooks.help.txt'
+        'runbooks/Get-RoamShmUsage.ps1'
+        'runbooks/Remove-RoamHub.ps1'
+        'runbooks/Repair-RoamGuest.ps1'
     )
     PrivateData            = @{
         PSData = @{
