@@ -23,6 +23,8 @@ public sealed class TypeData : IModuleAssemblyInitializer
         ("RoamShm.SegmentFinding", ["Path", "Id", "Field", "Actual"]),
     ];
 
+    private const string CompleteValue = "param($command, $parameter, $word, $ast, $bound) [RoamShm.Completers.PropertyValueCompleter]::Complete($word, $ast, $bound)";
+
     /// <inheritdoc/>
     public void OnImport()
     {
@@ -35,6 +37,9 @@ public sealed class TypeData : IModuleAssemblyInitializer
                 _ = shell.AddParameter("SerializationDepth", DepthOfReport);
             }
         }
+
+        _ = shell.AddStatement().AddCommand("Register-ArgumentCompleter").AddParameter("CommandName", "Where-Object").AddParameter("ParameterName", "Value")
+            .AddParameter("ScriptBlock", ScriptBlock.Create(CompleteValue));
 
         try
         {
