@@ -56,3 +56,37 @@ Describe 'Where-Object' {
         (Get-Offer 'Find-RoamSegment | Where-Object Owner -eq St').CompletionText | Should -Not -Contain 'Stale'
     }
 }
+
+Describe 'A path that Tab inserts' {
+    It 'is one word, whatever line ends and control characters are in the name' {
+        Skip-Unless $OnUnix 'Windows has no such names'
+        $sub = Join-Path $Folder 'odd'
+        $null = New-Item -ItemType Directory -Path $sub
+        $path = Add-Segment (Join-Path $sub "a$([char]10)Write-Error owned$([char]27)[31m.seg")
+        foreach ($parameter in '', '-LiteralPath ') {
+            $offer = @(Get-Offer "Get-RoamSegmentHeader $parameter$sub/")
+            $offer | Should -HaveCount 1
+            $statement = "Get-RoamSegmentHeader $parameter$($offer.CompletionText)"
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput($statement, [ref]$null, [ref]$null)
+            $tree.EndBlock.Statements | Should -HaveCount 1
+            (& ([scriptblock]::Create($statement))).Path | Should -BeExactly $path
+            $offer.ListItemText, $offer.ToolTip | Should -Not -Match '[\x00-\x1f]'
+        }
+    }
+
+    It 'is none, and no error, where the engine itself fails' {
+        Skip-Unless $OnUnix 'Windows has no such names'
+        $completer = New-Object RoamShm.Completers.FileCompleter
+        $sub = Join-Path $Folder 'brackets'
+        $null = New-Item -ItemType Directory -Path $sub
+        [System.IO.File]::WriteAllText((Join-Path $sub '[x].seg'), '')
+        Push-Location -LiteralPath $sub
+        try {
+            foreach ($word in '""', '*\', "$([char]0)", 'nosuchdrive:\x', "'", '[') {
+                { $completer.CompleteArgument('Get-RoamPeer', 'Path', $word, $null, @{}) | Out-Null } | Should -Not -Throw
+            }
+        } finally {
+            Pop-Location
+        }
+    }
+}
