@@ -79,11 +79,14 @@ Describe 'A path that Tab inserts' {
         $completer = New-Object RoamShm.Completers.FileCompleter
         $sub = Join-Path $Folder 'brackets'
         $null = New-Item -ItemType Directory -Path $sub
-        [System.IO.File]::WriteAllText((Join-Path $sub '[x].seg'), '')
+        foreach ($name in 'a`b.seg', '[x].seg', 'q"u.seg', "o'b.seg", '$d.seg', 'a*b') {
+            [System.IO.File]::WriteAllText("$sub/$name", '')
+        }
+
         Push-Location -LiteralPath $sub
         try {
             foreach ($word in '""', '*\', "$([char]0)", 'nosuchdrive:\x', "'", '[') {
-                { $completer.CompleteArgument('Get-RoamPeer', 'Path', $word, $null, @{}) | Out-Null } | Should -Not -Throw
+                { $null = @($completer.CompleteArgument('Get-RoamPeer', 'Path', $word, $null, @{})) } | Should -Not -Throw
             }
         } finally {
             Pop-Location
