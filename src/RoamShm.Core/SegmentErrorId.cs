@@ -93,6 +93,9 @@ public static class SegmentErrorId
     /// <summary>Peers were still attached when the time was over.</summary>
     public const string DrainTimeout = nameof(DrainTimeout);
 
+    /// <summary>The host had not said goodbye when the time was up.</summary>
+    public const string GoodbyeTimeout = nameof(GoodbyeTimeout);
+
     /// <summary>Another file took the name meanwhile.</summary>
     public const string SegmentReplaced = nameof(SegmentReplaced);
 }

@@ -90,6 +90,7 @@ public sealed class ValidatorTests : IDisposable
         { "SlotClassesNotAscending", "class[1].slot_size", path => Patch.UInt32(path, Pool + 64, 512) },
         { "FileLongerThanCurrentSize", "current_size", path => Patch.Length(path, Make.Length + 64) },
         { "TotalSizeUnexpected", "total_size", path => { Patch.Length(path, Make.Length + 64); Patch.UInt64(path, 16, Make.Length + 64); Patch.UInt64(path, 72, Make.Length + 64); } },
+        { "HeartbeatIntervalTooShort", "heartbeat_interval", path => Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 999_999) },
         { "HeartbeatIntervalTooLarge", "heartbeat_interval", path => Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1UL << 63) },
         { "InlineDoesNotFitRing", "inline_threshold", path => Patch.UInt32(path, HeaderLayout.InlineThreshold, 5000) },
         { "InlineLengthOverflow", "inline_threshold", path => { Patch.UInt32(path, HeaderLayout.InlineThreshold, 70000); Patch.UInt32(path, HeaderLayout.MaxPayloadSize, 70000); } },

@@ -53,7 +53,7 @@ public sealed class ModuleTests : IDisposable
         Assert.Equal(
             ["RoamShm.Core.dll", "RoamShm.PowerShell.dll"],
             Directory.GetFiles(Prompt.ModulePath, "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
-        foreach (string file in new[] { "RoamShm.psd1", "RoamShm.Format.ps1xml", "RoamShm.Types.ps1xml", "LICENSE", "README.md", "CHANGELOG.md" })
+        foreach (string file in new[] { "RoamShm.psd1", "RoamShm.Format.ps1xml", "LICENSE", "README.md", "CHANGELOG.md" })
         {
             Assert.True(File.Exists(Path.Combine(Prompt.ModulePath, file)), file);
         }
@@ -123,7 +123,7 @@ public sealed class ModuleTests : IDisposable
     }
 
     [Fact]
-    public void The_table_fits_a_hundred_columns_and_ends_with_the_path()
+    public void The_table_fits_eighty_columns_below_its_folder_or_segment()
     {
         string path = _folder["a.seg"];
         _ = _prompt.Run("New-RoamSegment $path -MaxGuests 255 -BipbufCapacity 1000000 -MaxPayloadSize 1000000 -HeartbeatInterval 123456us -Sparse", ("path", path)).Single;
@@ -134,12 +134,12 @@ public sealed class ModuleTests : IDisposable
         })
         {
             PSObject header = _prompt.Run("Get-RoamSegmentHeader $path").Single;
-            string text = Formatted($"{source} | Format-Table", 100, ("back", PSSerializer.Deserialize(PSSerializer.Serialize(header))));
+            string text = Formatted($"{source} | Format-Table", 80, ("back", PSSerializer.Deserialize(PSSerializer.Serialize(header))));
             string[] lines = text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).ToArray();
-            Assert.Equal(3, lines.Length);
-            Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
-            Assert.EndsWith("Path", lines[0], StringComparison.Ordinal);
-            Assert.Contains(_folder.Root[..12], lines[2], StringComparison.Ordinal);
+            Assert.Equal(4, lines.Length);
+            Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+            Assert.Contains(lines[0], new[] { "   Folder: " + _folder.Root, "   Segment: " + path });
+            Assert.True(lines[0].EndsWith(".seg", StringComparison.Ordinal) || lines[3].Contains("a.seg", StringComparison.Ordinal), text);
         }
 
         Assert.Contains("976.6 KB", Formatted("Get-RoamSegmentHeader $path | Format-Table", 100), StringComparison.Ordinal);
@@ -178,7 +178,7 @@ public sealed class ModuleTests : IDisposable
     {
         using var shell = PowerShell.Create(_prompt.Runspace);
         CommandCompletion completion = CommandCompletion.CompleteInput(input, input.Length, null, shell);
-        Assert.Contains(expected, completion.CompletionMatches.Select(match => match.ListItemText == expected ? expected : match.CompletionText));
+        Assert.Contains(expected, completion.CompletionMatches.Select(match => match.CompletionText.Trim('\'')));
     }
 
     [Fact]

@@ -415,7 +415,7 @@ public sealed class ShowRoamSegmentTests : IDisposable
         using Process process = Start(
             "/usr/bin/script",
             "-qec",
-            $"stty cols 90 rows 15; exec dotnet '{Prompt.Shell}' -Command 'Show-RoamSegment *.seg -Count 3 -Interval 1ms {width}; Show-RoamSegment *.seg -NoColor'",
+            $"stty cols 90 rows 6; exec dotnet '{Prompt.Shell}' -Command 'Show-RoamSegment *.seg -Count 3 -Interval 1ms {width}; Show-RoamSegment *.seg -NoColor'",
             "/dev/null");
         string output = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(60_000));
@@ -424,8 +424,8 @@ public sealed class ShowRoamSegmentTests : IDisposable
 
         // All of the window but its last line the first time, and then what there is to overwrite.
         string[] second = Pad(pictures[2]);
-        Assert.Equal(14, Pad(pictures[1]).Length);
-        Assert.Equal(14, second.Length);
+        Assert.Equal(5, Pad(pictures[1]).Length);
+        Assert.Equal(5, second.Length);
         Assert.All(second, line => Assert.Equal(90, line.Length));
         Assert.Matches(@"^\d+ lines more +$", second[^1]);
         Assert.Contains("\u001b[", pictures[2], StringComparison.Ordinal);
@@ -434,6 +434,23 @@ public sealed class ShowRoamSegmentTests : IDisposable
         Assert.DoesNotContain("\u001b[3", without, StringComparison.Ordinal);
 
         static string[] Pad(string picture) => [.. new StringDecorated(picture).ToString(OutputRendering.PlainText).Replace("\r", string.Empty, StringComparison.Ordinal).TrimEnd('\n').Split('\n')];
+    }
+
+    [Fact]
+    public void In_a_low_window_the_peers_are_seen_rather_than_the_layout()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "makes a terminal with script(1) of util-linux");
+        Patch.UInt32(_path, 128, 1);
+        using Process process = Start(
+            "/usr/bin/script",
+            "-qec",
+            $"stty cols 80 rows 12; exec dotnet '{Prompt.Shell}' -Command 'Show-RoamSegment *.seg -Count 2 -Interval 1ms'",
+            "/dev/null");
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(60_000));
+        string picture = output.Split("\u001b[?6h\u001b[?6l")[2];
+        Assert.Contains("Attached", picture, StringComparison.Ordinal);
+        Assert.DoesNotContain("peer table", picture, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,9 +18,9 @@ public abstract class SegmentPathCommand : SegmentCommand
     private Action<string>? _processName;
     private Action<string>? _processSegment;
 
-    /// <summary>The segments, wildcards allowed. A name that matches nothing as a pattern means the file that has just that name.</summary>
+    /// <summary>The segments, wildcards allowed; an object stands for its file, whose name is taken as it is. A name that matches nothing as a pattern means the file that has just that name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileCompleter))]
@@ -33,21 +33,12 @@ public abstract class SegmentPathCommand : SegmentCommand
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
-    public string? PSComputerName { get; set; }
-
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
         bool isLiteral = ParameterSetName == LiteralPathSet;
         string[] names = isLiteral ? LiteralPath : Path;
         _processName ??= isLiteral ? ProcessLiteralPath : ProcessPath;
-        if (RefuseRemote(PSComputerName, names))
-        {
-            return;
-        }
-
         if (names.Length == 1)
         {
             ForOne(names[0], _processName);
@@ -58,7 +49,8 @@ public abstract class SegmentPathCommand : SegmentCommand
         var together = new List<string>(Math.Min(names.Length, MostTogether));
         foreach (string name in names)
         {
-            string? path = PathResolver.ToOneFile(name, isLiteral);
+            bool isOfObject = PathOfObject.Is(name, out string? computer);
+            string? path = computer is null ? PathResolver.ToOneFile(name, isLiteral || isOfObject) : null;
             if (path is not null)
             {
                 together.Add(path);
@@ -122,6 +114,16 @@ public abstract class SegmentPathCommand : SegmentCommand
 
     private void ProcessPath(string name)
     {
+        if (PathOfObject.Is(name, out string? computer))
+        {
+            if (!RefuseRemote(computer, name))
+            {
+                ProcessLiteralPath(name);
+            }
+
+            return;
+        }
+
         if (PathResolver.ToOneFile(name, isLiteral: false) is string plain)
         {
             ProcessSegment(plain);

@@ -14,11 +14,13 @@ namespace RoamShm.Commands;
 [OutputType(typeof(SegmentHeader))]
 public sealed class NewRoamSegmentCommand : SegmentCommand
 {
+    private const int OwnerReadsAndWrites = 0x180;
+
     private readonly HashSet<string> _foldersSeen = new(StringComparer.Ordinal);
 
     /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     public string Path { get; set; } = string.Empty;
 
@@ -113,6 +115,11 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         foreach (SegmentFinding hazard in SegmentValidator.FindHazards(configuration))
         {
             WriteWarning($"{path}: {hazard.Message}");
+        }
+
+        if (options.Mode is int mode && (mode & OwnerReadsAndWrites) != OwnerReadsAndWrites)
+        {
+            WriteWarning($"{path}: the mode {Mode} does not let its owner read and write it, so no guest of the owner can attach.");
         }
 
         if (!ShouldProcess(path, Describe(layout)))
