@@ -99,20 +99,6 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_is_an_error_of_every_cmdlet_and_no_verdict()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may read everything; the library's test asks a process without that right");
-        File.SetUnixFileMode(_path, UnixFileMode.None);
-        foreach (string command in new[] { "Get-RoamSegmentHeader", "Set-RoamGoodbye", "Test-RoamSegment", "Test-RoamSegment -Detailed" })
-        {
-            Output output = Run($"{command} $path");
-            Assert.Empty(output.Objects);
-            Assert.Equal(["SegmentAccessDenied"], output.ErrorIds);
-        }
-    }
-
-    [Fact]
     public void Test_is_a_condition_a_filter_and_a_report()
     {
         string bad = _folder["bad.seg"];
