@@ -83,7 +83,7 @@ public sealed class ValidatorTests : IDisposable
     {
         { "RingOffsetUnexpected", "peer[2].ring_offset", path => SwapRings(path) },
         { "PeerLeftInGoodbye", "peer[1].state", path => Patch.UInt32(path, Peer1, 2) },
-        { "PeerNeverBeat", "peer[1].last_heartbeat", path => { Patch.UInt32(path, Peer1, 1); Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1000); } },
+        { "PeerNeverBeat", "peer[1].last_heartbeat", path => { Patch.UInt32(path, Peer1, 1); Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000); } },
         { "PeerReservedNotZero", "peer[1].reserved", path => Patch.Bytes(path, Peer1 + 63, [1]) },
         { "ClassReservedNotZero", "class[1].reserved", path => Patch.Bytes(path, Pool + 127, [1]) },
         { "SlotSizeTooSmall", "class[0].slot_size", path => Patch.UInt32(path, Pool, 4) },
@@ -111,7 +111,7 @@ public sealed class ValidatorTests : IDisposable
     {
         path => Patch.UInt32(path, HeaderLayout.HostGoodbye, 1),
         path => Patch.UInt32(path, Peer1, 1),
-        path => { Patch.UInt32(path, Peer1, 1); Patch.UInt64(path, Peer1 + 8, 123); Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1000); },
+        path => { Patch.UInt32(path, Peer1, 1); Patch.UInt64(path, Peer1 + 8, 123); Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000); },
         path => { Patch.Length(path, Make.Length + 4096); Patch.UInt64(path, HeaderLayout.CurrentSize, Make.Length + 4096); },
         path => Patch.UInt64(path, Pool + 8, (17UL << 32) | uint.MaxValue),
         path => Patch.UInt64(path, Pool + 8, (17UL << 32) | 3),
