@@ -89,6 +89,25 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
     }
 }
 
+Describe 'One script that shows several kinds' {
+    # PowerShell begins no second table, but shows what does not belong in the first as lists, of all properties.
+    It 'shows <Second> after <First> with what only <Second> have' -ForEach @(
+        @{ First = 'headers'; Second = 'listings'; Property = 'Status' }
+        @{ First = 'headers'; Second = 'events'; Property = 'Change' }
+        @{ First = 'listings'; Second = 'events'; Property = 'Change' }
+        @{ First = 'listings'; Second = 'headers'; Property = 'HeartbeatInterval' }
+        @{ First = 'events'; Second = 'listings'; Property = 'Status' }
+    ) {
+        $source = @{
+            headers  = { Get-RoamSegmentHeader -LiteralPath $Paths[0] }
+            listings = { Find-RoamSegment -LiteralPath $Paths[0] }
+            events   = { Watch-RoamSegment -LiteralPath $Paths[0] -Count 1 }
+        }
+        $text = & { & $source[$First]; & $source[$Second] } | Out-String -Width 80
+        $text | Should -Match "(?m)^$Property +: \w"
+    }
+}
+
 Describe 'A number in a table' {
     It 'of <Milliseconds> ms since a heartbeat reads <Text>' -ForEach @(
         @{ Milliseconds = 9999; Text = '9999 ms ago' }

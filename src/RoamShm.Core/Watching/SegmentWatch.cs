@@ -194,7 +194,7 @@ internal sealed class SegmentWatch
     private SegmentEvent? OnSegment(WatchTarget target, FileStatus status)
     {
         SegmentChange change = SegmentChange.None;
-        SegmentHeader? before = target.Header;
+        SegmentHeaderFields? before = target.Header;
         if (target.State == WatchState.Present && target.IsSame(status, _header))
         {
             return null;
