@@ -2,10 +2,12 @@
 .SYNOPSIS
     Writes an inventory of segments to a CSV and a JSON file, as a nightly job does.
 .DESCRIPTION
-    Writes one row for each segment that Find-RoamSegment finds. The files are named after the day; each is first written
-    under another name, so that nobody reads half a file. A second run on the same day replaces them.
+    One row for each segment that Find-RoamSegment finds, and for each file and folder that could not be read, whose
+    status is Unreadable. FileId says which file a row is about: given such a row, a cmdlet that changes something
+    refuses if another file has the path by then. The files are named after the day and written under another name
+    first, so that nobody reads half of one. A second run on the same day replaces them.
 
-    The exit code is 0, or 1 if something could not be read; the files then list what could be.
+    The exit code is 0, or 1 if something could not be read.
 
     It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
@@ -36,7 +38,8 @@ if (-not (Get-Module RoamShm)) {
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
 }
 
-$columns = 'Status', 'CurrentSize', 'MaxGuests', 'PeersAttached', 'HostGoodbye', 'Owner', 'Mode', 'LastWriteTime', 'Path'
+$columns = 'Status', 'CurrentSize', 'MaxGuests', 'PeersAttached', 'HostGoodbye', 'Owner', 'Mode', 'LastWriteTime',
+    'Path', 'PSPath', 'FileId'
 
 # Format a field as RFC 4180 requires, independent of the machine's language.
 function Get-Field($Value) {
@@ -67,5 +70,8 @@ Write-Whole "roam-$day.csv" "$csv`r`n"
 Write-Whole "roam-$day.json" "$json`n"
 
 foreach ($problem in $problems) { "$(($problem.FullyQualifiedErrorId -split ',')[0]): $($problem.Exception.Message)" }
-"$($segments.Count) segments, $(@($problems).Count) problems."
-exit $(if ($problems) { 1 } else { 0 })
+$unreadable = @($segments | Where-Object Status -EQ 'Unreadable')
+foreach ($one in $unreadable) { "$($one.Path): $($one.UseReason)" }
+$count = @($problems).Count + $unreadable.Count
+"$($segments.Count - $unreadable.Count) segments, $count problems."
+exit $(if ($count) { 1 } else { 0 })

@@ -2,18 +2,19 @@
 .SYNOPSIS
     Shows who fills /dev/shm: the segments by size, with status, owner and processes, and those left behind.
 .DESCRIPTION
-    Lists the segments in the given folders, the largest first, the processes that map them, and how full the file
-    systems are. Then it names what was left behind: stale segments (nobody maps them, nobody has changed them for a
-    while), segments whose host said goodbye and is gone, damaged segments, and files left by an interrupted
-    New-RoamSegment.
+    Lists the segments of the given folders, the largest first, the processes that map them, and how full the file
+    systems are. Then it names what was left behind: abandoned segments (peers are attached, and nobody uses them), stale
+    ones (nobody is attached to them or uses them, and they are not new), segments whose host said goodbye and is gone,
+    damaged ones, deleted ones that processes still map, and the files of creations and removals that were killed. What
+    could not be read is named too: it may be a segment.
 
-    -RemoveStale removes the stale segments and the files left by an interrupted New-RoamSegment. The script checks each
-    again immediately before it removes it; one that is in use by then stays. It never removes the others;
-    Remove-RoamHub.ps1 does that.
+    -RemoveStale removes the abandoned and the stale ones, and the files of killed creations and removals. Each is looked
+    at again right before: one that is in use by then stays. The others are never removed; Remove-RoamHub.ps1 does that.
 
     The script prompts for nothing unless you give -Confirm, so it can run unattended.
 
-    The exit code is 0 if nothing was left behind or all of it has been removed, and 1 if something needs a human.
+    The exit code is 0 if nothing was left behind, or everything that was has been removed, and 1 if something needs a
+    human, or could not be read.
 
     It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
@@ -25,10 +26,10 @@
 .PARAMETER Recurse
     Searches subfolders too.
 .PARAMETER MinimumAge
-    How long a segment must have been unchanged to be stale. Text with a unit (30s, 10m, 2h), or a number of seconds. The
-    default is 10m.
+    How old a segment must be to be stale, or to be removed: how long ago it was made or last written to as a file, and
+    its peers last beat. Text with a unit (30s, 10m, 2h), or a number of seconds. Default 10m.
 .PARAMETER RemoveStale
-    Removes the stale segments and the files left by an interrupted New-RoamSegment.
+    Removes the abandoned and the stale segments, and the files of killed creations and removals.
 .EXAMPLE
     ./Get-RoamShmUsage.ps1
 
@@ -81,7 +82,10 @@ function Get-Total($Segments) {
 $needsHuman = 0
 $find = @{ Recurse = $Recurse; MinimumAge = $MinimumAge; ErrorAction = 'SilentlyContinue' }
 if ($Path) { $find.Path = $Path }
-$segments = @(Find-RoamSegment @find -ErrorVariable problems -WarningAction SilentlyContinue -WarningVariable leftovers)
+$found = @(Find-RoamSegment @find -ErrorVariable problems -WarningAction SilentlyContinue -WarningVariable warnings)
+$segments = @($found | Where-Object Status -NE 'Unreadable')
+$unreadable = @($found | Where-Object Status -EQ 'Unreadable')
+$leftovers = @($warnings | Where-Object { "$_" -like '*.roamshm-*' })
 foreach ($problem in $problems) {
     $needsHuman++
     Get-Problem $problem
@@ -96,7 +100,8 @@ $sorted = @($order | ForEach-Object { $segments[$_] })
 "== $($sorted.Count) segments, $(Get-Total $sorted)"
 $sorted | Format-Table
 
-$processes = @($sorted | Get-RoamSegmentProcess -ErrorAction SilentlyContinue)
+$quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
+$processes = @($sorted | Where-Object Status -NE 'Deleted' | Get-RoamSegmentProcess @quiet)
 if ($processes) {
     '== The processes that map them'
     $processes | Format-Table
@@ -118,32 +123,52 @@ foreach ($segment in $sorted) {
     }
 }
 
-$stale = @($sorted | Where-Object Status -EQ 'Stale')
+$stale = @($sorted | Where-Object { $_.Status -eq 'Stale' -or $_.Status -eq 'Abandoned' })
+$deleted = @($sorted | Where-Object Status -EQ 'Deleted')
 $invalid = @($sorted | Where-Object Status -EQ 'Invalid')
 $unknown = @($sorted | Where-Object Status -EQ 'Unknown')
 $leftInGoodbye = @($sorted | Where-Object {
-        ($_.Status -eq 'Drained' -or $_.Status -eq 'Draining') -and $_.MappedBy.Count -eq 0
+        $_.Status -eq 'Drained' -and $_.Use -eq 'Free'
     })
 
+if ($unreadable) {
+    $needsHuman += $unreadable.Count
+    "== $($unreadable.Count) could not be read, and may be segments, or have some in them"
+    $unreadable | ForEach-Object { "  $($_.Path): $($_.UseReason)" }
+}
+
 if ($unknown) {
-    "== $($unknown.Count) unknown: this user cannot see whether a process maps them"
+    "== $($unknown.Count) unknown: whether a process uses them cannot be found out here, by this user"
     $unknown | ForEach-Object { "  $($_.Path)" }
+}
+
+if ($deleted) {
+    $needsHuman += $deleted.Count
+    "== $($deleted.Count) deleted, $(Get-Total $deleted) that are freed only when these processes end"
+    $deleted | ForEach-Object { "  $($_.Path), $(Get-Size $_.FileLength): $(@($_.MappedBy) -join ', ')" }
+}
+
+$hints = @($sorted | Where-Object Hint)
+if ($hints) {
+    "== $($hints.Count) to be looked at"
+    $hints | ForEach-Object { "  $($_.Path): $($_.Hint)" }
 }
 
 if ($invalid) {
     $needsHuman += $invalid.Count
-    "== $($invalid.Count) damaged: Test-RoamSegment -Detailed shows what is wrong"
+    "== $($invalid.Count) damaged: Test-RoamSegment -Detailed says what is wrong"
     $invalid | ForEach-Object { "  $($_.Path)" }
 }
 
 if ($leftInGoodbye) {
     $needsHuman += $leftInGoodbye.Count
-    "== $($leftInGoodbye.Count) in goodbye, and nobody maps them: Remove-RoamHub.ps1 removes them"
+    "== $($leftInGoodbye.Count) in goodbye, and nobody uses them: Remove-RoamHub.ps1 removes them"
     $leftInGoodbye | ForEach-Object { "  $($_.Path)" }
 }
 
 if ($stale) {
-    "== $($stale.Count) stale, $(Get-Total $stale)"
+    $abandoned = @($stale | Where-Object Status -EQ 'Abandoned')
+    "== $($stale.Count) stale, $(Get-Total $stale)$(if ($abandoned) { ", $($abandoned.Count) of them abandoned" })"
     foreach ($segment in $stale) {
         if (-not $RemoveStale) {
             $needsHuman++
@@ -153,8 +178,9 @@ if ($stale) {
             $needsHuman++
         }
         else {
-            $remove = @{ LiteralPath = $segment.PSPath; Stale = $true; MinimumAge = $MinimumAge; Confirm = $false }
-            Remove-RoamSegment @remove -ErrorAction SilentlyContinue -ErrorVariable refused
+            # The object, and not its path: another file may have that by now.
+            $remove = @{ Stale = $true; MinimumAge = $MinimumAge; Confirm = $false }
+            $segment | Remove-RoamSegment @remove -ErrorAction SilentlyContinue -ErrorVariable refused
             foreach ($problem in $refused) { Get-Problem $problem }
             if ([IO.File]::Exists($segment.Path)) {
                 $needsHuman++
@@ -170,12 +196,13 @@ if ($stale) {
 }
 
 if ($leftovers) {
-    "== $($leftovers.Count) files of killed creations"
+    "== $($leftovers.Count) files of killed creations and removals"
     $leftovers | ForEach-Object { "  $_" }
     if ($RemoveStale) {
         $null = Find-RoamSegment @find -RemoveLeftover -ErrorVariable problems
         foreach ($problem in $problems) { Get-Problem $problem }
-        $null = Find-RoamSegment @find -WarningAction SilentlyContinue -WarningVariable leftovers
+        $null = Find-RoamSegment @find -WarningAction SilentlyContinue -WarningVariable warnings
+        $leftovers = @($warnings | Where-Object { "$_" -like '*.roamshm-*' })
     }
 
     $needsHuman += $leftovers.Count

@@ -6,9 +6,9 @@
     processes have let go of the file, and removes it. If a segment is still in use when the time runs out, the script
     does not remove it, but lists the peers and processes that are left.
 
-    The script says goodbye to all hubs first, then waits for them together. It does not wait for a segment that no
-    process maps. If a host removes its own file after the goodbye, that counts as success. If a restarted host creates a
-    new segment under the name, the script does not touch it.
+    All hubs are told first and then waited for together. A segment that nobody uses is not waited for. A host that
+    removes its file itself when it has seen the goodbye is as good. A new segment that takes the name meanwhile, because
+    its host was started again, is not touched.
 
     The script prompts for nothing unless you give -Confirm, so it can run unattended. It never forces anything.
 
@@ -60,7 +60,7 @@ function Get-Problem($Problem) {
     if ($Problem.ErrorDetails.RecommendedAction) { "  $($Problem.ErrorDetails.RecommendedAction)" }
 }
 
-# Shows who uses a segment. Leaves out peers of a damaged segment, and processes where they cannot be determined.
+# Who is on a segment. Peers of a damaged one, and processes where they cannot be listed, are left out.
 function Get-User([string] $Segment) {
     $peers = @(Get-RoamPeer -LiteralPath $Segment @quiet)
     $processes = @(Get-RoamSegmentProcess -LiteralPath $Segment @quiet)
@@ -84,12 +84,12 @@ foreach ($header in $headers) {
     if ($PSCmdlet.ShouldProcess($header.Path, 'Say goodbye, wait for its users, and remove')) { $chosen += $header }
 }
 
-# Dead peers stay attached for ever, so if no process maps the file there is nobody to wait for.
+# Dead peers stay attached for ever; where it is proved that nobody uses the file, there is nobody to wait for.
 $awaited = @()
 $others = @()
 foreach ($header in $chosen) {
-    $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
-    if ($null -ne $mappedBy -and $mappedBy.Count -eq 0) { $others += $header } else { $awaited += $header }
+    $now = @(Find-RoamSegment -LiteralPath $header.PSPath @quiet | Where-Object Status -NE 'Deleted')
+    if ($now -and $now[0].Use -eq 'Free') { $others += $header } else { $awaited += $header }
 }
 
 if ($chosen) {
@@ -112,11 +112,11 @@ foreach ($header in $chosen) {
 
     $isLate = @($late | Where-Object { $_.TargetObject -eq $header.Path }).Count -gt 0
     $isAwaited = $awaited -contains $header
-    $remove = @{ LiteralPath = $header.PSPath; Confirm = $false; ErrorAction = 'SilentlyContinue' }
+    $remove = @{ Confirm = $false; ErrorAction = 'SilentlyContinue' }
 
     # The guests have detached; their processes and the host may need a moment to let go of the file.
     if ($isAwaited -and -not $isLate) { $remove += @{ Goodbye = $true; Timeout = $Timeout } }
-    Remove-RoamSegment @remove -ErrorVariable refused
+    $header | Remove-RoamSegment @remove -ErrorVariable refused
     $gone = @($refused | Where-Object { $_.FullyQualifiedErrorId -like 'SegmentNotFound,*' })
     if ($gone) {
         '  Its host has removed it.'

@@ -2,21 +2,22 @@
 .SYNOPSIS
     Recovers guests that crashed or left: finds their peer entries, shows what they hold, and frees them.
 .DESCRIPTION
-    Searches segments for peers that are in goodbye, peers that are attached but stale, and, where no process maps the
-    segment, reserved peers. Shows what each holds, and recovers it with Reset-RoamPeer, which frees its slots, empties
-    its rings and sets the peer to Empty.
+    Goes through the peers of segments for those that are in goodbye and those that are attached but stale. Where it is
+    proved that nobody uses the segment, every attached and reserved peer is dead too, whatever its heartbeat says, and
+    an empty place that still owns slots is worth a recovery. Shows what each holds, and recovers it with Reset-RoamPeer:
+    its slots are freed, its rings emptied, its place is empty again.
 
     Run it with -WhatIf first. It then changes nothing, but says what it would refuse.
 
-    The script leaves alone a peer that may be alive. It also leaves alone every peer of a segment that a process still
-    maps, because the host may be running, and a host recovers its peers itself. -Force overrides both refusals; it is
-    for a human who knows better.
+    A peer that may be alive is left alone, and so is everything on a segment that somebody may still use, because its
+    host may be running: a host recovers its peers itself. -Force recovers in spite of both; it is for a human who
+    knows better.
 
     The script prompts for nothing unless you give -Confirm, so it can run unattended.
 
-    The exit code is 0 if there was nothing to do or everything was done, and 1 if something needs a human: a peer was
-    refused, damaged data was left unchanged, a segment could not be read, or no process maps the segment but an attached
-    peer has no heartbeat to judge it by.
+    The exit code is 0 if there was nothing to do or all was done, and 1 if something needs a human: a peer was
+    refused, something damaged was left as it was, a segment could not be read, or a peer is attached without a
+    heartbeat to judge by on a segment of which nobody here can say whether it is used.
 
     It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
@@ -83,25 +84,26 @@ foreach ($problem in $problems) {
 foreach ($header in $headers) {
     "== $($header.Path)"
     $segment = @{ LiteralPath = $header.PSPath; ErrorAction = 'SilentlyContinue' }
-    $asked = if ($ids) { @{ PeerId = $ids; All = $true } } else { @{} }
-    $peers = @(Get-RoamPeer @segment @asked -ErrorVariable problems)
+    $asked = if ($ids) { @{ PeerId = $ids } } else { @{} }
+    $peers = @(Get-RoamPeer @segment @asked -All -ErrorVariable problems)
     foreach ($problem in $problems) {
         $needsHuman++
         Get-Problem $problem
     }
 
-    # Null where it cannot be determined; the script then concludes nothing from it.
-    $mappedBy = (Find-RoamSegment -LiteralPath $header.PSPath @quiet).MappedBy
-    $isMappedByNobody = $null -ne $mappedBy -and $mappedBy.Count -eq 0
-    $dead = @($peers | Where-Object { $_.StateCode -ne 0 })
+    $found = @(Find-RoamSegment -LiteralPath $header.PSPath @quiet | Where-Object Status -NE 'Deleted')
+    $use = @($found | ForEach-Object { $_.Use })
+    $isFree = $use -contains 'Free'
+    $isInDoubt = -not $isFree -and $use -notcontains 'Used'
+    $dead = @($peers | Where-Object { $_.StateCode -ne 0 -or $_.SlotsOwned })
     $doubtful = @()
     if (-not $ids) {
         $dead = @($peers | Where-Object {
                 $_.State -eq 'Goodbye' -or ($_.State -eq 'Attached' -and $_.Liveness -eq 'Stale') -or
-                ($_.State -eq 'Reserved' -and $isMappedByNobody)
+                ($isFree -and ($_.StateCode -ne 0 -or $_.SlotsOwned))
             })
         $doubtful = @($peers | Where-Object {
-                $_.State -eq 'Attached' -and $_.Liveness -ne 'Stale' -and $_.Liveness -ne 'Alive' -and $isMappedByNobody
+                $_.State -eq 'Attached' -and $_.Liveness -ne 'Stale' -and $_.Liveness -ne 'Alive' -and $isInDoubt
             })
     }
 
@@ -123,7 +125,8 @@ foreach ($header in $headers) {
             if ($result) {
                 $recovered++
                 $slots = $result.ReferencedSlotsFreed + $result.OwnedSlotsFreed
-                $done = "$($result.EntriesDropped) entries dropped, $slots slots freed"
+                $entries = "$($result.EntriesDropped) entries to it and $($result.GuestToHostEntriesDropped) from it"
+                $done = "$entries dropped, $slots slots freed"
                 "  Peer $($peer.PeerId): now $($result.State), $done."
                 if ($result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $($result.Skipped)." }
                 if ($result.Skipped -or $result.State -ne 'Empty') { $needsHuman++ }
@@ -141,8 +144,8 @@ foreach ($header in $headers) {
 
     foreach ($peer in $doubtful) {
         $needsHuman++
-        "  Peer $($peer.PeerId) is attached (liveness $($peer.Liveness)), but no process maps the segment."
-        "  If no process in another container maps it either, use -PeerId $($peer.PeerId) -Force."
+        "  Peer $($peer.PeerId) is attached (liveness $($peer.Liveness)). Whether anybody uses the segment is unknown here."
+        "  Run this as the segment's owner or as root; or, if its process has surely ended, with -PeerId $($peer.PeerId) -Force."
     }
 }
 

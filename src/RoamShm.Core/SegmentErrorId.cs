@@ -96,6 +96,9 @@ public static class SegmentErrorId
     /// <summary>The host had not said goodbye when the time was up.</summary>
     public const string GoodbyeTimeout = nameof(GoodbyeTimeout);
 
+    /// <summary>The file under an object's path is another one than the object was read from.</summary>
+    public const string DifferentFile = nameof(DifferentFile);
+
     /// <summary>Another file took the name meanwhile.</summary>
     public const string SegmentReplaced = nameof(SegmentReplaced);
 }

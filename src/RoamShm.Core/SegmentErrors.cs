@@ -161,6 +161,12 @@ internal static class SegmentErrors
     internal static SegmentException Replaced(string path) =>
         New(SegmentErrorId.SegmentReplaced, $"'{path}' is now another file; it was not touched.", path);
 
+    internal static SegmentException DifferentFile(string path) =>
+        New(SegmentErrorId.DifferentFile, $"'{path}' is another file than the one that the object was read from; it was not touched.", path);
+
+    internal static SegmentException ReplacedWhileRemoved(string path, string aside) =>
+        New(SegmentErrorId.SegmentReplaced, $"'{path}' was not removed: a process is just opening it, and another file has taken its name meanwhile. The old one is now '{aside}'; the other was not touched.", path);
+
     /// <summary>What an error is about, in its message: a file, or a header that a program has in its memory.</summary>
     private static string Subject(string? path) => path is null ? "The header in memory" : $"'{path}'";
 

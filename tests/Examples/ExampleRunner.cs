@@ -268,6 +268,7 @@ public sealed class ExampleRunner : IDisposable
             shape = Regex.Replace(shape, @"\b\d{1,2}:\d\d:\d\d(\.\d+)?", "<time>");
             shape = Regex.Replace(shape, @"\d+(\.\d+)? (ns|us|ms|s|min|h|d) ago", "<age>");
             shape = Regex.Replace(shape, @"^((LastHeartbeat|HeartbeatAgeMilliseconds) *:).*$", "$1 <number>");
+            shape = Regex.Replace(shape, @"^(FileId *:).*$", "$1 <id>");
             shape = Regex.Replace(shape, @"(?<![\w.])\d{5,7}(?![\w.])", "<number>");
             shape = isLoose ? Regex.Replace(shape, @"…?\d[\d.]*", "<number>") : shape;
             shape = Regex.Replace(Regex.Replace(shape, "-{2,}", "--"), @"\s+", " ").Trim();

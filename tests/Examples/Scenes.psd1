@@ -102,7 +102,9 @@
                 'hub: end'
             )
         }
+        @{ Example = 2; Before = 1; Do = @('hub: map orders.seg') }
         @{ Example = 3; Before = 1; Do = @(
+                'hub: end'
                 'second: attach orders.seg 2'
                 'third: attach orders.seg 3'
                 'second: state orders.seg 2'

@@ -17,8 +17,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void A_crashed_guest_is_recovered_byte_for_byte_as_the_format_demands()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps the segment is known on Linux only");
-        Assert.SkipWhen(SegmentMappings.Read().IsIncomplete, "other users' mappings cannot be read here");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000);
         using (var guest = new Agent())
@@ -79,18 +78,14 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void A_guest_that_left_cleanly_frees_its_place_only_through_recovery()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps the segment is known on Linux only");
-        Assert.SkipWhen(SegmentMappings.Read().IsIncomplete, "other users' mappings cannot be read here");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
         string path = Make.Segment(_folder);
         foreach (uint state in new[] { (uint)PeerState.Goodbye, (uint)PeerState.Reserved })
         {
             Patch.UInt32(path, Peer1, state);
             Patch.UInt32(path, Peer1 + 4, 5);
-            using (Segment segment = Segment.Open(path))
-            {
-                Assert.Equal(((PeerState)state).ToString(), segment.CheckRecovery(1, force: false));
-            }
-
+            PeerRecoveryResult preview = new RecoveryRun(new SegmentUsers()).Check(path, 1, force: false, TestContext.Current.CancellationToken);
+            Assert.Equal(((PeerState)state).ToString(), preview.State);
             Assert.Equal("Empty", OneShot.RecoverPeer(path, 1, force: false).State);
             SegmentPeer peer = OneShot.ReadPeers(path)[0];
             Assert.Equal(("Empty", 5U), (peer.State, peer.Epoch));
@@ -111,6 +106,8 @@ public sealed class RecoveryTests : IDisposable
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, Peer1, 1);
+        using var guest = new Agent();
+        _ = guest.Do("map", path);
         byte[] before = File.ReadAllBytes(path);
         Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000_000);
@@ -126,8 +123,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void A_segment_that_another_process_maps_is_left_to_its_host_unless_forced()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps the segment is known on Linux only");
-        Assert.SkipWhen(SegmentMappings.Read().IsIncomplete, "other users' mappings cannot be read here");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
         string path = Make.Segment(_folder);
         Patch.UInt32(path, Peer1, (uint)PeerState.Goodbye);
         using var host = new Agent();
@@ -168,6 +164,86 @@ public sealed class RecoveryTests : IDisposable
         Patch.UInt32(path, Peer1, 2);
         Patch.UInt64(path, Peer1 + 16, 1UL << 60);
         Assert.Equal(2, OneShot.RecoverPeer(path, 1, force: true).Skipped!.Split("; ").Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_empty_place_that_still_owns_slots_is_recovered_where_nobody_uses_the_segment_or_by_force(bool isUsed)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        string path = Make.Segment(_folder);
+        using (var guest = new Agent())
+        {
+            _ = guest.Do("attach", path);
+            _ = guest.Do("allocate", path, "0", "1");
+            _ = guest.Do("allocate", path, "1", "1");
+            _ = guest.Do("state", path, "0");
+        }
+
+        Assert.Equal(1, OneShot.ReadSlotClasses(path)[0].Orphaned);
+        byte[] before = File.ReadAllBytes(path);
+        PeerRecoveryResult result;
+        if (isUsed)
+        {
+            using var host = new Agent();
+            _ = host.Do("map", path);
+            Assert.Equal(SegmentErrorId.HostMayBeRunning, Id(path, 1));
+            Assert.Equal(before, File.ReadAllBytes(path));
+            result = OneShot.RecoverPeer(path, 1, force: true);
+        }
+        else
+        {
+            result = OneShot.RecoverPeer(path, 1, force: false);
+        }
+
+        Assert.Equal(("Empty", "Empty", 2L), (result.PreviousState, result.State, result.OwnedSlotsFreed));
+        Free(before, Slots, slot: 0, next: 1);
+        Write(before, (long)Make.PoolOffset + SizeClassLayout.FreeHead, 0);
+        Write(before, (long)Make.PoolOffset + SizeClassLayout.FreeHead + 4, 2);
+        Free(before, Slots + 64 + 4096, slot: 0, next: 1);
+        Write(before, (long)Make.PoolOffset + 64 + SizeClassLayout.FreeHead, 0);
+        Write(before, (long)Make.PoolOffset + 64 + SizeClassLayout.FreeHead + 4, 2);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.Equal(0, OneShot.ReadSlotClasses(path)[0].Orphaned);
+        Assert.Equal(0, OneShot.RecoverPeer(path, 1, force: true).OwnedSlotsFreed);
+    }
+
+    [Fact]
+    public void What_a_recovery_discards_is_said_in_both_directions_and_before_it_is_done()
+    {
+        string path = Make.Segment(_folder);
+        using (var guest = new Agent())
+        {
+            _ = guest.Do("attach", path);
+            _ = guest.Do("queue", path, "h2g", "30");
+            _ = guest.Do("queue", path, "g2h", "9");
+            _ = guest.Do("queue", path, "g2h", "9");
+        }
+
+        PeerRecoveryResult preview = new RecoveryRun(new SegmentUsers()).Check(path, 1, force: true, TestContext.Current.CancellationToken);
+        Assert.Equal((1L, 2L, "Attached"), (preview.EntriesDropped, preview.GuestToHostEntriesDropped, preview.State));
+        PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
+        Assert.Equal((1L, 2L, "Empty"), (result.EntriesDropped, result.GuestToHostEntriesDropped, result.State));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3_600_000_000_000)]
+    public void An_attached_peer_of_a_segment_that_nobody_uses_is_dead_whatever_its_heartbeat_says(long heartbeatInterval)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        string path = Make.Segment(_folder);
+        Patch.UInt64(path, HeaderLayout.HeartbeatInterval, (ulong)heartbeatInterval);
+        using (var guest = new Agent())
+        {
+            _ = guest.Do("attach", path);
+            _ = guest.Do("beat", path);
+            Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
+            guest.Kill();
+        }
+
+        Assert.Equal(("Attached", "Empty"), (OneShot.RecoverPeer(path, 1, force: false).PreviousState, OneShot.ReadPeers(path)[0].State));
     }
 
     [Fact]

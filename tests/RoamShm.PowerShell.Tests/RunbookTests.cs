@@ -165,24 +165,25 @@ public sealed class RunbookTests : IDisposable
         Assert.Equal(Attached, PeerState(path, 2));
         Assert.Equal("62", Ask(path, "Get-RoamSlotClass", "Free"));
 
-        // Peer 1 has never beaten: it is shown to a human, and recovered only by order.
+        // While somebody uses the segment, peer 1, which has never beaten, may be alive.
+        using (var host = new Agent())
+        {
+            _ = host.Do("map", path);
+            Result refused = Run("Repair-RoamGuest", path, "-PeerId", "1");
+            Assert.True(refused.ExitCode == 1, refused.Everything);
+            Assert.Contains("PeerAlive: ", refused.Output, StringComparison.Ordinal);
+            Assert.Equal(Attached, PeerState(path, 1));
+        }
+
+        // Nobody uses it any more: whoever is attached is dead.
         Result result = Run("Repair-RoamGuest", path);
-        Assert.True(result.ExitCode == 1, result.Everything);
-        Assert.Contains("Peer 2: now Empty, 1 entries dropped, 2 slots freed.", result.Output, StringComparison.Ordinal);
-        Assert.Contains("2 recovered.", result.Output, StringComparison.Ordinal);
-        Assert.Contains("Peer 1 is attached (liveness NeverBeat)", result.Output, StringComparison.Ordinal);
-        Assert.Contains("Needs a human: 1.", result.Output, StringComparison.Ordinal);
-        Assert.Equal(Attached, PeerState(path, 1));
+        Assert.True(result.ExitCode == 0, result.Everything);
+        Assert.Contains("Peer 2: now Empty, 1 entries to it and 0 from it dropped, 2 slots freed.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("3 recovered.", result.Output, StringComparison.Ordinal);
+        Assert.Equal(Empty, PeerState(path, 1));
         Assert.Equal(Empty, PeerState(path, 2));
         Assert.Equal(Empty, PeerState(path, 3));
         Assert.Equal("64", Ask(path, "Get-RoamSlotClass", "Free"));
-        Result refused = Run("Repair-RoamGuest", path, "-PeerId", "1");
-        Assert.True(refused.ExitCode == 1, refused.Everything);
-        Assert.Contains("PeerAlive: ", refused.Output, StringComparison.Ordinal);
-        Assert.Equal(Attached, PeerState(path, 1));
-        Result forced = Run("Repair-RoamGuest", path, "-PeerId", "1,3", "-Force");
-        Assert.True(forced.ExitCode == 0, forced.Everything);
-        Assert.Equal(Empty, PeerState(path, 1));
         Result again = Run("Repair-RoamGuest", path);
         Assert.True(again.ExitCode == 0, again.Everything);
         Assert.Contains("Nothing to recover.", again.Output, StringComparison.Ordinal);
@@ -300,7 +301,7 @@ public sealed class RunbookTests : IDisposable
         Result result = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale");
         Assert.True(result.ExitCode == 1, result.Everything);
         Assert.Contains("== 1 damaged", result.Output, StringComparison.Ordinal);
-        Assert.Contains("== 1 in goodbye, and nobody maps them", result.Output, StringComparison.Ordinal);
+        Assert.Contains("== 1 in goodbye, and nobody uses them", result.Output, StringComparison.Ordinal);
         Assert.Contains("Needs a human: 2.", result.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(drained));
         Assert.True(File.Exists(damaged));
@@ -314,7 +315,7 @@ public sealed class RunbookTests : IDisposable
         File.WriteAllBytes(leftover, new byte[4096]);
         Result seen = Run("Get-RoamShmUsage", _folder.Root);
         Assert.True(seen.ExitCode == 1, seen.Everything);
-        Assert.Contains("== 1 files of killed creations", seen.Output, StringComparison.Ordinal);
+        Assert.Contains("== 1 files of killed creations and removals", seen.Output, StringComparison.Ordinal);
         Assert.Contains(leftover, seen.Output, StringComparison.Ordinal);
         Result preview = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale", "-WhatIf");
         Assert.True(preview.ExitCode == 1, preview.Everything);
@@ -322,6 +323,80 @@ public sealed class RunbookTests : IDisposable
         Result removed = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale");
         Assert.True(removed.ExitCode == 0, removed.Everything);
         Assert.False(File.Exists(leftover));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Usage_names_a_dead_hub_whatever_it_said_before_it_died(bool saidGoodbye)
+    {
+        SkipWhereMappingsCannotBeTold();
+        string path = Make("hub.seg");
+        using (var hub = new Agent())
+        {
+            _ = hub.Do("map", path);
+            _ = hub.Do("attach", path);
+            Patch.UInt32(path, HostGoodbye, saidGoodbye ? 1U : 0);
+            Result running = Run("Get-RoamShmUsage", _folder.Root);
+            Assert.DoesNotContain("abandoned", running.Output, StringComparison.Ordinal);
+            hub.Kill();
+        }
+
+        Result seen = Run("Get-RoamShmUsage", _folder.Root);
+        Assert.True(seen.ExitCode == 1, seen.Everything);
+        Assert.Contains(", 1 of them abandoned", seen.Output, StringComparison.Ordinal);
+
+        // It is not old enough yet to be removed.
+        Result young = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale");
+        Assert.True(young.ExitCode == 1, young.Everything);
+        Assert.True(File.Exists(path));
+        Age(path);
+        Result removed = Run("Get-RoamShmUsage", _folder.Root, "-RemoveStale");
+        Assert.True(removed.ExitCode == 0, removed.Everything);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void Usage_and_inventory_never_say_that_all_is_well_where_they_could_not_look()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "becomes a user who may not read");
+        string closed = Make("closed.seg");
+        string folder = Directory.CreateDirectory(_folder["closed"]).FullName;
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(folder, UnixFileMode.None);
+        using (var odd = new Process { StartInfo = new ProcessStartInfo("bash", ["-c", "head -c 200 /dev/zero > \"$1\"/$'bad\\xff.seg'", "bash", _folder.Root]) })
+        {
+            _ = odd.Start();
+            odd.WaitForExit();
+        }
+
+        Result usage = RunAsNobody("runbooks/Get-RoamShmUsage", _folder.Root, "-Recurse");
+        Assert.SkipWhen(usage.Everything.Contains("setpriv", StringComparison.Ordinal), "there is no setpriv here");
+        Assert.True(usage.ExitCode == 1, usage.Everything);
+        Assert.Contains("== 3 could not be read", usage.Output, StringComparison.Ordinal);
+        Assert.Contains(closed + ": Access denied", usage.Output, StringComparison.Ordinal);
+        Assert.Contains(folder + ": Access denied", usage.Output, StringComparison.Ordinal);
+        Assert.Contains("its name is not valid UTF-8", usage.Output, StringComparison.Ordinal);
+        Assert.Contains("Needs a human: 3.", usage.Output, StringComparison.Ordinal);
+        Result inventory = RunAsNobody("Export-RoamInventory", _folder.Root, "-Path", _folder.Root);
+        Assert.True(inventory.ExitCode == 1, inventory.Everything);
+        Assert.Contains("0 segments, 2 problems.", inventory.Output, StringComparison.Ordinal);
+        Assert.Contains("Unreadable", File.ReadAllText(Directory.GetFiles(_folder.Root, "roam-*.csv")[0]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Usage_names_who_holds_the_memory_of_deleted_segments()
+    {
+        SkipWhereMappingsCannotBeTold();
+        string path = Make("hub.seg");
+        using var host = new Agent();
+        _ = host.Do("map", path);
+        File.Delete(path);
+        Result result = Run("Get-RoamShmUsage", _folder.Root);
+        Assert.True(result.ExitCode == 1, result.Everything);
+        Assert.Contains("== 1 deleted, ", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"hub.seg (deleted), ", result.Output, StringComparison.Ordinal);
+        Assert.Contains($": {Digits(host.Id)}", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -389,6 +464,22 @@ public sealed class RunbookTests : IDisposable
     private Result Run(string runbook, params string[] arguments)
     {
         using Running running = Start(runbook, arguments);
+        return running.End();
+    }
+
+    private Result RunAsNobody(string script, params string[] arguments)
+    {
+        string path = Path.Combine(Prompt.RepositoryRoot, "examples", script + ".ps1");
+        using var running = new Running(Process.Start(new ProcessStartInfo(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Program, "-File", path, .. arguments])
+        {
+            WorkingDirectory = _folder.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            Environment = { ["HOME"] = _folder.Root },
+        })!);
         return running.End();
     }
 

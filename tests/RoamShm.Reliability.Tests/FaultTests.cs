@@ -380,7 +380,7 @@ public sealed class FaultTests : IDisposable
             _ = OneShot.RecoverPeer(path, 1, force: true);
             Patch.UInt32(path, HeaderLayout.Size, 2);
             _ = OneShot.RecoverPeer(path, 1, force: true);
-            _ = SegmentMappings.Read().Of(path);
+            _ = new SegmentUsers().ProcessesOf(path);
             _ = Assert.Throws<SegmentException>(() => OneShot.RecoverPeer(path, 9, force: true));
             _ = SegmentWatcher.Watch([path]).First();
             Create(path, 2);

@@ -60,6 +60,9 @@ internal static class Program
             case "map":
                 held.Map(path);
                 return "mapped";
+            case "unmap":
+                held.Unmap(path);
+                return "unmapped";
             case "mapped-goodbye":
                 return held.ReadUInt32(path, 64).ToString(System.Globalization.CultureInfo.InvariantCulture);
             case "attach":
@@ -107,12 +110,19 @@ internal static class Program
                 WaitUntilRead(path);
                 return "read";
             case "find":
-                return System.Linq.Enumerable.Single(SegmentFinder.Find(path)).Status!;
+                return string.Join(",", System.Linq.Enumerable.Select(SegmentFinder.Find(path), listing => listing.Status));
+            case "use":
+                SegmentUse use = new SegmentUsers().Ask(path);
+                return use.State + ": " + use.Reason;
+            case "vantage":
+                return SegmentUsers.DescribeVantage();
+            case "liveness":
+                return OneShot.ReadPeers(path)[0].Liveness!;
             case "remove":
                 Segment.Remove(path);
                 return "removed";
             case "recover":
-                return OneShot.RecoverPeer(path, Number(words[2]), force: false).State!;
+                return new RecoveryRun(new SegmentUsers()).Recover(path, Number(words[2]), force: false, meant: null, CancellationToken.None).State!;
             case "lock":
                 held.Lock(path);
                 return "locked";
@@ -228,6 +238,7 @@ internal static class Program
     {
         private readonly System.Collections.Generic.List<IDisposable> _held = [];
         private readonly System.Collections.Generic.Dictionary<string, MemoryMappedViewAccessor> _maps = [];
+        private readonly System.Collections.Generic.Dictionary<string, MemoryMappedFile> _mapped = [];
         private readonly System.Collections.Generic.Dictionary<string, FakeGuest> _guests = [];
 
         internal void Map(string path)
@@ -235,7 +246,14 @@ internal static class Program
             var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             MemoryMappedFile map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
             _held.Add(map);
-            _maps[path] = map.CreateViewAccessor();
+            _held.Add(_maps[path] = map.CreateViewAccessor());
+            _mapped[path] = map;
+        }
+
+        internal void Unmap(string path)
+        {
+            _maps[path].Dispose();
+            _mapped[path].Dispose();
         }
 
         /// <summary>The guest on a segment, one for each, made when first asked for.</summary>

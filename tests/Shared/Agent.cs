@@ -46,6 +46,27 @@ public sealed class Agent : IDisposable
         }
     }
 
+    /// <summary>An agent that another program starts, as unshare does in namespaces of its own.</summary>
+    /// <param name="words">The program and its arguments.</param>
+    /// <returns>The agent, or null where none can be had.</returns>
+    public static Agent? TryStartBy(params string[] words)
+    {
+        try
+        {
+            return new Agent(words[0], [.. words[1..], "dotnet", Program]);
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An agent that a line of shell script starts, as its last command does with <c>exec "$@"</c>.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="words">A program that runs the shell, such as unshare, and its arguments; none for the shell itself.</param>
+    /// <returns>The agent, or null where none can be had.</returns>
+    public static Agent? TryStartByScript(string script, params string[] words) => TryStartBy([.. words, "sh", "-c", script, "sh"]);
+
     public int Id => _process.Id;
 
     /// <summary>Gives an order without waiting for the answer.</summary>

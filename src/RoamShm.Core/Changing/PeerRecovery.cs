@@ -13,22 +13,29 @@ internal sealed unsafe class PeerRecovery : IDisposable
     private readonly List<string> _skipped = [];
 
     /// <summary>Reads the peer, and refuses one that may be alive or whose host may be running.</summary>
-    internal PeerRecovery(Segment segment, int peerId, bool force)
+    /// <param name="segment">The segment.</param>
+    /// <param name="peerId">The peer.</param>
+    /// <param name="force">Whether to refuse nothing.</param>
+    /// <param name="use">Who uses the segment; asked for only where that matters.</param>
+    internal PeerRecovery(Segment segment, int peerId, bool force, Func<SegmentUse> use)
     {
         _segment = segment;
         segment.LoadTables();
         segment.RequirePeer(peerId);
         segment.RefreshPeers();
         Peer = segment.Peers[peerId];
-        if (!Peer.IsEmpty && !force)
+        IsNeeded = !Peer.IsEmpty || OwnsSlots();
+        if (IsNeeded && !force)
         {
-            RequireDead();
-            RequireNoHost();
+            RequireDead(use());
         }
 
         _mappings = new ClassMapping?[segment.Classes.Length];
-        _result = new PeerRecoveryResult { PeerId = peerId, PreviousState = Peer.StateName, State = Peer.StateName, Path = segment.Path };
+        _result = new PeerRecoveryResult { PeerId = peerId, PreviousState = Peer.StateName, State = Peer.StateName, Path = segment.Path, Identity = segment.Identity };
     }
+
+    /// <summary>Whether there is anything to recover: a peer that is not Empty, or an Empty one that still owns slots.</summary>
+    internal bool IsNeeded { get; }
 
     /// <summary>The peer as it was read.</summary>
     internal PeerEntry Peer { get; }
@@ -43,7 +50,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
 
     internal PeerRecoveryResult Recover()
     {
-        if (Peer.IsEmpty)
+        if (!IsNeeded)
         {
             return _result;
         }
@@ -51,6 +58,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         using MappedPart entry = _segment.File.MapInside(_segment.PeerOffset(Peer.Id), PeerEntryLayout.Size);
         SetGoodbye(entry);
         FreeReferencedSlots();
+        _result.GuestToHostEntriesDropped = ReadEntries(RingDirection.GuestToHost, _skipped).Count;
         ResetRing(RingDirection.HostToGuest);
         ResetRing(RingDirection.GuestToHost);
         FreeOwnedSlots();
@@ -62,38 +70,38 @@ internal sealed unsafe class PeerRecovery : IDisposable
         return _result;
     }
 
-    private void RequireDead()
+    /// <summary>What a recovery would drop and free now; nothing is changed.</summary>
+    internal PeerRecoveryResult Preview()
     {
-        if (Peer.State is PeerState.Goodbye or PeerState.Reserved)
+        if (IsNeeded)
+        {
+            var damaged = new List<string>();
+            _result.EntriesDropped = ReadEntries(RingDirection.HostToGuest, damaged).Count;
+            _result.GuestToHostEntriesDropped = ReadEntries(RingDirection.GuestToHost, damaged).Count;
+            ForEachOwnedSlot(damaged, (_, _, _) => _result.OwnedSlotsFreed++);
+        }
+
+        return _result;
+    }
+
+    /// <summary>Proved, nobody uses the segment, whatever heartbeats say; else a peer that may be alive is one reason to refuse, and a host that may be running another.</summary>
+    private void RequireDead(SegmentUse use)
+    {
+        if (use.IsFree)
         {
             return;
         }
 
-        string liveness = Peer.Liveness(_segment.Header.HeartbeatInterval, MonotonicClock.Now());
-        if (liveness != PeerLiveness.Stale)
+        if (Peer.State is not (PeerState.Goodbye or PeerState.Reserved or PeerState.Empty))
         {
-            throw SegmentErrors.PeerAlive(_segment.Path, Peer.Id, liveness);
-        }
-    }
-
-    private void RequireNoHost()
-    {
-        if (!SegmentMappings.IsSupported)
-        {
-            throw SegmentErrors.HostMayBeRunning(_segment.Path, "which processes map it cannot be found out on this system");
+            string liveness = Peer.Liveness(_segment.Header.HeartbeatInterval, HeartbeatClock.Now());
+            if (liveness != PeerLiveness.Stale)
+            {
+                throw SegmentErrors.PeerAlive(_segment.Path, Peer.Id, liveness);
+            }
         }
 
-        SegmentMappings mappings = SegmentMappings.Read();
-        List<int> others = SegmentMappings.Others(mappings.Of(_segment.File));
-        if (others.Count > 0)
-        {
-            throw SegmentErrors.HostMayBeRunning(_segment.Path, SegmentMappings.Describe(others));
-        }
-
-        if (mappings.IsIncomplete)
-        {
-            throw SegmentErrors.HostMayBeRunning(_segment.Path, "whether a process maps it cannot be found out: " + mappings.Incompleteness);
-        }
+        throw SegmentErrors.HostMayBeRunning(_segment.Path, use.Reason);
     }
 
     private void SetGoodbye(MappedPart entry)
@@ -107,27 +115,8 @@ internal sealed unsafe class PeerRecovery : IDisposable
 
     private void FreeReferencedSlots()
     {
-        if (_segment.RingOffset(Peer, RingDirection.HostToGuest) is not ulong ring)
+        foreach (RingEntry entry in ReadEntries(RingDirection.HostToGuest, _skipped))
         {
-            _skipped.Add("the host→guest ring does not lie within the file");
-            return;
-        }
-
-        RingSnapshot snapshot = RingSnapshot.Read(_segment.File, ring, _segment.Header.BipbufCapacity);
-        if (snapshot.Fault is string fault)
-        {
-            _skipped.Add("the host→guest ring: " + fault);
-            return;
-        }
-
-        foreach (RingEntry entry in snapshot.Entries())
-        {
-            if ((entry.Fault ?? entry.FindReferenceFault(_segment.Classes)) is string damage)
-            {
-                _skipped.Add(FormattableString.Invariant($"the entry at {entry.Position} in the host→guest ring: {damage}"));
-                continue;
-            }
-
             _result.EntriesDropped++;
             if (entry.IsSlotReference)
             {
@@ -136,15 +125,43 @@ internal sealed unsafe class PeerRecovery : IDisposable
         }
     }
 
+    /// <summary>The entries that wait in a ring, without those that are damaged.</summary>
+    private List<RingEntry> ReadEntries(RingDirection direction, List<string> damaged)
+    {
+        string name = direction == RingDirection.HostToGuest ? "host→guest" : "guest→host";
+        var entries = new List<RingEntry>();
+        if (_segment.RingOffset(Peer, direction) is not ulong ring)
+        {
+            damaged.Add($"the {name} ring does not lie within the file");
+            return entries;
+        }
+
+        RingSnapshot snapshot = RingSnapshot.Read(_segment.File, ring, _segment.Header.BipbufCapacity);
+        if (snapshot.Fault is string fault)
+        {
+            damaged.Add($"the {name} ring: {fault}");
+            return entries;
+        }
+
+        foreach (RingEntry entry in snapshot.Entries())
+        {
+            if ((entry.Fault ?? entry.FindReferenceFault(_segment.Classes)) is string damage)
+            {
+                damaged.Add(FormattableString.Invariant($"the entry at {entry.Position} in the {name} ring: {damage}"));
+            }
+            else
+            {
+                entries.Add(entry);
+            }
+        }
+
+        return entries;
+    }
+
     private void ResetRing(RingDirection direction)
     {
         if (_segment.RingOffset(Peer, direction) is not ulong ring)
         {
-            if (direction == RingDirection.GuestToHost)
-            {
-                _skipped.Add("the guest→host ring does not lie within the file");
-            }
-
             return;
         }
 
@@ -155,7 +172,17 @@ internal sealed unsafe class PeerRecovery : IDisposable
         }
     }
 
-    private void FreeOwnedSlots()
+    private void FreeOwnedSlots() =>
+        ForEachOwnedSlot(_skipped, (classIndex, slot, generation) => _result.OwnedSlotsFreed += Mapping(classIndex).Free(slot, generation, (uint)Peer.Id) ? 1 : 0);
+
+    private bool OwnsSlots()
+    {
+        bool ownsAny = false;
+        ForEachOwnedSlot([], (_, _, _) => ownsAny = true);
+        return ownsAny;
+    }
+
+    private void ForEachOwnedSlot(List<string> skipped, Action<int, uint, uint> action)
     {
         uint owner = (uint)Peer.Id;
         for (int i = 0; i < _segment.Classes.Length; i++)
@@ -163,7 +190,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
             int classIndex = i;
             if (_segment.Classes[i].SlotCount > SlotReader.MaxSlots)
             {
-                _skipped.Add(FormattableString.Invariant($"slot class {i}: it has {_segment.Classes[i].SlotCount} slots, and the limit is {SlotReader.MaxSlots}"));
+                skipped.Add(FormattableString.Invariant($"slot class {i}: it has {_segment.Classes[i].SlotCount} slots, and the limit is {SlotReader.MaxSlots}"));
                 continue;
             }
 
@@ -176,7 +203,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
                         byte* slot = slots + (at * SlotMetaLayout.Size);
                         if (SlotReader.State(slot) == SlotState.Allocated && SlotReader.Owner(slot) == owner)
                         {
-                            _result.OwnedSlotsFreed += Mapping(classIndex).Free((uint)(first + at), SlotReader.Generation(slot), owner) ? 1 : 0;
+                            action(classIndex, (uint)(first + at), SlotReader.Generation(slot));
                         }
                     }
                 },

@@ -3,6 +3,8 @@ namespace RoamShm;
 /// <summary>What the recovery of one peer did (<c>r[shm.crash.recovery]</c>).</summary>
 public sealed class PeerRecoveryResult
 {
+    private string? _fileId;
+
     /// <summary>The peer, 1 to 255.</summary>
     public int PeerId { get; set; }
 
@@ -14,6 +16,9 @@ public sealed class PeerRecoveryResult
 
     /// <summary>Entries that waited in its host→guest ring and were dropped.</summary>
     public long EntriesDropped { get; set; }
+
+    /// <summary>Entries that waited in its guest→host ring and were dropped, unread by the host.</summary>
+    public long GuestToHostEntriesDropped { get; set; }
 
     /// <summary>Slots freed to which those entries referred.</summary>
     public long ReferencedSlotsFreed { get; set; }
@@ -30,4 +35,17 @@ public sealed class PeerRecoveryResult
 
     /// <summary>The file as PowerShell names it in full.</summary>
     public string? PSPath { get; set; }
+
+    /// <summary>
+    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
+    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// </summary>
+    public string? FileId
+    {
+        get => _fileId ??= Identity?.ToString();
+        set => _fileId = value;
+    }
+
+    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    internal FileIdentity? Identity { get; set; }
 }

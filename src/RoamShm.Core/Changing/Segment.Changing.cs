@@ -53,12 +53,13 @@ public sealed partial class Segment
     /// <summary>
     /// Frees the place of a guest that crashed or left, as the host would (<c>r[shm.crash.recovery]</c>), in its order: Goodbye, the slots that its host→guest ring
     /// refers to, both rings, the slots that it owns, heartbeat 0, Empty. Shared words change by compare-and-exchange only. What is damaged is reported and left as
-    /// it is, never followed. A recovery that has begun is finished.
+    /// it is, never followed. A recovery that has begun is finished. Unless forced, it needs proof that nobody else uses the segment: on Linux the kernel gives it where this
+    /// object has the file's only descriptor.
     /// </summary>
     /// <param name="peerId">The peer, 1 to 255.</param>
     /// <param name="force">Whether to recover a peer that may be alive, or whose host may be running.</param>
     /// <param name="cancellationToken">Cancels it before it begins.</param>
-    /// <returns>What was done; an Empty peer needs nothing.</returns>
+    /// <returns>What was done; an Empty peer that owns no slots needs nothing.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.PeerNotFound"/>, <see cref="SegmentErrorId.PeerAlive"/>,
     /// <see cref="SegmentErrorId.HostMayBeRunning"/>; or a table does not lie within the file, or the file is shorter than what has to be changed.</exception>
     /// <exception cref="InvalidOperationException">The segment was opened for reading.</exception>
@@ -67,28 +68,21 @@ public sealed partial class Segment
     {
         cancellationToken.ThrowIfCancellationRequested();
         RequireWritable();
-        using var recovery = new PeerRecovery(this, peerId, force);
+        using FileLease? lease = force ? null : RecoveryRun.TakeLease(File, cancellationToken);
+        using var recovery = new PeerRecovery(
+            this, peerId, force, () => lease is null ? new SegmentUsers(cancellationToken).AskOfOthers(File) : SegmentUsers.ProvedFree);
         return recovery.Recover();
     }
 
     /// <summary>
-    /// Removes the file of a segment that nobody uses (<c>r[shm.file.cleanup]</c>). In use is what a process maps or an attached peer beats on; where that cannot be
-    /// found out, doubt refuses. A damaged segment can be removed too, but no file without the magic of one.
+    /// Removes the file of a segment that nobody uses (<c>r[shm.file.cleanup]</c>). That is proved, or doubt refuses; see <see cref="SegmentUsers"/>. A damaged segment can
+    /// be removed too, and one that its host died over while making it, but no other file without the magic.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="force">Whether to remove it in spite of being in use.</param>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentInUse"/> with who uses it, or why that cannot be found out; the file does not exist, or is
     /// no segment; or the system does not let it be removed.</exception>
     public static void Remove(string path, bool force = false) => SegmentRemover.Prepare(path, force).Remove();
-
-    /// <summary>Whether a peer may be recovered; nothing is changed.</summary>
-    /// <returns>The name of its state; an Empty one needs no recovery.</returns>
-    /// <exception cref="SegmentException">As <see cref="RecoverPeer"/>.</exception>
-    internal string CheckRecovery(int peerId, bool force)
-    {
-        using var recovery = new PeerRecovery(this, peerId, force);
-        return recovery.Peer.StateName;
-    }
 
     private void RequireWritable()
     {

@@ -104,12 +104,13 @@ public sealed class SegmentDrain
             }
 
             bool isTimeOver = _since.Elapsed >= timeout;
-            if (isTimeOver && !isDrained && !force)
+            if (isTimeOver && !isDrained && !force && !IsFree())
             {
                 throw TimedOut();
             }
 
-            if ((isDrained || isTimeOver) && TryRemove(force && isTimeOver, isTimeOver, onInUse))
+            // Dead peers stay attached for ever; where nobody uses the file, there is nobody to wait for.
+            if ((isDrained || isTimeOver || IsFree()) && TryRemove(force && isTimeOver, isTimeOver, onInUse))
             {
                 return true;
             }
@@ -182,6 +183,22 @@ public sealed class SegmentDrain
 
         error = _since.Elapsed >= timeout ? TimedOut() : null;
         return error is not null;
+    }
+
+    private bool IsFree()
+    {
+        try
+        {
+            using SegmentFile file = SegmentFile.OpenRead(Path);
+            bool isFree = FileLease.TryTakeRead(file, out FileLease? lease) == LeaseAnswer.Granted;
+            lease?.Dispose();
+            return isFree;
+        }
+        catch (SegmentException)
+        {
+            // The next look says what is wrong.
+            return false;
+        }
     }
 
     private bool TryRemove(bool force, bool isLastTry, Action<string>? onInUse)

@@ -1,49 +1,65 @@
 using System;
-using System.Collections.Generic;
 
 namespace RoamShm;
 
 /// <summary>
-/// Removes the files of segments that nobody uses (<c>r[shm.file.cleanup]</c>). In use is what a process maps or an attached peer beats on;
-/// where that cannot be told, doubt refuses.
+/// Removes the files of segments that nobody uses (<c>r[shm.file.cleanup]</c>), and of segments that a host died over while making them. That nobody uses them is
+/// proved, or doubt refuses.
 /// </summary>
 internal sealed class SegmentRemover
 {
+    private const int LongestName = 255;
+
     private readonly string _path;
     private readonly FileIdentity _identity;
+    private readonly SegmentUsers _users;
     private readonly bool _force;
-
-    private SegmentRemover(string path, FileIdentity identity, bool force)
+    private SegmentRemover(string path, FileIdentity identity, SegmentUsers users, bool force, bool isHalfMade)
     {
         _path = path;
         _identity = identity;
-        _force = force;
+        _users = users;
+        _force = force && !isHalfMade;
+        IsHalfMade = isHalfMade;
     }
 
+    /// <summary>Whether a host died over the file while making it.</summary>
+    internal bool IsHalfMade { get; }
+
+    /// <summary>Which file is meant.</summary>
+    internal FileIdentity Identity => _identity;
+
     /// <summary>Whether this file, not another one of that name, can be removed now.</summary>
-    /// <param name="path">The file; one that does not begin with the magic of a segment is never removed.</param>
-    /// <param name="force">Whether to remove it in spite of being in use.</param>
+    /// <param name="path">The file; one that neither begins with the magic of a segment nor is a half-made one is never removed.</param>
+    /// <param name="force">Whether to remove it in spite of being in use. A half-made one that may be in use is not removed all the same.</param>
+    /// <param name="users">Who uses segments, for one call on many files; <see langword="null"/> for this one alone.</param>
     /// <returns>What removes it.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentInUse"/> with who uses it, or why that cannot be told; or the file is
     /// none, or no segment.</exception>
-    internal static SegmentRemover Prepare(string path, bool force)
+    internal static SegmentRemover Prepare(string path, bool force, SegmentUsers? users = null)
     {
         FileStatus named = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
         named.RequireRegular(path);
         using SegmentFile file = SegmentFile.OpenRead(path);
+        bool isHalfMade = HalfMade.Is(file);
         // With the version, which the error tells where another format has its own.
         byte[] start = new byte[HeaderLayout.HeaderSize];
-        if (file.Read(0, start, 0, start.Length) < sizeof(ulong) || BitConverter.ToUInt64(start, 0) != SegmentFormat.Magic)
+        if (!isHalfMade && (file.Read(0, start, 0, start.Length) < sizeof(ulong) || BitConverter.ToUInt64(start, 0) != SegmentFormat.Magic))
         {
-            throw SegmentErrors.WrongMagic(path, BitConverter.ToUInt64(start, 0), BitConverter.ToUInt32(start, HeaderLayout.Version));
+            throw file.Length == 0 ? SegmentErrors.NotReady(path, "it is empty")
+                : SegmentErrors.WrongMagic(path, BitConverter.ToUInt64(start, 0), BitConverter.ToUInt32(start, HeaderLayout.Version));
         }
 
-        var remover = new SegmentRemover(path, file.Status.Identity, force);
-        remover.RequireUnused(file);
+        users ??= new SegmentUsers();
+        var remover = new SegmentRemover(path, file.Status.Identity, users, force, isHalfMade);
+        remover.RequireFree(users.Ask(file));
         return remover;
     }
 
-    /// <summary>Removes the file, if it is still the one that was prepared, and still unused: whoever asked may have taken a while to confirm.</summary>
+    /// <summary>
+    /// Removes the file, if it is still the one that was prepared, and still unused: whoever asked may have taken a while to confirm. Where the kernel says that
+    /// nobody uses it, nobody can begin to until the name is gone.
+    /// </summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the system does not let it be
     /// removed.</exception>
     internal void Remove()
@@ -52,7 +68,25 @@ internal sealed class SegmentRemover
         using (SegmentFile file = SegmentFile.OpenRead(_path))
         {
             RequireSame(file.Status.Identity);
-            RequireUnused(file);
+            if (IsHalfMade && !HalfMade.Is(file))
+            {
+                throw SegmentErrors.InUse(_path, "its host has just finished making it");
+            }
+
+            if (!_force)
+            {
+                if (FileLease.TryTakeRead(file, out FileLease? lease) == LeaseAnswer.Granted)
+                {
+                    using (lease)
+                    {
+                        RemoveAside(lease!, MoveAside((UnixSegmentFile)file));
+                    }
+
+                    return;
+                }
+
+                RequireFree(_users.AskAgain(file));
+            }
         }
 
         SegmentFile.Delete(_path);
@@ -61,76 +95,71 @@ internal sealed class SegmentRemover
     /// <summary>Refuses another file than the one meant.</summary>
     internal void RequireSame(FileIdentity identity)
     {
-        if (!identity.Equals(_identity))
+        if (identity != _identity)
         {
             throw SegmentErrors.Replaced(_path);
         }
     }
 
-    private void RequireUnused(SegmentFile file)
+    /// <summary>The name that a file has while it is being removed: the prefix, letters of its own, and as much of the old name as fits.</summary>
+    private static string AsideOf(string path)
     {
-        if (!_force && FindUse(_path, file) is string use)
+        int slash = path.LastIndexOf('/');
+        string start = NewFile.AsidePrefix + Guid.NewGuid().ToString("N").Substring(0, 8) + "-";
+        string name = path.Substring(slash + 1);
+        while (UnixSegmentFile.Encode(start + name).Length - 1 > LongestName)
         {
-            throw SegmentErrors.InUse(_path, use);
+            name = name.Substring(0, name.Length - (name.Length > 1 && char.IsLowSurrogate(name[name.Length - 1]) ? 2 : 1));
         }
+
+        return path.Substring(0, slash + 1) + start + name;
     }
 
-    /// <summary>Who uses a segment, or why that cannot be told, or null.</summary>
-    private static string? FindUse(string path, SegmentFile file)
+    /// <summary>Takes the name away from a file on which a lease is held, so that nobody else finds it. Who has found it already waits for the lease.</summary>
+    /// <returns>The name that it has now: its own where it cannot be moved aside.</returns>
+    internal string MoveAside(UnixSegmentFile file)
     {
-        if (!SegmentMappings.IsSupported)
-        {
-            return "which processes map it cannot be told on this system";
-        }
-
-        SegmentMappings mappings = SegmentMappings.Read();
-        IReadOnlyList<int> processes = mappings.Of(file);
-        if (processes.Count > 0)
-        {
-            return SegmentMappings.Describe(processes);
-        }
-
-        if (FindAlivePeers(path, file) is string peers)
-        {
-            return peers;
-        }
-
-        return mappings.IsIncomplete ? "whether a process maps it cannot be told: " + mappings.Incompleteness : null;
+        // So that nobody takes the name for one that a killed removal left.
+        _ = file.TryLock();
+        string aside = AsideOf(_path);
+        int error = UnixSegmentFile.MoveTo(_path, aside);
+        return error == 0 ? aside : IsUnsupported(error) ? _path : throw UnixFault.Of(_path, FileOperation.Remove, error);
     }
 
-    private static string? FindAlivePeers(string path, SegmentFile file)
+    /// <summary>Removes the file that was moved aside; or puts its name back, where somebody waits for it or it is another one.</summary>
+    internal void RemoveAside(FileLease lease, string aside)
     {
-        byte[] bytes = new byte[HeaderLayout.Size];
-        if (file.Read(0, bytes, 0, bytes.Length) < bytes.Length)
+        bool isSame = SegmentFile.Peek(aside) is FileStatus moved && moved.Identity == _identity;
+        if (isSame && !lease.IsSomebodyWaiting)
         {
-            return null;
-        }
-
-        var header = new SegmentHeader();
-        header.Decode(path, bytes, file.Length);
-        PeerTable peers;
-        try
-        {
-            peers = PeerTable.Read(file, header);
-        }
-        catch (SegmentException)
-        {
-            // Nobody can be attached to a table that is not there, and nobody maps the file.
-            return null;
-        }
-
-        var alive = new List<int>();
-        ulong now = MonotonicClock.Now();
-        foreach (PeerEntry peer in peers)
-        {
-            if (peer.IsAttached && peer.Liveness(header.HeartbeatInterval, now) == PeerLiveness.Alive)
+            try
             {
-                alive.Add(peer.Id);
+                SegmentFile.Delete(aside);
+                return;
+            }
+            catch (SegmentException)
+            {
+                _ = PutBack(aside);
+                throw;
             }
         }
 
-        return alive.Count == 0 ? null
-            : alive.Count == 1 ? FormattableString.Invariant($"peer {alive[0]} is attached and beating")
-            : FormattableString.Invariant($"peers {string.Join(", ", alive)} are attached and beating");
+        bool isBack = PutBack(aside);
+        throw !isSame ? SegmentErrors.Replaced(_path)
+            : isBack ? SegmentErrors.InUse(_path, "a process is just opening it")
+            : SegmentErrors.ReplacedWhileRemoved(_path, aside);
+    }
+
+    private bool PutBack(string aside) => aside == _path || UnixSegmentFile.MoveTo(aside, _path) == 0;
+
+    private static bool IsUnsupported(int error) =>
+        error == LibC.EINVAL || error == LibC.ENOSYS || error == LibC.EOPNOTSUPP || error == LibC.ENOTSUP;
+
+    private void RequireFree(SegmentUse use)
+    {
+        if (!_force && !use.IsFree)
+        {
+            throw SegmentErrors.InUse(_path, use.Reason);
+        }
     }
 }

@@ -5,6 +5,8 @@ namespace RoamShm;
 /// <summary>Everything that a validation of one file found.</summary>
 public sealed class SegmentReport
 {
+    private string? _fileId;
+
     /// <summary>The file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
@@ -25,4 +27,17 @@ public sealed class SegmentReport
 
     /// <summary>The file as PowerShell names it in full.</summary>
     public string? PSPath { get; set; }
+
+    /// <summary>
+    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
+    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// </summary>
+    public string? FileId
+    {
+        get => _fileId ??= Identity?.ToString();
+        set => _fileId = value;
+    }
+
+    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    internal FileIdentity? Identity { get; set; }
 }

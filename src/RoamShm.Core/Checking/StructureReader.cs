@@ -36,7 +36,7 @@ internal sealed unsafe class StructureReader
         _frontLength = AttachChecks.ReadHeader(file, _front);
         _smallRingsLength = 0;
         var header = new SegmentHeader();
-        header.Decode(file.Path, _front, file.Length);
+        header.Decode(file.Path, _front, file.Length, file.Status.Identity);
         if ((ulong)file.Length < Math.Max(header.TotalSize, header.CurrentSize))
         {
             // The host may have lengthened the file since it was opened.

@@ -17,7 +17,7 @@ internal sealed class ValidationRun
     {
         try
         {
-            using SegmentFile file = SegmentFile.OpenRead(path);
+            using SegmentFile file = SegmentFile.OpenRead(path, _patience.ForLeases, cancellationToken);
             return Validate(file, full, cancellationToken);
         }
         catch (SegmentException e) when (FileRules.IsVerdict(e.ErrorId))
@@ -53,7 +53,7 @@ internal sealed class ValidationRun
             findings.AddRange(Verdict(e).ToArray());
         }
 
-        return Report(file.Path, header, findings);
+        return Report(file.Path, header, findings, file.Status.Identity);
     }
 
     private void CheckContent(SegmentFile file, FindingList findings, CancellationToken cancellationToken)
@@ -80,9 +80,10 @@ internal sealed class ValidationRun
         return findings;
     }
 
-    private static SegmentReport Report(string path, SegmentHeader? header, FindingList findings) => new()
+    private static SegmentReport Report(string path, SegmentHeader? header, FindingList findings, FileIdentity? identity = null) => new()
     {
         Path = path,
+        Identity = identity,
         Header = header,
         Findings = findings.ToArray(),
         ErrorCount = findings.ErrorCount,

@@ -21,7 +21,7 @@ public static class SegmentFinder
     /// <returns>The segments, as they are found. Each file is opened once.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentNotFound"/>: nothing has that name;
     /// <see cref="SegmentErrorId.SegmentAccessDenied"/> or <see cref="SegmentErrorId.SegmentIOError"/>: just that folder or file cannot be read. What is found on
-    /// the way and cannot be read is passed over.</exception>
+    /// the way and cannot be read is listed as <see cref="SegmentStatus.Unreadable"/>.</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public static IEnumerable<SegmentListing> Find(string path, SegmentFindOptions? options = null, CancellationToken cancellationToken = default) =>
         new SegmentSearch(options ?? new SegmentFindOptions()).Find(path, cancellationToken);

@@ -16,16 +16,25 @@ public sealed class SegmentListing : SegmentHeaderFields
     }
 
     /// <summary>
-    /// The first that fits: <c>Invalid</c> (no guest can attach), <c>Unknown</c> (who maps it cannot be told), <c>Draining</c> (goodbye set, peers
-    /// attached), <c>Drained</c> (goodbye set, none attached), <c>Live</c> (mapped), <c>Stale</c> (nobody maps it, not changed for a while, its
-    /// peers stale or none attached), <c>Idle</c>.
+    /// The first that fits: <c>Unreadable</c> (what it is could not be read), <c>Deleted</c> (deleted or replaced, and still mapped), <c>Invalid</c> (no guest can attach),
+    /// <c>Unknown</c> (whether anybody uses it is not known), <c>Drained</c> (goodbye raised, no peer attached), <c>Draining</c> (goodbye raised, peers attached, used),
+    /// <c>Live</c> (used), <c>Abandoned</c> (peers attached, and nobody uses it), <c>Stale</c> (nobody uses it, and it is not new), <c>Idle</c>.
     /// </summary>
     public string? Status { get; set; }
+
+    /// <summary>Whether anybody uses it: <c>Used</c>, <c>Free</c>, which is proved, or <c>Unknown</c>; see <see cref="SegmentUse"/>.</summary>
+    public string? Use { get; set; }
+
+    /// <summary>Why <see cref="Use"/> or <see cref="Status"/> is what it is, as part of a sentence.</summary>
+    public string? UseReason { get; set; }
+
+    /// <summary>What else somebody should know; <see langword="null"/> mostly.</summary>
+    public string? Hint { get; set; }
 
     /// <summary>Number of peers in the state Attached.</summary>
     public int PeersAttached { get; set; }
 
-    /// <summary>Ids of the processes that map it; <see langword="null"/> where that cannot be told.</summary>
+    /// <summary>Ids of the processes that map it; none where it is proved that nobody uses it, <see langword="null"/> where they are not known.</summary>
     public int[]? MappedBy { get; set; }
 
     /// <summary>The owner's name, or user id where it has none; <see langword="null"/> on Windows.</summary>
@@ -34,6 +43,12 @@ public sealed class SegmentListing : SegmentHeaderFields
     /// <summary>Permission bits as octal digits; <see langword="null"/> on Windows.</summary>
     public string? Mode { get; set; }
 
-    /// <summary>When the file was last modified, UTC. Stores through a mapping on tmpfs do not count.</summary>
+    /// <summary>
+    /// When the file was made, or last written to or lengthened as a file, UTC. What host and guests do is stores through mappings, which do not change it. So how old a segment is
+    /// goes by this and, where heartbeats are on, by the youngest of them: it is not said to be unchanged.
+    /// </summary>
     public DateTime LastWriteTime { get; set; }
+
+    /// <summary>How old the segment is: the time since <see cref="LastWriteTime"/> or since the youngest heartbeat, whichever is shorter.</summary>
+    internal TimeSpan Age { get; set; }
 }

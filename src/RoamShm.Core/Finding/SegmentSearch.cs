@@ -1,31 +1,53 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>A search of many folders for one command. Who maps what is read once, at the first segment.</summary>
+/// <summary>A search of many folders for one command. What could not be read is listed as such, so that nobody takes it for nothing.</summary>
 internal sealed class SegmentSearch
 {
+    // What .NET makes of bytes in a name that are not UTF-8; the name cannot be used then.
+    private const char NotUtf8 = '\uFFFD';
+
     private readonly SegmentFindOptions _options;
-    private readonly ValidationRun _validation = new(new Patience());
-    private SegmentMappings? _mappings;
+    private readonly SegmentUsers _users;
+    private readonly Patience _patience = new();
+    private readonly ValidationRun _validation;
+    private IReadOnlyList<DeletedFile> _deleted = [];
     private long _filesSeen;
 
-    internal SegmentSearch(SegmentFindOptions options) => _options = options;
+    internal SegmentSearch(SegmentFindOptions options, SegmentUsers? users = null)
+    {
+        _options = options;
+        _users = users ?? new SegmentUsers();
+        _validation = new ValidationRun(_patience);
+    }
 
     /// <summary>As <see cref="SegmentFinder.Find"/>.</summary>
     internal IEnumerable<SegmentListing> Find(string path, CancellationToken cancellationToken)
     {
-        FileStatus status = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
+        _deleted = [];
+        if (SegmentFile.Peek(path) is not FileStatus status)
+        {
+            _deleted = _options.IncludeDeleted ? _users.FindDeletedNamed(path) : [];
+            return _deleted.Count > 0 ? FindDeleted(cancellationToken) : throw SegmentErrors.NotFound(path);
+        }
+
         bool isFolder = status.Kind == FileKind.Directory || (status.Kind == FileKind.SymbolicLink && Folder.Exists(path));
-        return isFolder ? FindInFolder(path, cancellationToken) : FindFile(path, status, isGiven: true, cancellationToken);
+        if (_options.IncludeDeleted)
+        {
+            _deleted = isFolder ? _users.FindDeletedIn(path, _options.Depth) : _users.FindDeletedNamed(path);
+        }
+
+        return (isFolder ? FindInFolder(path, cancellationToken) : FindFile(path, status, isGiven: true, cancellationToken)).Concat(FindDeleted(cancellationToken));
     }
 
     private IEnumerable<SegmentListing> FindFile(string path, FileStatus status, bool isGiven, CancellationToken cancellationToken)
     {
         _filesSeen++;
-        if (status.Kind == FileKind.Regular && Describe(path, isGiven, cancellationToken) is SegmentListing listing)
+        if (status.Kind == FileKind.Regular && Describe(path, status, isGiven, cancellationToken) is SegmentListing listing)
         {
             yield return listing;
         }
@@ -40,11 +62,22 @@ internal sealed class SegmentSearch
         {
             (string current, int left) = folders.Pop();
             _options.OnFolder?.Invoke(current, _filesSeen);
-            foreach (string entry in List(current, isGiven: ReferenceEquals(current, folder)))
+            string[] entries = List(current, isGiven: ReferenceEquals(current, folder), out SegmentListing? unreadable);
+            if (unreadable is not null)
+            {
+                yield return unreadable;
+            }
+
+            foreach (string entry in entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Peek(entry) is not FileStatus status)
+                if (Peek(entry, out unreadable) is not FileStatus status)
                 {
+                    if (unreadable is not null)
+                    {
+                        yield return unreadable;
+                    }
+
                     continue;
                 }
 
@@ -66,9 +99,10 @@ internal sealed class SegmentSearch
         }
     }
 
-    private string[] List(string folder, bool isGiven)
+    private string[] List(string folder, bool isGiven, out SegmentListing? unreadable)
     {
-        if (Peek(folder) is FileStatus status && Folder.IsPseudo(status))
+        unreadable = null;
+        if (Peek(folder, out _) is FileStatus status && Folder.IsPseudo(status))
         {
             return [];
         }
@@ -79,46 +113,69 @@ internal sealed class SegmentSearch
         }
         catch (SegmentException e)
         {
-            PassOver(folder, isGiven, e);
+            unreadable = PassOver(folder, status: null, isGiven, e);
             return [];
         }
     }
 
-    /// <summary>Passes over what cannot be read, unless it is just what was asked for: then that is the answer.</summary>
-    private void PassOver(string path, bool isGiven, SegmentException error)
+    /// <summary>
+    /// What stands for something that cannot be read. Just what was asked for is an error instead, and what is gone by now is nothing.
+    /// </summary>
+    private SegmentListing? PassOver(string path, FileStatus? status, bool isGiven, SegmentException error)
     {
-        if (isGiven && error.ErrorId is (SegmentErrorId.SegmentAccessDenied or SegmentErrorId.SegmentIOError))
+        bool isUnreadable = error.ErrorId is SegmentErrorId.SegmentAccessDenied or SegmentErrorId.SegmentIOError;
+        if (isGiven && isUnreadable)
         {
             throw error;
         }
 
         _options.OnPassedOver?.Invoke(path, error.Message);
+        return isUnreadable ? Unreadable(path, status, error.Message.TrimEnd('.')) : null;
     }
 
-    private FileStatus? Peek(string path)
+    private static SegmentListing Unreadable(string path, FileStatus? status, string why) => new()
     {
+        Path = path,
+        Status = SegmentStatus.Unreadable,
+        UseReason = why,
+        FileLength = status?.Length ?? 0,
+        Owner = status is FileStatus known ? OwnerNames.Of(known) : null,
+        Mode = ModeOf(status),
+        LastWriteTime = status?.LastWriteTimeUtc ?? default,
+        ReadTime = DateTime.UtcNow,
+        Identity = status?.Identity,
+    };
+
+    private FileStatus? Peek(string path, out SegmentListing? unreadable)
+    {
+        unreadable = null;
         try
         {
-            return SegmentFile.Peek(path);
+            if (SegmentFile.Peek(path) is FileStatus status)
+            {
+                return status;
+            }
+
+            unreadable = path.IndexOf(NotUtf8) >= 0 ? Unreadable(path, status: null, "its name is not valid UTF-8") : null;
         }
         catch (SegmentException e)
         {
-            _options.OnPassedOver?.Invoke(path, e.Message);
-            return null;
+            unreadable = PassOver(path, status: null, isGiven: false, e);
         }
+
+        return null;
     }
 
-    private SegmentListing? Describe(string path, bool isGiven, CancellationToken cancellationToken)
+    private SegmentListing? Describe(string path, FileStatus status, bool isGiven, CancellationToken cancellationToken)
     {
         try
         {
-            using SegmentFile file = SegmentFile.OpenRead(path);
+            using SegmentFile file = SegmentFile.OpenRead(path, _patience.ForLeases, cancellationToken);
             return Segment.HasMagic(file) ? Describe(file, cancellationToken) : null;
         }
         catch (SegmentException e)
         {
-            PassOver(path, isGiven, e);
-            return null;
+            return PassOver(path, status, isGiven, e);
         }
     }
 
@@ -131,56 +188,119 @@ internal sealed class SegmentSearch
             return null;
         }
 
+        SegmentUse use = _users.Ask(file);
         var listing = new SegmentListing(header)
         {
             Owner = OwnerNames.Of(file.Status),
-            Mode = file.Status.Mode is int mode ? Convert.ToString(mode, 8).PadLeft(4, '0') : null,
+            Mode = ModeOf(file.Status),
             LastWriteTime = file.Status.LastWriteTimeUtc,
-            MappedBy = MappedBy(file),
+            Age = DateTime.UtcNow - file.Status.LastWriteTimeUtc,
+            Use = use.State,
+            UseReason = use.Reason,
+            MappedBy = use.ProcessIds.Count > 0 || use.IsFree ? [.. use.ProcessIds] : null,
         };
-        bool areAllStale = report.IsValid && CountPeers(file, listing);
-        listing.Status = Judge(report.IsValid, listing, areAllStale);
+        if (report.IsValid)
+        {
+            CountPeers(file, listing);
+        }
+
+        listing.Status = Judge(report.IsValid, use, listing);
+        listing.Hint = FindHint(use, listing);
         return listing;
     }
 
-    /// <summary>Counts the attached peers.</summary>
-    /// <returns>Whether each of them is stale.</returns>
-    private static bool CountPeers(SegmentFile file, SegmentListing listing)
+    /// <summary>Counts the attached peers, and sees to it that the segment is no older than the youngest heartbeat.</summary>
+    private static void CountPeers(SegmentFile file, SegmentListing listing)
     {
         PeerTable peers = PeerTable.Read(file, listing);
-        ulong now = MonotonicClock.Now();
-        bool areAllStale = true;
+        HeartbeatClock now = HeartbeatClock.Now();
         foreach (PeerEntry peer in peers)
         {
-            if (peer.IsAttached)
+            listing.PeersAttached += peer.IsAttached ? 1 : 0;
+            if (listing.HeartbeatInterval != 0 && now.AgeOf(peer.LastHeartbeat) is ulong nanoseconds && nanoseconds / 100 < (ulong)listing.Age.Ticks)
             {
-                listing.PeersAttached++;
-                areAllStale &= peer.Liveness(listing.HeartbeatInterval, now) == PeerLiveness.Stale;
+                listing.Age = TimeSpan.FromTicks((long)(nanoseconds / 100));
+            }
+        }
+    }
+
+    private string Judge(bool isValid, SegmentUse use, SegmentListing listing) =>
+        !isValid ? SegmentStatus.Invalid
+        : !use.IsUsed && !use.IsFree ? SegmentStatus.Unknown
+        : listing.HostGoodbye && listing.PeersAttached == 0 ? SegmentStatus.Drained
+        : use.IsUsed ? (listing.HostGoodbye ? SegmentStatus.Draining : SegmentStatus.Live)
+        : listing.PeersAttached > 0 ? SegmentStatus.Abandoned
+        : listing.Age >= _options.MinimumAge ? SegmentStatus.Stale
+        : SegmentStatus.Idle;
+
+    private string? FindHint(SegmentUse use, SegmentListing listing)
+    {
+        foreach (DeletedFile file in _deleted)
+        {
+            if (file.Name == listing.Path)
+            {
+                return "an older file of this name is still in use: " + SegmentUse.Describe(file.ProcessIds);
             }
         }
 
-        return areAllStale;
+        return use.IsUsed && listing.PeersAttached > 0 && use.ProcessIds.Count == listing.PeersAttached
+            ? "as many processes map it as peers are attached, so its host may have ended"
+            : null;
     }
 
-    private string Judge(bool isValid, SegmentListing listing, bool areAllStale)
+    /// <summary>What has lost its name and is still mapped, so that its memory is not free.</summary>
+    private IEnumerable<SegmentListing> FindDeleted(CancellationToken cancellationToken)
     {
-        return !isValid ? SegmentStatus.Invalid
-            : listing.MappedBy is null ? SegmentStatus.Unknown
-            : listing.HostGoodbye ? (listing.PeersAttached > 0 ? SegmentStatus.Draining : SegmentStatus.Drained)
-            : listing.MappedBy.Length > 0 ? SegmentStatus.Live
-            : areAllStale && DateTime.UtcNow - listing.LastWriteTime >= _options.MinimumAge ? SegmentStatus.Stale
-            : SegmentStatus.Idle;
-    }
-
-    private int[]? MappedBy(SegmentFile file)
-    {
-        if (!SegmentMappings.IsSupported)
+        foreach (DeletedFile deleted in _deleted)
         {
-            return null;
+            if (DescribeDeleted(deleted, cancellationToken) is SegmentListing listing)
+            {
+                yield return listing;
+            }
         }
-
-        _mappings ??= SegmentMappings.Read();
-        IReadOnlyList<int> processes = _mappings.Of(file);
-        return processes.Count == 0 && _mappings.IsIncomplete ? null : [.. processes];
     }
+
+    private SegmentListing? DescribeDeleted(DeletedFile deleted, CancellationToken cancellationToken)
+    {
+        string why = "deleted or replaced, and " + SegmentUse.Describe(deleted.ProcessIds);
+        try
+        {
+            using SegmentFile? file = deleted.TryOpen();
+            if (file is null)
+            {
+                SegmentListing unreadable = Unreadable(deleted.ShownName, status: null, why + "; what it is cannot be read");
+                unreadable.FileLength = (long)deleted.MappedBytes;
+                return unreadable;
+            }
+
+            if (!Segment.HasMagic(file) || _validation.Validate(file, full: false, cancellationToken) is not { Header: SegmentHeader header } report)
+            {
+                return null;
+            }
+
+            var listing = new SegmentListing(header)
+            {
+                Path = deleted.ShownName,
+                Status = SegmentStatus.Deleted,
+                Use = SegmentUse.Used,
+                UseReason = why,
+                MappedBy = [.. deleted.ProcessIds],
+                Owner = OwnerNames.Of(file.Status),
+                Mode = ModeOf(file.Status),
+                LastWriteTime = file.Status.LastWriteTimeUtc,
+            };
+            if (report.IsValid)
+            {
+                CountPeers(file, listing);
+            }
+
+            return listing;
+        }
+        catch (SegmentException e)
+        {
+            return PassOver(deleted.ShownName, status: null, isGiven: false, e);
+        }
+    }
+
+    private static string? ModeOf(FileStatus? status) => status?.Mode is int mode ? Convert.ToString(mode, 8).PadLeft(4, '0') : null;
 }

@@ -43,6 +43,13 @@ public readonly struct FileIdentity : IEquatable<FileIdentity>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is FileIdentity other && Equals(other);
 
+    /// <summary>The identity as one text, which nobody takes for a date or a number.</summary>
+    /// <returns>Device, inode and time of birth; where the file system keeps no time of birth, the boot: until the next one no other file is meant, unless this one was
+    /// deleted and its inode given to another.</returns>
+    public override string ToString() =>
+        FormattableString.Invariant($"dev{_volume:x}-ino{_file}-")
+        + (_born != 0 ? FormattableString.Invariant($"born{_born:x}") : "boot" + Boot.Id);
+
     /// <inheritdoc/>
     public override int GetHashCode() => unchecked((int)_file ^ (int)_volume ^ (int)_born);
 }

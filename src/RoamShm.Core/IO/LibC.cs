@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 namespace RoamShm;
 
 /// <summary>The C library. Only functions without variable arguments, or called without them: Apple arm64 passes those on the stack.</summary>
-internal static unsafe class LibC
+internal static unsafe partial class LibC
 {
     internal const int EPERM = 1;
     internal const int ENOENT = 2;
+    internal const int ESRCH = 3;
     internal const int EINTR = 4;
     internal const int EIO = 5;
     internal const int ENXIO = 6;

@@ -12,6 +12,9 @@ internal abstract class NewFile : IDisposable
     /// <summary>How temporary names begin, so that one left by a killed process can be told.</summary>
     internal const string TemporaryPrefix = ".roamshm-";
 
+    /// <summary>How the name begins that a file has while it is being removed, so that one left by a killed removal can be told from others.</summary>
+    internal const string AsidePrefix = TemporaryPrefix + "removed-";
+
     private protected const int ZeroChunkSize = 1 << 20;
 
     private protected NewFile(string path, ulong size)
@@ -33,6 +36,9 @@ internal abstract class NewFile : IDisposable
     internal abstract void Write(ulong offset, byte[] buffer, int index, int count);
 
     internal abstract void SetMode(int mode);
+
+    /// <summary>Which file it is; null where that is known only of a file that has its name.</summary>
+    internal virtual FileIdentity? Identity => null;
 
     /// <summary>Gives the file its name.</summary>
     internal abstract void Publish(bool replace);

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Threading;
 
 namespace RoamShm;
 
@@ -29,9 +30,17 @@ internal abstract class SegmentFile : IDisposable
 
     internal long Length => Status.Length;
 
-    internal static SegmentFile OpenRead(string path) => Open(path, write: false);
+    /// <summary>Opens a file for reading.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="wait">How long to wait for a file on which another process holds a lease; <see langword="null"/> for two seconds.</param>
+    /// <param name="cancellation">Ends that wait.</param>
+    internal static SegmentFile OpenRead(string path, OpenWait? wait = null, CancellationToken cancellation = default) => Open(path, write: false, wait, cancellation);
 
-    internal static SegmentFile OpenReadWrite(string path) => Open(path, write: true);
+    /// <summary>Opens a file for reading and writing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="wait">How long to wait for a file on which another process holds a lease; <see langword="null"/> for two seconds.</param>
+    /// <param name="cancellation">Ends that wait.</param>
+    internal static SegmentFile OpenReadWrite(string path, OpenWait? wait = null, CancellationToken cancellation = default) => Open(path, write: true, wait, cancellation);
 
     /// <summary>Looks at what has that name, without following a symbolic link and without opening it.</summary>
     /// <returns>Its status, or <see langword="null"/> where nothing has the name.</returns>
@@ -39,6 +48,14 @@ internal abstract class SegmentFile : IDisposable
     {
         RequireFileName(path);
         return IsWindows ? WindowsSegmentFile.Peek(path) : UnixSegmentFile.Peek(path);
+    }
+
+    /// <summary>Looks at what a name leads to, symbolic links followed, without opening it; on Unix.</summary>
+    /// <returns>Its status, or <see langword="null"/> where that cannot be had.</returns>
+    internal static FileStatus? PeekTarget(string path)
+    {
+        RequireFileName(path);
+        return UnixSegmentFile.PeekTarget(path);
     }
 
     /// <summary>Whether a name leads to a regular file, symbolic links followed, without opening anything.</summary>
@@ -111,10 +128,10 @@ internal abstract class SegmentFile : IDisposable
 
     public abstract void Dispose();
 
-    private static SegmentFile Open(string path, bool write)
+    private static SegmentFile Open(string path, bool write, OpenWait? wait, CancellationToken cancellation)
     {
         RequireFileName(path);
-        return IsWindows ? WindowsSegmentFile.Open(path, write) : UnixSegmentFile.Open(path, write);
+        return IsWindows ? WindowsSegmentFile.Open(path, write) : UnixSegmentFile.Open(path, write, wait, cancellation);
     }
 
     private static void RequireFileName(string path)

@@ -4,10 +4,10 @@ using System.IO;
 
 namespace RoamShm;
 
-/// <summary>The files under the temporary names of <see cref="NewFile"/>, and whether somebody is still making a segment in one.</summary>
+/// <summary>The files under the temporary names of <see cref="NewFile"/>, and whether somebody is still at work on one.</summary>
 internal static class TemporaryFile
 {
-    /// <summary>Files of a folder that nobody is making a segment in any more; none where the folder cannot be read.</summary>
+    /// <summary>Files of a folder that nobody is at work on any more; none where the folder cannot be read.</summary>
     internal static IReadOnlyList<string> FindAbandoned(string folder)
     {
         var abandoned = new List<string>();
@@ -15,7 +15,7 @@ internal static class TemporaryFile
         {
             foreach (string path in Directory.EnumerateFiles(folder, NewFile.TemporaryPrefix + "*"))
             {
-                using FileStream? file = TryLock(path);
+                using IDisposable? file = TryLock(path);
                 if (file is not null)
                 {
                     abandoned.Add(path);
@@ -30,7 +30,7 @@ internal static class TemporaryFile
         return abandoned;
     }
 
-    /// <summary>Removes a file that nobody is making a segment in.</summary>
+    /// <summary>Removes a file that nobody is at work on, and nobody uses.</summary>
     /// <returns>False where it is none, or not any more.</returns>
     internal static bool RemoveAbandoned(string path)
     {
@@ -40,16 +40,16 @@ internal static class TemporaryFile
         }
 
         // Windows does not remove what is open; there nobody else can begin to use the name, which is chosen anew each time.
-        using (FileStream? file = TryLock(path))
+        using (IDisposable? file = TryLock(path))
         {
             if (file is null)
             {
                 return false;
             }
 
-            if (!SegmentFile.IsWindows)
+            if (file is UnixSegmentFile unix)
             {
-                SegmentFile.Delete(path);
+                RemoveLocked(unix);
                 return true;
             }
         }
@@ -58,18 +58,59 @@ internal static class TemporaryFile
         return true;
     }
 
-    /// <summary>Takes the lock that whoever makes a segment holds; null where that cannot be had.</summary>
-    private static FileStream? TryLock(string path)
+    /// <summary>Whether a removal left the file, and not a creation: then it is a whole segment, aside from its name.</summary>
+    internal static bool IsOfRemoval(string path) => Path.GetFileName(path).StartsWith(NewFile.AsidePrefix, StringComparison.Ordinal);
+
+    private static void RemoveLocked(UnixSegmentFile file)
     {
+        LeaseAnswer answer = FileLease.TryTakeRead(file, out FileLease? lease);
+        using (lease)
+        {
+            if (answer == LeaseAnswer.Refused)
+            {
+                throw SegmentErrors.InUse(file.Path, "a process maps it or has it open for writing");
+            }
+
+            SegmentFile.Delete(file.Path);
+        }
+    }
+
+    /// <summary>
+    /// Takes the lock that whoever makes or removes a segment holds; null where that cannot be had. For reading alone on Unix, so as not to disturb a removal under
+    /// way, which is called off when somebody opens the file for writing.
+    /// </summary>
+    private static IDisposable? TryLock(string path)
+    {
+        SegmentFile? file = null;
         try
         {
-            return SegmentFile.Peek(path) is FileStatus status && status.Kind == FileKind.Regular
-                ? new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1)
-                : null;
+            if (SegmentFile.Peek(path) is not FileStatus status || status.Kind != FileKind.Regular)
+            {
+                return null;
+            }
+
+            if (SegmentFile.IsWindows)
+            {
+                return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            }
+
+            file = SegmentFile.OpenRead(path);
+            if (!((UnixSegmentFile)file).TryLock())
+            {
+                return null;
+            }
+
+            SegmentFile locked = file;
+            file = null;
+            return locked;
         }
         catch (Exception e) when (e is SegmentException or IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+        finally
+        {
+            file?.Dispose();
         }
     }
 }

@@ -121,6 +121,8 @@ internal sealed unsafe class UnixNewFile : NewFile
         }
     }
 
+    internal override FileIdentity? Identity => UnixStat.TryOfHandle(_fd, out FileStatus status) ? status.Identity : null;
+
     internal override void Publish(bool replace)
     {
         // Before anybody else can open the file: a lock would keep out those who heed locks.

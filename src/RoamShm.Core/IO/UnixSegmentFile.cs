@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 
 namespace RoamShm;
 
@@ -14,7 +15,10 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     private UnixSegmentFile(string path, FileStatus status, SafeFileDescriptor fd, bool isWritable)
         : base(path, status, isWritable) => _fd = fd;
 
-    internal static UnixSegmentFile Open(string path, bool write)
+    /// <summary>The descriptor.</summary>
+    internal SafeFileDescriptor Descriptor => _fd;
+
+    internal static UnixSegmentFile Open(string path, bool write, OpenWait? wait, CancellationToken cancellation)
     {
         byte[] name = Encode(path);
 
@@ -28,12 +32,28 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         // O_NONBLOCK: a FIFO without a writer opens at once, and is then refused by its kind.
         int flags = (write ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_NONBLOCK | LibC.O_CLOEXEC | LibC.O_NOCTTY;
         SafeFileDescriptor? fd;
-        while ((fd = LibC.Open(name, flags)).IsInvalid)
+        for (int tries = 1; (fd = LibC.Open(name, flags)).IsInvalid; tries++)
         {
             int error = Marshal.GetLastWin32Error();
             if (error == LibC.EINTR)
             {
                 continue;
+            }
+
+            // Without O_NONBLOCK the open would wait for as long as somebody holds a lease, and could not be cancelled.
+            if (error == LibC.EAGAIN && LibC.IsLinux)
+            {
+                if ((wait ??= new OpenWait()).Wait(tries, cancellation))
+                {
+                    continue;
+                }
+
+                throw SegmentErrors.System(
+                    SegmentErrorId.SegmentIOError,
+                    path,
+                    write ? FileOperation.OpenForWriting : FileOperation.Open,
+                    "another process holds a lease on it and does not let go",
+                    "Try again in a moment, or end that process: /proc/locks shows who holds a lease.");
             }
 
             if (UnixStat.TryOfName(name, out FileStatus refused))
@@ -69,6 +89,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         return error is LibC.ENOENT or LibC.ENOTDIR ? null : throw UnixFault.Of(path, FileOperation.LookAt, error);
     }
 
+    internal static new FileStatus? PeekTarget(string path) => UnixStat.TryOfName(Encode(path), out FileStatus status) ? status : null;
+
     internal static new bool IsRegular(string path) =>
         UnixStat.TryOfName(Encode(path), out FileStatus status) && status.Kind == FileKind.Regular;
 
@@ -79,6 +101,24 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
             throw UnixFault.Of(path, FileOperation.Remove, Marshal.GetLastWin32Error());
         }
     }
+
+    /// <summary>Gives a file another name, which nothing must have.</summary>
+    /// <returns>0, or the system's error number; <see cref="LibC.ENOSYS"/> where it cannot be done so.</returns>
+    internal static int MoveTo(string path, string other)
+    {
+        try
+        {
+            return LibC.RenameAt2(LibC.AT_FDCWD, Encode(path), LibC.AT_FDCWD, Encode(other), LibC.RENAME_NOREPLACE) == 0 ? 0 : Marshal.GetLastWin32Error();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return LibC.ENOSYS;
+        }
+    }
+
+    /// <summary>Takes the lock that says that work on the file is under way.</summary>
+    /// <returns>False where another holds it.</returns>
+    internal bool TryLock() => LibC.FLock(_fd, LibC.LOCK_EX | LibC.LOCK_NB) == 0;
 
     /// <summary>A path as the C library takes it.</summary>
     internal static byte[] Encode(string path)

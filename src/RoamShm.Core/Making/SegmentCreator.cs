@@ -30,10 +30,11 @@ internal static unsafe class SegmentCreator
         byte[] header = WriteMetadata(file, layout, cancellation);
         file.SetMode(options.Mode ?? SegmentCreateOptions.DefaultMode);
         cancellation.ThrowIfCancellationRequested();
+        FileIdentity? identity = file.Identity;
         file.Publish(options.Force);
 
         var result = new SegmentHeader();
-        result.Decode(path, header, (long)layout.TotalSize);
+        result.Decode(path, header, (long)layout.TotalSize, identity);
         return result;
     }
 

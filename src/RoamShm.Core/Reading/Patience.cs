@@ -17,6 +17,9 @@ internal sealed class Patience
     private Stopwatch? _sinceFirstFile;
     private long _waitedForSlots;
 
+    /// <summary>How long to wait for files on which other processes hold leases.</summary>
+    internal OpenWait ForLeases { get; } = new();
+
     /// <summary>
     /// Looks at an open file; and once more, a moment later, if it was written just now and looks as if a host were still making it. Every file gets that second
     /// look, though only the first ones are waited for.

@@ -36,5 +36,5 @@ internal readonly struct PeerEntry
     internal bool IsEmpty => State == PeerState.Empty;
 
     /// <summary>What the heartbeat says of the peer; one of the texts of <see cref="PeerLiveness"/>.</summary>
-    internal string Liveness(ulong interval, ulong now) => PeerLiveness.Judge(State, LastHeartbeat, interval, now);
+    internal string Liveness(ulong interval, HeartbeatClock now) => now.Judge(State, LastHeartbeat, interval);
 }

@@ -120,7 +120,7 @@ public sealed partial class Segment : IDisposable
 
         // The clock is read after the table, so that no heartbeat seems to lie in the future.
         RefreshPeers();
-        ulong now = MonotonicClock.Now();
+        HeartbeatClock now = HeartbeatClock.Now();
         var peers = new List<SegmentPeer>(Peers.Count);
         foreach (PeerEntry entry in Peers)
         {
@@ -196,7 +196,9 @@ public sealed partial class Segment : IDisposable
     /// <summary>Opens a segment for a command that reads many, which all share its patience.</summary>
     internal static Segment Open(string path, bool write, Patience patience, CancellationToken cancellationToken)
     {
-        SegmentFile file = write ? SegmentFile.OpenReadWrite(path) : SegmentFile.OpenRead(path);
+        SegmentFile file = write
+            ? SegmentFile.OpenReadWrite(path, patience.ForLeases, cancellationToken)
+            : SegmentFile.OpenRead(path, patience.ForLeases, cancellationToken);
         try
         {
             Segment segment = Attach(file, isOwner: true, patience, cancellationToken);
@@ -286,7 +288,7 @@ public sealed partial class Segment : IDisposable
     private SegmentHeader Decode()
     {
         var header = new SegmentHeader();
-        header.Decode(Path, _bytes, File.Length);
+        header.Decode(Path, _bytes, File.Length, Identity);
         return header;
     }
 

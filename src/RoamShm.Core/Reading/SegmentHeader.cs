@@ -36,7 +36,7 @@ public sealed class SegmentHeader : SegmentHeaderFields
         }
 
         var header = new SegmentHeader();
-        header.Decode(path, bytes, file.Length);
+        header.Decode(path, bytes, file.Length, file.Status.Identity);
         return header;
     }
 }

@@ -8,6 +8,8 @@ namespace RoamShm;
 /// </summary>
 public abstract class SegmentHeaderFields
 {
+    private string? _fileId;
+
     private protected SegmentHeaderFields()
     {
     }
@@ -35,6 +37,7 @@ public abstract class SegmentHeaderFields
         FileLength = other.FileLength;
         ReadTime = other.ReadTime;
         PSPath = other.PSPath;
+        Identity = other.Identity;
     }
 
     /// <summary>The file, as the operating system names it.</summary>
@@ -97,12 +100,25 @@ public abstract class SegmentHeaderFields
     /// <summary>The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards.</summary>
     public string? PSPath { get; set; }
 
+    /// <summary>
+    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
+    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// </summary>
+    public string? FileId
+    {
+        get => _fileId ??= Identity?.ToString();
+        set => _fileId = value;
+    }
+
+    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    internal FileIdentity? Identity { get; set; }
+
     /// <summary>The file's path.</summary>
     /// <returns><see cref="Path"/>.</returns>
     public override string ToString() => Path ?? string.Empty;
 
     /// <summary>Fills the fields from the 128 bytes of a header.</summary>
-    internal unsafe void Decode(string path, byte[] bytes, long fileLength)
+    internal unsafe void Decode(string path, byte[] bytes, long fileLength, FileIdentity? identity)
     {
         fixed (byte* address = bytes)
         {
@@ -125,6 +141,7 @@ public abstract class SegmentHeaderFields
         }
 
         Path = path;
+        Identity = identity;
         FileLength = fileLength;
         ReadTime = DateTime.UtcNow;
     }

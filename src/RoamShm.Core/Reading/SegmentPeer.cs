@@ -5,6 +5,8 @@ namespace RoamShm;
 /// <summary>One entry of a segment's peer table, with what waits in its rings (<c>r[shm.peer-table]</c>).</summary>
 public sealed class SegmentPeer
 {
+    private string? _fileId;
+
     /// <summary>1 to 255: index in the table plus 1 (<c>r[shm.topology.peer-id]</c>).</summary>
     public int PeerId { get; set; }
 
@@ -56,17 +58,31 @@ public sealed class SegmentPeer
     /// <summary>The file as PowerShell names it in full.</summary>
     public string? PSPath { get; set; }
 
+    /// <summary>
+    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
+    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// </summary>
+    public string? FileId
+    {
+        get => _fileId ??= Identity?.ToString();
+        set => _fileId = value;
+    }
+
+    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    internal FileIdentity? Identity { get; set; }
+
     /// <summary>What the entry itself says; rings and slots are left out.</summary>
-    internal static SegmentPeer From(Segment segment, PeerEntry entry, ulong now) => new()
+    internal static SegmentPeer From(Segment segment, PeerEntry entry, HeartbeatClock now) => new()
     {
         PeerId = entry.Id,
         StateCode = entry.StateCode,
         State = entry.StateName,
         Epoch = entry.Epoch,
         LastHeartbeat = entry.LastHeartbeat,
-        HeartbeatAgeMilliseconds = entry.LastHeartbeat == 0 || entry.LastHeartbeat > now ? null : Math.Round((now - entry.LastHeartbeat) / 1e6, 3),
+        HeartbeatAgeMilliseconds = now.AgeOf(entry.LastHeartbeat) is ulong age ? Math.Round(age / 1e6, 3) : null,
         Liveness = entry.Liveness(segment.Header.HeartbeatInterval, now),
         RingOffset = entry.RingOffset,
         Path = segment.Path,
+        Identity = segment.Identity,
     };
 }

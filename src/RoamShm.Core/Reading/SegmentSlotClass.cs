@@ -6,6 +6,8 @@ namespace RoamShm;
 /// </summary>
 public sealed class SegmentSlotClass
 {
+    private string? _fileId;
+
     /// <summary>Index of the class, 0 to 255.</summary>
     public int Index { get; set; }
 
@@ -48,6 +50,19 @@ public sealed class SegmentSlotClass
     /// <summary>The file as PowerShell names it in full.</summary>
     public string? PSPath { get; set; }
 
+    /// <summary>
+    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
+    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// </summary>
+    public string? FileId
+    {
+        get => _fileId ??= Identity?.ToString();
+        set => _fileId = value;
+    }
+
+    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    internal FileIdentity? Identity { get; set; }
+
     /// <summary>What the slots of a class, and the peer table as it was read last, say.</summary>
     internal static SegmentSlotClass From(Segment segment, int index, SlotTable table)
     {
@@ -68,6 +83,7 @@ public sealed class SegmentSlotClass
             CapacityBytes = (ulong)slotSize * (uint)table.Count,
             AllocatedBytes = (ulong)slotSize * (ulong)table.AllocatedCount,
             Path = segment.Path,
+            Identity = segment.Identity,
         };
     }
 }

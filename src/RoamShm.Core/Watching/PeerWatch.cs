@@ -9,7 +9,7 @@ internal sealed class PeerWatch
 
     /// <summary>Compares a peer table with the one before; the first one is only remembered.</summary>
     /// <returns>Each peer that changed: as it is, as it was, and what happened to it.</returns>
-    internal IEnumerable<(PeerEntry Peer, PeerEntry Before, string Change)> Compare(PeerTable table, ulong interval, ulong now)
+    internal IEnumerable<(PeerEntry Peer, PeerEntry Before, string Change)> Compare(PeerTable table, ulong interval, HeartbeatClock now)
     {
         bool isFirst = _known.Length != table.Count;
         if (isFirst)

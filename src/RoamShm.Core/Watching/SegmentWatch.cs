@@ -165,7 +165,7 @@ internal sealed class SegmentWatch
     private PeerTable? ReadPeers(SegmentFile file)
     {
         var header = new SegmentHeader();
-        header.Decode(file.Path, _header, file.Length);
+        header.Decode(file.Path, _header, file.Length, file.Status.Identity);
         try
         {
             return PeerTable.Read(file, header);
@@ -179,10 +179,10 @@ internal sealed class SegmentWatch
 
     private static void AddPeerEvents(WatchTarget target, PeerTable peers, List<SegmentEvent> changes)
     {
-        foreach ((PeerEntry peer, PeerEntry before, string change) in target.Peers.Compare(peers, target.Header!.HeartbeatInterval, MonotonicClock.Now()))
+        foreach ((PeerEntry peer, PeerEntry before, string change) in target.Peers.Compare(peers, target.Header!.HeartbeatInterval, HeartbeatClock.Now()))
         {
             var peerEvent = new SegmentEvent();
-            peerEvent.Decode(target.Path, target.Bytes, target.Header.FileLength);
+            peerEvent.Decode(target.Path, target.Bytes, target.Header.FileLength, target.Identity);
             peerEvent.Change = change;
             peerEvent.PeerId = peer.Id;
             peerEvent.PeerState = peer.StateName;
@@ -201,7 +201,7 @@ internal sealed class SegmentWatch
         }
 
         var now = new SegmentEvent();
-        now.Decode(target.Path, _header, status.Length);
+        now.Decode(target.Path, _header, status.Length, status.Identity);
         switch (target.State)
         {
             case WatchState.Unseen:
@@ -315,7 +315,7 @@ internal sealed class SegmentWatch
     private SegmentEvent Last(WatchTarget target, SegmentChange change)
     {
         var last = new SegmentEvent();
-        last.Decode(target.Path, target.Bytes, target.Header!.FileLength);
+        last.Decode(target.Path, target.Bytes, target.Header!.FileLength, target.Identity);
         last.Change = change.ToString();
         return last;
     }

@@ -12,6 +12,7 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
     private PathResolver? _resolver;
     private string? _lastComputer;
     private bool _isLastComputerRemote;
+    private bool _hasVantage;
 
     private protected CancellationToken StopToken => _stop.Token;
 
@@ -73,6 +74,27 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         }
 
         return _isLastComputerRemote;
+    }
+
+    /// <summary>Warns of what could not be read, once for all of it.</summary>
+    private protected void WarnOfUnreadable(int count, string what)
+    {
+        if (count > 0)
+        {
+            WriteWarning(count == 1
+                ? $"1 file or folder could not be read, and was {what}: it may be a segment, or have some in it."
+                : $"{count} files and folders could not be read, and were {what}: they may be segments, or have some in them.");
+        }
+    }
+
+    /// <summary>Says once from where this process looks, which decides what it can know of who uses a segment.</summary>
+    private protected void DescribeVantage()
+    {
+        if (!_hasVantage)
+        {
+            _hasVantage = true;
+            WriteVerbose(SegmentUsers.DescribeVantage());
+        }
     }
 
     /// <summary>Does something for one item: its error is written, and the next item has its turn.</summary>

@@ -15,6 +15,9 @@ public abstract class SegmentPathCommand : SegmentCommand
     private const string PathSet = nameof(Path);
     private const string LiteralPathSet = nameof(LiteralPath);
 
+    /// <summary>By the paths whose turn it is: which file is meant, where an object says so.</summary>
+    private readonly Dictionary<string, string?> _meant = new(StringComparer.Ordinal);
+
     private Action<string>? _processName;
     private Action<string>? _processSegment;
 
@@ -30,6 +33,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
+    [PathText]
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
@@ -39,6 +43,7 @@ public abstract class SegmentPathCommand : SegmentCommand
         bool isLiteral = ParameterSetName == LiteralPathSet;
         string[] names = isLiteral ? LiteralPath : Path;
         _processName ??= isLiteral ? ProcessLiteralPath : ProcessPath;
+        _meant.Clear();
         if (names.Length == 1)
         {
             ForOne(names[0], _processName);
@@ -49,10 +54,16 @@ public abstract class SegmentPathCommand : SegmentCommand
         var together = new List<string>(Math.Min(names.Length, MostTogether));
         foreach (string name in names)
         {
-            bool isOfObject = PathOfObject.Is(name, out string? computer);
-            string? path = computer is null ? PathResolver.ToOneFile(name, isLiteral || isOfObject) : null;
+            var source = PathOfObject.Of(name);
+            string? path = source?.Computer is null ? PathResolver.ToOneFile(name, isLiteral || source is not null) : null;
             if (path is not null)
             {
+                if (!Remember(path, source))
+                {
+                    ProcessTogether(together);
+                    _ = Remember(path, source);
+                }
+
                 together.Add(path);
                 if (together.Count < MostTogether)
                 {
@@ -60,15 +71,24 @@ public abstract class SegmentPathCommand : SegmentCommand
                 }
             }
 
-            ProcessSegments(together);
-            together.Clear();
+            ProcessTogether(together);
             if (path is null)
             {
                 ForOne(name, _processName);
             }
         }
 
-        ProcessSegments(together);
+        ProcessTogether(together);
+    }
+
+    /// <summary>Refuses a file that is another one than the object was read from, whose path it was found by.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
+    private protected void RequireMeant(string path, FileIdentity? identity)
+    {
+        if (_meant.TryGetValue(path, out string? meant) && meant is not null && identity is FileIdentity found && found.ToString() != meant)
+        {
+            throw SegmentErrors.DifferentFile(path);
+        }
     }
 
     /// <summary>Does the cmdlet's work on several files, in their order.</summary>
@@ -96,8 +116,34 @@ public abstract class SegmentPathCommand : SegmentCommand
     /// <param name="error">Why.</param>
     private protected virtual void ProcessUnresolved(SegmentException error) => WriteError(error);
 
+    private void ProcessTogether(List<string> paths)
+    {
+        ProcessSegments(paths);
+        paths.Clear();
+        _meant.Clear();
+    }
+
+    /// <summary>Remembers which file an object means by a path.</summary>
+    /// <returns>Whether that can be: not where it is the turn of an object with the same path that means another file.</returns>
+    private bool Remember(string path, PathOfObject? source)
+    {
+        if (_meant.TryGetValue(path, out string? meant))
+        {
+            return meant == source?.FileId;
+        }
+
+        _meant.Add(path, source?.FileId);
+        return true;
+    }
+
     private void ProcessLiteralPath(string name)
     {
+        PathOfObject? source = PathOfObject.Of(name);
+        if (RefuseRemote(source?.Computer, name))
+        {
+            return;
+        }
+
         string path;
         try
         {
@@ -109,18 +155,15 @@ public abstract class SegmentPathCommand : SegmentCommand
             return;
         }
 
+        _meant[path] = source?.FileId;
         ProcessSegment(path);
     }
 
     private void ProcessPath(string name)
     {
-        if (PathOfObject.Is(name, out string? computer))
+        if (PathOfObject.Of(name) is not null)
         {
-            if (!RefuseRemote(computer, name))
-            {
-                ProcessLiteralPath(name);
-            }
-
+            ProcessLiteralPath(name);
             return;
         }
 

@@ -7,7 +7,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Looks through folders for segments and tells what state each is in.</summary>
+/// <summary>Searches folders for segments and says what state each is in.</summary>
 [Cmdlet(VerbsCommon.Find, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SegmentListing))]
 public sealed class FindRoamSegmentCommand : SegmentCommand
@@ -18,6 +18,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private SegmentSearch? _search;
     private bool _hasProgress;
+    private int _unreadable;
 
     /// <summary>Folders or files, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = nameof(Path))]
@@ -43,13 +44,13 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [ValidateRange(0, int.MaxValue)]
     public int? Depth { get; set; }
 
-    /// <summary>How long a segment must be unchanged to count as Stale; a bare number is seconds. Default 10 minutes.</summary>
+    /// <summary>How old a segment must be to count as Stale; a bare number is seconds. Default 10 minutes.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Remove the temporary files of creations that were killed, which otherwise are warned of.</summary>
+    /// <summary>Remove the temporary files of creations and removals that were killed, which otherwise are warned of.</summary>
     [Parameter]
     public SwitchParameter RemoveLeftover { get; set; }
 
@@ -61,7 +62,8 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
             MinimumAge = MinimumAge,
             OnPassedOver = (path, reason) => WriteVerbose($"Passed over '{path}': {reason}"),
             OnFolder = OnFolder,
-        });
+        },
+        new SegmentUsers(StopToken));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -90,9 +92,9 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             ForOne(name, pattern =>
             {
-                if (PathOfObject.Is(pattern, out string? computer))
+                if (PathOfObject.Of(pattern) is PathOfObject source)
                 {
-                    if (!RefuseRemote(computer, pattern))
+                    if (!RefuseRemote(source.Computer, pattern))
                     {
                         FindIn(Resolver.ResolveLiteral(pattern));
                     }
@@ -111,6 +113,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        WarnOfUnreadable(_unreadable, "listed as Unreadable");
         if (_hasProgress)
         {
             WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
@@ -119,8 +122,10 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
 
     private void FindIn(string path)
     {
+        DescribeVantage();
         foreach (SegmentListing listing in _search!.Find(path, StopToken))
         {
+            _unreadable += listing.Status == SegmentStatus.Unreadable ? 1 : 0;
             listing.PSPath = PathResolver.ToPSPath(listing.Path!);
             WriteObject(listing);
         }
@@ -132,9 +137,9 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             if (!RemoveLeftover)
             {
-                WriteWarning($"'{leftover}' was left behind by a creation that was killed. Find-RoamSegment -RemoveLeftover removes it.");
+                WriteWarning($"'{leftover}' was left behind by {SegmentLeftovers.OriginOf(leftover)}. Find-RoamSegment -RemoveLeftover removes it.");
             }
-            else if (ShouldProcess(leftover, "Remove leftover of a killed creation"))
+            else if (ShouldProcess(leftover, $"Remove leftover of {SegmentLeftovers.OriginOf(leftover)}"))
             {
                 ForOne(leftover, path => _ = SegmentLeftovers.Remove(path));
             }

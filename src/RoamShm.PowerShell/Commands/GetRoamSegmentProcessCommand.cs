@@ -1,29 +1,30 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 
 namespace RoamShm.Commands;
 
-/// <summary>Tells which processes map a segment.</summary>
+/// <summary>Lists the processes that map a segment.</summary>
 [Cmdlet(VerbsCommon.Get, "RoamSegmentProcess", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(Process))]
 public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
 {
-    private SegmentMappings? _mappings;
+    private SegmentUsers? _users;
+    private bool _hasWarned;
 
     private protected override void ProcessSegment(string path)
     {
-        if (_mappings is null)
+        if (_users is null)
         {
-            _mappings = SegmentMappings.Read();
-            if (_mappings.IsIncomplete)
-            {
-                WriteWarning($"The answer is incomplete: {_mappings.Incompleteness}.");
-            }
+            DescribeVantage();
+            _users = new SegmentUsers(StopToken);
         }
 
-        foreach (int id in _mappings.Of(path))
+        IReadOnlyList<int> processes = _users.ProcessesOf(path, out bool isDeleted);
+        WarnOfMissing(path, processes, isDeleted);
+        foreach (int id in processes)
         {
             if (TryGetProcess(id) is Process process)
             {
@@ -31,6 +32,32 @@ public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
                 item.Properties.Add(new PSNoteProperty("SegmentPath", path));
                 WriteObject(item);
             }
+        }
+    }
+
+    /// <summary>Says, once for all segments, that processes may be missing; for each one of which the kernel says that somebody uses it who is not seen; and who maps an older file.</summary>
+    private void WarnOfMissing(string path, IReadOnlyList<int> processes, bool isDeleted)
+    {
+        if (isDeleted)
+        {
+            WriteWarning($"'{path}' was deleted; these processes still map it.");
+            return;
+        }
+
+        SegmentUse use = _users!.Ask(path);
+        if (use.IsUsed && processes.Count == 0)
+        {
+            WriteWarning($"'{path}' is in use: {use.Reason}.");
+        }
+        else if (!use.IsFree && !_hasWarned && _users.WhyIncomplete is string why)
+        {
+            _hasWarned = true;
+            WriteWarning($"The answer is incomplete: {why}.");
+        }
+
+        if (_users.OlderProcessesOf(path) is { Count: > 0 } older)
+        {
+            WriteWarning($"An older file with the name '{path}' is still mapped, by process{(older.Count == 1 ? string.Empty : "es")} {string.Join(", ", older)}.");
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 {
     private const int OwnerReadsAndWrites = 0x180;
 
+    private SegmentUsers? _users;
     private readonly HashSet<string> _foldersSeen = new(StringComparer.Ordinal);
 
     /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
@@ -87,6 +88,13 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
         string path = Resolver.ResolveLiteral(name);
         SegmentCreator.RequireFreeName(path, Force);
+
+        // An object stands for the file that it was read from: -Force replaces no other.
+        if (PathOfObject.Of(name)?.FileId is string meant && !SegmentFile.IsWindows && SegmentFile.Peek(path) is FileStatus there && there.Identity.ToString() != meant)
+        {
+            throw SegmentErrors.DifferentFile(path);
+        }
+
         try
         {
             CreateAt(path);
@@ -128,9 +136,48 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         }
 
         WarnOfLeftovers(path);
+        SegmentUse? replaced = AskOfReplaced(path);
         SegmentHeader header = Segment.Create(path, configuration, options, StopToken);
         header.PSPath = PathResolver.ToPSPath(path);
         WriteObject(header);
+        WarnOfOlder(path, replaced);
+    }
+
+    /// <summary>Who uses the file that is about to be replaced.</summary>
+    private SegmentUse? AskOfReplaced(string path)
+    {
+        if (!Force || !SegmentUsers.CanListProcesses)
+        {
+            return null;
+        }
+
+        try
+        {
+            return (_users ??= new SegmentUsers(StopToken)).Ask(path);
+        }
+        catch (SegmentException)
+        {
+            // There is none, or it may not be read: replacing it is another right.
+            return null;
+        }
+    }
+
+    /// <summary>Says who still maps what has lost this name: their memory stays in use, and what they say to each other nobody else hears.</summary>
+    private void WarnOfOlder(string path, SegmentUse? replaced)
+    {
+        if (!Force || !SegmentUsers.CanListProcesses)
+        {
+            return;
+        }
+
+        if (replaced is { IsUsed: true })
+        {
+            WriteWarning($"The file that '{path}' replaced is still in use: {replaced.Reason}. Who uses it keeps it.");
+        }
+        else if (_users is not null && _users.OlderProcessesOf(path) is { Count: > 0 } older)
+        {
+            WriteWarning($"An older file with the name '{path}' is still in use: {SegmentUse.Describe(older)}.");
+        }
     }
 
     /// <summary>Says, once for each folder, what creations that were killed left there.</summary>
@@ -144,7 +191,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
         foreach (string leftover in SegmentLeftovers.Find(folder))
         {
-            WriteWarning($"'{leftover}' was left behind by a creation that was killed. Find-RoamSegment -RemoveLeftover removes it.");
+            WriteWarning($"'{leftover}' was left behind by {SegmentLeftovers.OriginOf(leftover)}. Find-RoamSegment -RemoveLeftover removes it.");
         }
     }
 

@@ -11,6 +11,10 @@ namespace RoamShm.Commands;
 [Cmdlet(VerbsCommon.Remove, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
 {
+    private SegmentUsers? _users;
+    private SegmentSearch? _search;
+    private int _unreadable;
+
     /// <summary>Raise the host's goodbye first, and wait until nobody uses the segment any more.</summary>
     [Parameter]
     public SwitchParameter Goodbye { get; set; }
@@ -21,11 +25,11 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Remove only what Find-RoamSegment calls Stale; folders are looked through.</summary>
+    /// <summary>Remove only what Find-RoamSegment calls Stale or Abandoned; folders are searched.</summary>
     [Parameter]
     public SwitchParameter Stale { get; set; }
 
-    /// <summary>With -Stale: how long a segment must be unchanged; a bare number is seconds. Default 10 minutes.</summary>
+    /// <summary>With -Stale: how old a segment must be; a bare number is seconds. Default 10 minutes.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
@@ -37,37 +41,49 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
+        DescribeVantage();
+        _users ??= new SegmentUsers(StopToken);
         if (!Stale)
         {
             Remove(path);
             return;
         }
 
-        foreach (SegmentListing listing in SegmentFinder.Find(path, new SegmentFindOptions { MinimumAge = MinimumAge }, StopToken))
+        _search ??= new SegmentSearch(new SegmentFindOptions { MinimumAge = MinimumAge, IncludeDeleted = false }, _users);
+        foreach (SegmentListing listing in _search.Find(path, StopToken))
         {
-            if (listing.Status == SegmentStatus.Stale)
+            if (listing.Status == SegmentStatus.Stale || (listing.Status == SegmentStatus.Abandoned && listing.Age >= MinimumAge))
             {
                 ForOne(listing.Path!, Remove);
             }
+            else if (listing.Status == SegmentStatus.Unreadable)
+            {
+                _unreadable++;
+                WriteVerbose($"Kept '{listing.Path}', which may be a segment: {listing.UseReason}.");
+            }
             else
             {
-                WriteVerbose($"Kept '{listing.Path}': it is {listing.Status}.");
+                WriteVerbose($"Kept '{listing.Path}': it is {listing.Status}{(listing.Status == SegmentStatus.Abandoned ? ", but not old enough" : string.Empty)}.");
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => WarnOfUnreadable(_unreadable, "kept");
 
     private void Remove(string path)
     {
         if (Directory.Exists(path))
         {
-            throw new SegmentException(SegmentErrorId.NotARegularFile, $"'{path}' is a directory, not a regular file. With -Stale, directories are looked through.", path);
+            throw new SegmentException(SegmentErrorId.NotARegularFile, $"'{path}' is a directory, not a regular file. With -Stale, directories are searched.", path);
         }
 
         if (!Goodbye)
         {
             // Checked first, so that -WhatIf says what would be refused.
-            SegmentRemover remover = SegmentRemover.Prepare(path, Force);
-            if (ShouldProcess(path, "Remove roam segment"))
+            SegmentRemover remover = SegmentRemover.Prepare(path, Force, _users);
+            RequireMeant(path, remover.Identity);
+            if (ShouldProcess(path, remover.IsHalfMade ? "Remove half-made roam segment" : "Remove roam segment"))
             {
                 remover.Remove();
             }
@@ -80,6 +96,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
             SegmentDrain drain;
             using (Segment segment = Segment.OpenReadWrite(path, StopToken))
             {
+                RequireMeant(path, segment.Identity);
                 _ = segment.RaiseGoodbye();
                 drain = new SegmentDrain(segment);
             }

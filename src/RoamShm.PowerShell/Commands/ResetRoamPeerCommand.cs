@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
@@ -9,7 +10,7 @@ namespace RoamShm.Commands;
 [OutputType(typeof(PeerRecoveryResult))]
 public sealed class ResetRoamPeerCommand : SegmentPathCommand
 {
-    private readonly Patience _patience = new();
+    private RecoveryRun? _run;
 
     /// <summary>The peers, 1 to 255.</summary>
     /// <remarks>Mandatory by hand, and so the same error in each set: a mandatory parameter of the default set that takes nothing from the pipeline keeps
@@ -37,24 +38,25 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
             });
         }
 
-        using Segment segment = Segment.Open(path, write: true, _patience, StopToken);
+        DescribeVantage();
+        _run ??= new RecoveryRun(new SegmentUsers(StopToken)) { OnNote = WriteVerbose };
         foreach (int peerId in PeerId)
         {
-            ForOne(peerId, id => Reset(segment, id));
+            ForOne(peerId, id => Reset(path, id));
         }
     }
 
-    private void Reset(Segment segment, int peerId)
+    private void Reset(string path, int peerId)
     {
-        // Checked first, so that -WhatIf says what would be refused.
-        string path = segment.Path;
-        string state = segment.CheckRecovery(peerId, Force);
-        if (!ShouldProcess(path, $"Recover peer {peerId}, now {state}"))
+        // Checked first, so that -WhatIf says what would be refused, and what would be lost. Nothing is open, and no lease held, while somebody decides.
+        PeerRecoveryResult preview = _run!.Check(path, peerId, Force, StopToken);
+        RequireMeant(path, preview.Identity);
+        if (!ShouldProcess(path, Describe(preview)))
         {
             return;
         }
 
-        PeerRecoveryResult result = segment.RecoverPeer(peerId, Force, StopToken);
+        PeerRecoveryResult result = _run.Recover(path, peerId, Force, preview.Identity, StopToken);
         if (result.Skipped is not null)
         {
             WriteWarning($"{path}: left as it was, damaged: {result.Skipped}.");
@@ -62,5 +64,21 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
 
         result.PSPath = PathResolver.ToPSPath(path);
         WriteObject(result);
+    }
+
+    private static string Describe(PeerRecoveryResult preview)
+    {
+        var lost = new List<string>();
+        Add(lost, preview.EntriesDropped, "entry to it", "entries to it");
+        Add(lost, preview.GuestToHostEntriesDropped, "entry from it", "entries from it");
+        return $"Recover peer {preview.PeerId}, now {preview.State}" + (lost.Count == 0 ? string.Empty : $", and drop {string.Join(" and ", lost)}");
+    }
+
+    private static void Add(List<string> lost, long count, string one, string many)
+    {
+        if (count > 0)
+        {
+            lost.Add($"{count} {(count == 1 ? one : many)}");
+        }
     }
 }

@@ -48,12 +48,15 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
+        // Checked first, so that -WhatIf says what would be refused.
+        RequireMeant(path, SegmentFile.IsWindows ? null : SegmentFile.PeekTarget(path)?.Identity);
         if (!ShouldProcess(path, "Raise host goodbye"))
         {
             return;
         }
 
         using Segment segment = Segment.Open(path, write: true, _patience, StopToken);
+        RequireMeant(path, segment.Identity);
         uint previous = segment.RaiseGoodbye(Value);
         WriteVerbose(previous == 0 ? $"{path}: host_goodbye is now {Value}." : $"{path}: host_goodbye was {previous} already and stays so.");
         if (Wait)

@@ -105,6 +105,7 @@ internal sealed class SegmentPicture
             new("inline up to " + Quantity.Bytes(header.EffectiveInlineThreshold)),
             new(header.HeartbeatInterval == 0 ? "heartbeats off" : "heartbeat " + Quantity.Nanoseconds(header.HeartbeatInterval)),
             header.HostGoodbye ? new("goodbye raised", TextStyle.Warning) : new("no goodbye"),
+            _view.Use.IsUsed ? new("in use", TextStyle.Good) : _view.Use.IsFree ? new("used by nobody", TextStyle.Dim) : new("use unknown", TextStyle.Dim),
             report.ErrorCount > 0 ? new(Quantity.Of(report.ErrorCount, "error", "errors"), TextStyle.Bad) : new("valid", TextStyle.Good),
         ];
         if (report.WarningCount > 0)

@@ -5,11 +5,15 @@ namespace RoamShm.Drawing;
 /// <summary>What is seen of one segment at one moment. What cannot be read is left out, and the findings say why.</summary>
 internal sealed class SegmentView
 {
-    internal SegmentView(string path, SegmentReport report)
+    internal SegmentView(string path, SegmentReport report, SegmentUse use)
     {
         Path = path;
         Report = report;
+        Use = use;
     }
+
+    /// <summary>Whether anybody uses it.</summary>
+    internal SegmentUse Use { get; }
 
     internal string Path { get; }
 

@@ -15,9 +15,9 @@ internal sealed class SegmentViewer
     /// <exception cref="System.OperationCanceledException">The look was cancelled.</exception>
     internal SegmentView Look(string path, CancellationToken cancellationToken)
     {
-        using SegmentFile file = SegmentFile.OpenRead(path);
+        using SegmentFile file = SegmentFile.OpenRead(path, _patience.ForLeases, cancellationToken);
         SegmentReport report = _validation.Validate(file, full: true, cancellationToken);
-        var view = new SegmentView(path, report);
+        var view = new SegmentView(path, report, new SegmentUsers(cancellationToken).AskWhether(file));
         try
         {
             Segment segment = Segment.Attach(file, _patience, cancellationToken);

@@ -44,7 +44,7 @@ internal static class SegmentErrorRecord
         SegmentErrorId.NoSlotClasses or SegmentErrorId.SlotClassTableOutOfBounds or SegmentErrorId.InvalidSlotClass =>
             (ErrorCategory.InvalidData, "No guest can attach to the segment. Test-RoamSegment -Detailed shows everything that is wrong with it; have the host make it again."),
         SegmentErrorId.SegmentNotReady =>
-            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it; remove the file."),
+            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it: Remove-RoamSegment removes it, and an empty file is left to Remove-Item."),
         SegmentErrorId.SegmentExists =>
             (ErrorCategory.ResourceExists, "Choose another name, or replace the file with -Force: whoever maps the old one keeps the old one."),
         SegmentErrorId.InsufficientSpace =>
@@ -73,6 +73,8 @@ internal static class SegmentErrorRecord
             (ErrorCategory.OperationTimeout, "Get-RoamPeer tells whether the peers left are alive, Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the places of dead ones."),
         SegmentErrorId.GoodbyeTimeout =>
             (ErrorCategory.OperationTimeout, "Wait longer, or raise the goodbye with Set-RoamGoodbye. Get-RoamSegmentProcess shows whether its host still runs."),
+        SegmentErrorId.DifferentFile =>
+            (ErrorCategory.InvalidOperation, "Read the file that has the path now, and run the command again with that if it is meant. A path given as text means whatever file has it."),
         SegmentErrorId.SegmentReplaced =>
             (ErrorCategory.InvalidOperation, "Look at the new file, and run the command again if it is meant."),
         _ => (ErrorCategory.ReadError, "The message has the operating system's words; the fault is with the file system or its device."),

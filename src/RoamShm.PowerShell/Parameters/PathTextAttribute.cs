@@ -6,7 +6,7 @@ using System.Management.Automation;
 namespace RoamShm.Parameters;
 
 /// <summary>
-/// What may become a -Path. The engine would turn any object into text, such as <c>@{Name=x}</c>, and take that for a path. Here an object stands for the file
+/// What may become a path. The engine would turn any object into text, such as <c>@{Name=x}</c>, and take that for a path. Here an object stands for the file
 /// that it is about, and one that is about no file turns into empty text, which the parameter refuses, so that its properties can bind to other parameters.
 /// A file's name is not a pattern, whatever it contains.
 /// </summary>
@@ -14,6 +14,9 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
 {
     /// <summary>Where the engine notes the computer that an object came from.</summary>
     private const string ComputerProperty = "PSComputerName";
+
+    /// <summary>Where an object says which file it was read from.</summary>
+    private const string FileIdProperty = nameof(SegmentHeader.FileId);
 
     /// <summary>The properties that name an object's file: the provider's name of it, what is named like a parameter, and a row of a table.</summary>
     private static readonly string[] PathProperties = ["PSPath", "LiteralPath", "LP", "SegmentPath", "Path"];
@@ -44,10 +47,12 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
     private static object[] TransformProperties(PSObject item)
     {
         string[] paths = PathProperties.Select(name => ReadTexts(item, name)).FirstOrDefault(texts => texts.Length > 0) ?? [];
-        return paths.Length == 0 ? [NoPath.Instance] : [.. paths.Select(path => PathOfObject.Note(path, ComputerOf(item)))];
+        return paths.Length == 0 ? [NoPath.Instance] : [.. paths.Select(path => PathOfObject.Note(path, ComputerOf(item), paths.Length == 1 ? FileIdOf(item) : null))];
     }
 
     private static string? ComputerOf(object input) => input is PSObject sent ? ReadTexts(sent, ComputerProperty).FirstOrDefault() : null;
+
+    private static string? FileIdOf(PSObject item) => ReadTexts(item, FileIdProperty).FirstOrDefault();
 
     private static string[] ReadTexts(PSObject item, string property)
     {

@@ -1,0 +1,390 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using System.Threading;
+
+namespace RoamShm;
+
+/// <summary>
+/// Which processes map which files, from /proc on Linux, read once. Files go by device and inode, so other names of a file and bind mounts count. A process
+/// whose main thread has ended has an empty list of its own; its other threads have the list then.
+/// </summary>
+internal sealed class ProcessMaps
+{
+    private readonly Vantage _vantage;
+    private readonly ProcFile _file = new();
+    private readonly Dictionary<FileKey, List<int>> _byFile = [];
+    private readonly Dictionary<ulong, HashSet<int>> _sharersByDevice = [];
+    private readonly HashSet<int> _processes = [];
+    private readonly List<DeletedMapping> _deleted = [];
+    private readonly Dictionary<int, bool> _isInOurMountNamespace = [];
+    private readonly Stopwatch _sinceRead = Stopwatch.StartNew();
+
+    // Whether the device that stat shows is the one in the lists of mappings; some file systems show another there.
+    private readonly Dictionary<ulong, bool> _isDevicePlain = [];
+
+    private bool _isInitUnreadable;
+
+    private ProcessMaps(Vantage vantage) => _vantage = vantage;
+
+    /// <summary>Number of processes whose mappings may not be read, those of other users.</summary>
+    internal int UnreadableProcesses { get; private set; }
+
+    /// <summary>Whether process 1 is all that may not be read, by root: the init process of a sandbox, which no host or guest is. It is no proof all the same.</summary>
+    internal bool IsOnlyInitUnreadable => UnreadableProcesses == 1 && _isInitUnreadable;
+
+    /// <summary>How long ago it was read.</summary>
+    internal TimeSpan Age => _sinceRead.Elapsed;
+
+    /// <summary>Why processes may be missing, as part of a sentence; null where none can be.</summary>
+    internal string? WhyIncomplete => _vantage.WhyViewIsNotWhole
+        ?? (UnreadableProcesses == 0 ? null
+            : FormattableString.Invariant($"the mappings of {UnreadableProcesses} {(UnreadableProcesses == 1 ? "process" : "processes")} of other users cannot be read"));
+
+    /// <summary>Files without a name that are mapped, one for each process, whatever their names were.</summary>
+    internal IReadOnlyList<DeletedMapping> Deleted => _deleted;
+
+    /// <summary>Reads the mappings of all processes.</summary>
+    internal static ProcessMaps Read(Vantage vantage, CancellationToken cancellation)
+    {
+        var maps = new ProcessMaps(vantage);
+        foreach (int processId in maps.List())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _ = maps._processes.Add(processId);
+            maps.ReadProcess(processId);
+        }
+
+        return maps;
+    }
+
+    /// <summary>The processes that map a file, in ascending order as far as the list of processes was.</summary>
+    internal IReadOnlyList<int> Of(FileKey key) => _byFile.TryGetValue(key, out List<int>? processes) ? processes : [];
+
+    /// <summary>
+    /// Looks once more for who maps a file: at the processes that mapped it, at those that map files of its file system, and at those that are new.
+    /// </summary>
+    internal IReadOnlyList<int> LookAgain(FileKey key)
+    {
+        var again = new ProcessMaps(_vantage);
+        foreach (int processId in List())
+        {
+            if (!_processes.Contains(processId) || (_sharersByDevice.TryGetValue(key.Device, out HashSet<int>? sharers) && sharers.Contains(processId)))
+            {
+                again.ReadProcess(processId);
+            }
+        }
+
+        return again.Of(key);
+    }
+
+    /// <summary>Whether a name that a process knows a deleted file by is one of the names that are seen from here.</summary>
+    internal bool IsInOurMountNamespace(int processId)
+    {
+        if (!_isInOurMountNamespace.TryGetValue(processId, out bool isInOurs))
+        {
+            ulong theirs = _vantage.FindNamespace(processId.ToString(CultureInfo.InvariantCulture), "mnt");
+            isInOurs = theirs != 0 && theirs == _vantage.MountNamespace;
+            _isInOurMountNamespace.Add(processId, isInOurs);
+        }
+
+        return isInOurs;
+    }
+
+    /// <summary>The device and inode under which the lists of mappings have a file.</summary>
+    internal FileKey KeyOf(SegmentFile file)
+    {
+        FileIdentity identity = file.Status.Identity;
+        var plain = new FileKey(identity.Volume, identity.File);
+        if (_isDevicePlain.TryGetValue(identity.Volume, out bool isPlain) && isPlain)
+        {
+            return plain;
+        }
+
+        // Found out from a mapping of our own, which is gone before anybody is asked.
+        FileKey? shown = null;
+        ((UnixSegmentFile)file).WithMarkedMapping(address => shown = FindOwn((ulong)address.ToInt64()));
+        _isDevicePlain[identity.Volume] = shown is null || shown.Value.Equals(plain);
+        return shown ?? plain;
+    }
+
+    private IEnumerable<int> List()
+    {
+        foreach (string folder in Directory.EnumerateDirectories(_vantage.Proc))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int processId))
+            {
+                yield return processId;
+            }
+        }
+    }
+
+    private void ReadProcess(int processId)
+    {
+        string folder = FormattableString.Invariant($"{_vantage.Proc}/{processId}");
+        switch (_file.Read(folder + "/maps"))
+        {
+            case 0 when _file.Count > 0:
+                Add(processId);
+                break;
+            case 0 or LibC.ESRCH:
+                // A thread of the kernel, a process that has ended, or one whose main thread has ended while others live on.
+                ReadThreads(processId, folder + "/task");
+                break;
+            case LibC.ENOENT:
+                break;
+            default:
+                UnreadableProcesses++;
+                _isInitUnreadable |= processId == 1 && _vantage.CanTraceAll;
+                break;
+        }
+    }
+
+    private void ReadThreads(int processId, string folder)
+    {
+        try
+        {
+            foreach (string thread in Directory.EnumerateDirectories(folder))
+            {
+                int error = _file.Read(thread + "/maps");
+                if (error == 0 && _file.Count > 0)
+                {
+                    // All threads of a process share one list.
+                    Add(processId);
+                    return;
+                }
+
+                if (error is not (0 or LibC.ESRCH or LibC.ENOENT))
+                {
+                    UnreadableProcesses++;
+                    return;
+                }
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            UnreadableProcesses++;
+        }
+        catch (IOException)
+        {
+            // The process has ended; it maps nothing.
+        }
+    }
+
+    /// <summary>Adds the lines that were read: <c>start-end permissions offset major:minor inode   name</c>.</summary>
+    private void Add(int processId)
+    {
+        var lines = new MapLines(_file.Bytes, _file.Count);
+        while (lines.MoveNext())
+        {
+            // A mapping that nobody can touch is how KeyOf of another thread or process looks up its file: it uses nothing.
+            if (lines.Inode == 0 || lines.IsUntouchable)
+            {
+                continue;
+            }
+
+            Add(_byFile, lines.File, processId);
+            if (lines.IsShared)
+            {
+                if (!_sharersByDevice.TryGetValue(lines.File.Device, out HashSet<int>? sharers))
+                {
+                    _sharersByDevice.Add(lines.File.Device, sharers = []);
+                }
+
+                _ = sharers.Add(processId);
+                if (lines.DeletedName is string name)
+                {
+                    AddDeleted(processId, name, lines);
+                }
+            }
+        }
+    }
+
+    private void AddDeleted(int processId, string name, MapLines line)
+    {
+        DeletedMapping? mapping = null;
+        for (int i = _deleted.Count - 1; i >= 0 && mapping is null && _deleted[i].ProcessId == processId; i--)
+        {
+            mapping = _deleted[i].File.Equals(line.File) ? _deleted[i] : null;
+        }
+
+        if (mapping is null)
+        {
+            _deleted.Add(mapping = new DeletedMapping(line.File, processId, name));
+        }
+
+        mapping.Bytes += line.End - line.Start;
+        if (line.Offset == 0 && mapping.First is null)
+        {
+            mapping.First = FormattableString.Invariant($"{line.Start:x}-{line.End:x}");
+            mapping.FirstAddress = line.Start;
+            mapping.FirstLength = line.End - line.Start;
+        }
+    }
+
+    private static void Add(Dictionary<FileKey, List<int>> index, FileKey key, int processId)
+    {
+        if (!index.TryGetValue(key, out List<int>? processes))
+        {
+            index.Add(key, processes = []);
+        }
+
+        if (processes.Count == 0 || processes[processes.Count - 1] != processId)
+        {
+            processes.Add(processId);
+        }
+    }
+
+    private static FileKey? FindOwn(ulong address)
+    {
+        var file = new ProcFile();
+        if (file.Read("/proc/self/maps") != 0)
+        {
+            return null;
+        }
+
+        var lines = new MapLines(file.Bytes, file.Count);
+        while (lines.MoveNext())
+        {
+            if (lines.Start == address)
+            {
+                return lines.File;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Goes through the lines of a list of mappings, without making a text of each.</summary>
+    private sealed class MapLines
+    {
+        private static readonly byte[] DeletedMark = Encoding.ASCII.GetBytes(" (deleted)");
+
+        private readonly byte[] _bytes;
+        private readonly int _count;
+        private int _at;
+        private int _nameStart;
+        private int _lineEnd;
+        private int _permissions;
+
+        internal MapLines(byte[] bytes, int count)
+        {
+            _bytes = bytes;
+            _count = count;
+        }
+
+        internal ulong Start { get; private set; }
+
+        internal ulong End { get; private set; }
+
+        internal ulong Offset { get; private set; }
+
+        internal ulong Inode { get; private set; }
+
+        internal FileKey File { get; private set; }
+
+        internal bool IsShared => _bytes[_permissions + 3] == 's';
+
+        internal bool IsUntouchable => IsShared && _bytes[_permissions] == '-' && _bytes[_permissions + 1] == '-' && _bytes[_permissions + 2] == '-';
+
+        /// <summary>The name that the file had; null where it has one.</summary>
+        internal string? DeletedName
+        {
+            get
+            {
+                int end = _lineEnd - DeletedMark.Length;
+                if (end <= _nameStart)
+                {
+                    return null;
+                }
+
+                for (int i = 0; i < DeletedMark.Length; i++)
+                {
+                    if (_bytes[end + i] != DeletedMark[i])
+                    {
+                        return null;
+                    }
+                }
+
+                // A line feed in a name is the one thing that the kernel writes in another way.
+                return Encoding.UTF8.GetString(_bytes, _nameStart, end - _nameStart).Replace("\\012", "\n");
+            }
+        }
+
+        internal bool MoveNext()
+        {
+            while (_at < _count)
+            {
+                _lineEnd = Array.IndexOf(_bytes, (byte)'\n', _at, _count - _at);
+                _lineEnd = _lineEnd < 0 ? _count : _lineEnd;
+                bool isLine = TryParse();
+                _at = _lineEnd + 1;
+                if (isLine)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private bool TryParse()
+        {
+            Start = Hex();
+            bool isLine = Skip('-');
+            End = Hex();
+            isLine &= Skip(' ');
+            _permissions = _at;
+            _at += 4;
+            isLine &= Skip(' ');
+            Offset = Hex();
+            isLine &= Skip(' ');
+            ulong major = Hex();
+            isLine &= Skip(':');
+            ulong minor = Hex();
+            isLine &= Skip(' ');
+            Inode = Decimal();
+            File = new FileKey((major << 32) | minor, Inode);
+            for (_nameStart = _at; _nameStart < _lineEnd && _bytes[_nameStart] == ' ';)
+            {
+                _nameStart++;
+            }
+
+            return isLine;
+        }
+
+        private bool Skip(char expected) => _at < _lineEnd && _bytes[_at++] == expected;
+
+        private ulong Hex()
+        {
+            ulong value = 0;
+            for (; _at < _lineEnd; _at++)
+            {
+                int digit = _bytes[_at];
+                digit = digit is >= '0' and <= '9' ? digit - '0' : digit is >= 'a' and <= 'f' ? digit - 'a' + 10 : -1;
+                if (digit < 0)
+                {
+                    break;
+                }
+
+                value = (value << 4) | (uint)digit;
+            }
+
+            return value;
+        }
+
+        private ulong Decimal()
+        {
+            ulong value = 0;
+            for (; _at < _lineEnd && _bytes[_at] is >= (byte)'0' and <= (byte)'9'; _at++)
+            {
+                value = unchecked((value * 10) + (uint)(_bytes[_at] - '0'));
+            }
+
+            return value;
+        }
+    }
+}
