@@ -9,7 +9,6 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Desktop', 'Core')
-    TypesToProcess         = @('RoamShm.Types.ps1xml')
     FormatsToProcess       = @('RoamShm.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
@@ -33,7 +32,6 @@
         'LICENSE'
         'README.md'
         'RoamShm.Format.ps1xml'
-        'RoamShm.Types.ps1xml'
         'RoamShm.psd1'
         'bin/RoamShm.Core.dll'
         'bin/RoamShm.PowerShell.dll'
@@ -41,6 +39,10 @@
         'en-US/about_RoamShm.help.txt'
         'en-US/about_RoamShm_Errors.help.txt'
         'en-US/about_RoamShm_Findings.help.txt'
+        'en-US/about_RoamShm_Runbooks.help.txt'
+        'runbooks/Get-RoamShmUsage.ps1'
+        'runbooks/Remove-RoamHub.ps1'
+        'runbooks/Repair-RoamGuest.ps1'
     )
     PrivateData            = @{
         PSData = @{

@@ -356,6 +356,61 @@ function Complete-Manifest {
     }
 }
 
+<#
+A README that goes with a package: its links lead into the repository, which is not there. With the project's address they
+become links to it, at the tag of the version; without one they become their text, and pictures go.
+#>
+function ConvertTo-PackagedReadme {
+    param(
+        [Parameter(Mandatory)] [string] $Text,
+        [string] $ProjectUri,
+        [Parameter(Mandatory)] [string] $Version)
+
+    $picture = '!\[([^\]]*)\]\((?![a-z]+:)([^)#][^)]*)\)'
+    $link = '(?<!!)\[([^\]]*)\]\((?![a-z]+:|#)([^)]+)\)'
+    if ($ProjectUri -match '^https://github\.com/[^/]+/[^/]+') {
+        $tree = "$($Matches[0])/{0}/v$Version/"
+        $Text = $Text -replace $picture, ('![$1](' + ($tree -f 'raw') + '$2)')
+        return $Text -replace $link, ('[$1](' + ($tree -f 'blob') + '$2)')
+    }
+
+    $Text -replace "(\r?\n)$picture(\r?\n)(?=\r?\n)" -replace $picture -replace $link, '$1'
+}
+
+<# Get-Help -Online opens the first address among the related links. There is one where the project has one, and no dead one. #>
+function Add-OnlineHelp {
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [string] $ProjectUri,
+        [Parameter(Mandatory)] [string] $Version)
+
+    if ($ProjectUri -notmatch '^https://github\.com/[^/]+/[^/]+') {
+        return
+    }
+
+    $pages = "$($Matches[0])/blob/v$Version/docs/cmdlets"
+    $xml = New-Object System.Xml.XmlDocument
+    $xml.PreserveWhitespace = $true
+    $xml.Load($Path)
+    $maml = 'http://schemas.microsoft.com/maml/2004/10'
+    $names = New-Object System.Xml.XmlNamespaceManager $xml.NameTable
+    $names.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
+    $names.AddNamespace('maml', $maml)
+    foreach ($command in $xml.SelectNodes('//command:command', $names)) {
+        $name = $command.SelectSingleNode('command:details/command:name', $names).InnerText.Trim()
+        $link = $xml.CreateElement('maml', 'navigationLink', $maml)
+        foreach ($part in @(@('linkText', 'Online version'), @('uri', "$pages/$name.md"))) {
+            $element = $xml.CreateElement('maml', $part[0], $maml)
+            $element.InnerText = $part[1]
+            $null = $link.AppendChild($element)
+        }
+
+        $null = $command.SelectSingleNode('command:relatedLinks', $names).PrependChild($link)
+    }
+
+    $xml.Save($Path)
+}
+
 <# Signs what Windows PowerShell and PowerShell look at under the policy AllSigned. #>
 function Add-Signature {
     param(
@@ -569,7 +624,7 @@ function Invoke-Package {
     Remove-Item -Path (Join-Path $out "*.$version.*")
 
     if (-not $IconUri -and $ProjectUri -match '^https://github\.com/[^/]+/[^/]+') {
-        $IconUri = "$($Matches[0])/raw/main/docs/images/icon.png"
+        $IconUri = "$($Matches[0])/raw/v$version/docs/images/icon.png"
     }
 
     $folder = Join-Path $packaging 'RoamShm'
@@ -582,6 +637,11 @@ function Invoke-Package {
         ProjectUri   = $ProjectUri
         IconUri      = $IconUri
     }
+    $address = @{ ProjectUri = $ProjectUri; Version = $version }
+    $readme = Join-Path $folder 'README.md'
+    $text = ConvertTo-PackagedReadme -Text ([System.IO.File]::ReadAllText($readme)) @address
+    [System.IO.File]::WriteAllText($readme, $text)
+    Add-OnlineHelp -Path (Join-Path $folder (Join-Path 'en-US' 'RoamShm.PowerShell.dll-Help.xml')) @address
     Add-Signature -Folder $folder -Thumbprint $CertificateThumbprint -TimestampServer $TimestampServer
     $null = Test-ModuleManifest -Path (Join-Path $folder 'RoamShm.psd1')
     $listed = (Import-PowerShellDataFile -LiteralPath (Join-Path $folder 'RoamShm.psd1')).FileList

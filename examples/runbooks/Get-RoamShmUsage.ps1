@@ -59,10 +59,11 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
+# The module that this runbook is a part of; in the repository, the staged build; elsewhere, an installed module.
 if (-not (Get-Module RoamShm)) {
-    $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
-    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+    $near = [IO.Path]::Combine($PSScriptRoot, '..', 'RoamShm.psd1'),
+    [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module @(@($near | Where-Object { [IO.File]::Exists($_) }) + 'RoamShm')[0]
 }
 
 function Get-Problem($Problem) {
@@ -108,7 +109,7 @@ $quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue'
 $processes = @($sorted | Where-Object Status -NE 'Deleted' | Get-RoamSegmentProcess @quiet)
 if ($processes) {
     '== The processes that map them'
-    $processes | Format-Table Id, ProcessName, SegmentPath
+    $processes | Format-Table
 }
 
 # Show each file system once; folders on the same one have the same numbers.

@@ -46,10 +46,11 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
+# The module that this runbook is a part of; in the repository, the staged build; elsewhere, an installed module.
 if (-not (Get-Module RoamShm)) {
-    $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
-    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+    $near = [IO.Path]::Combine($PSScriptRoot, '..', 'RoamShm.psd1'),
+    [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module @(@($near | Where-Object { [IO.File]::Exists($_) }) + 'RoamShm')[0]
 }
 
 $quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
@@ -65,7 +66,7 @@ function Get-User([string] $Segment) {
     $peers = @(Get-RoamPeer -LiteralPath $Segment @quiet)
     $processes = @(Get-RoamSegmentProcess -LiteralPath $Segment @quiet)
     if ($peers) { $peers | Format-Table }
-    if ($processes) { $processes | Format-Table Id, ProcessName, SegmentPath }
+    if ($processes) { $processes | Format-Table }
     if (-not $peers -and -not $processes) { '  No visible users.' }
 }
 

@@ -56,10 +56,11 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# In roamshm the module is imported already. Otherwise take the one that the build staged, or an installed one.
+# The module that this runbook is a part of; in the repository, the staged build; elsewhere, an installed module.
 if (-not (Get-Module RoamShm)) {
-    $staged = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
-    Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
+    $near = [IO.Path]::Combine($PSScriptRoot, '..', 'RoamShm.psd1'),
+    [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
+    Import-Module @(@($near | Where-Object { [IO.File]::Exists($_) }) + 'RoamShm')[0]
 }
 
 $quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
@@ -129,7 +130,7 @@ foreach ($header in $headers) {
                 $entries = "$($result.EntriesDropped) entries to it and $($result.GuestToHostEntriesDropped) from it"
                 $done = "$entries dropped, $slots slots freed"
                 "  Peer $($peer.PeerId): now $($result.State), $done."
-                foreach ($skipped in $result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $skipped." }
+                if ($result.Skipped) { "  Peer $($peer.PeerId): left as it was, damaged: $($result.Skipped)." }
                 if ($result.Skipped -or $result.State -ne 'Empty') { $needsHuman++ }
             }
         }

@@ -93,6 +93,9 @@ public static class SegmentErrorId
     /// <summary>Peers were still attached when the time was over.</summary>
     public const string DrainTimeout = nameof(DrainTimeout);
 
+    /// <summary>The host had not said goodbye when the time was up.</summary>
+    public const string GoodbyeTimeout = nameof(GoodbyeTimeout);
+
     /// <summary>The file under an object's path is another one than the object was read from.</summary>
     public const string DifferentFile = nameof(DifferentFile);
 

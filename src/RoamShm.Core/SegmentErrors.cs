@@ -100,6 +100,34 @@ internal static class SegmentErrors
     internal static SegmentException IOError(string path, string operation, string reason, Exception? inner = null) =>
         new(SegmentErrorId.SegmentIOError, FormattableString.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
 
+    /// <summary>An error of the operating system.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="operation">What was being done, a verb.</param>
+    /// <param name="reason">The system's words for it.</param>
+    /// <param name="remedy">What to do about this cause; null where that follows from the id.</param>
+    internal static SegmentException System(string id, string path, string operation, string reason, string? remedy)
+    {
+        bool isNew = operation is FileOperation.Create or FileOperation.Name;
+        SegmentException error = id switch
+        {
+            SegmentErrorId.SegmentNotFound => isNew ? FolderNotFound(path) : NotFound(path),
+            SegmentErrorId.NotAFileSystemPath => NotAPath(path, reason),
+            SegmentErrorId.SegmentAccessDenied => AccessDenied(path, operation, reason),
+            SegmentErrorId.InsufficientSpace => New(id, $"No room: cannot {operation} '{path}': {reason}.", path),
+            _ => IOError(path, operation, reason),
+        };
+        error.Remedy = remedy;
+        return error;
+    }
+
+    internal static SegmentException FileSizeLimit(string path, ulong size, ulong limit)
+    {
+        SegmentException error = New(SegmentErrorId.InsufficientSpace, $"No room for the {size} bytes of '{path}': this process may write files of {limit} bytes at most.", path);
+        error.Remedy = UnixFault.LargerFiles;
+        return error;
+    }
+
     internal static SegmentException PeerTableOutOfBounds(string path, FormattableString what) =>
         new(SegmentErrorId.PeerTableOutOfBounds, FormattableString.Invariant($"'{path}': {FormattableString.Invariant(what)}"), path);
 
@@ -126,6 +154,9 @@ internal static class SegmentErrors
 
     internal static SegmentException DrainTimeout(string path, string who) =>
         New(SegmentErrorId.DrainTimeout, $"Timed out waiting for '{path}' to drain: {who}.", path);
+
+    internal static SegmentException GoodbyeTimeout(string path) =>
+        New(SegmentErrorId.GoodbyeTimeout, $"Timed out waiting for the goodbye of '{path}': its host has not said it.", path);
 
     internal static SegmentException Replaced(string path) =>
         New(SegmentErrorId.SegmentReplaced, $"'{path}' is now another file; it was not touched.", path);

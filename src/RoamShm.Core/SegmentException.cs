@@ -28,11 +28,11 @@ public sealed class SegmentException : Exception
 
     /// <summary>Makes an exception.</summary>
     /// <param name="errorId">One of <see cref="SegmentErrorId"/>.</param>
-    /// <param name="message">What is wrong, with found and expected values and the path.</param>
+    /// <param name="message">What is wrong, with found and expected values and the path; names in it are made safe to print.</param>
     /// <param name="path">The file, where there is one.</param>
     /// <param name="innerException">What caused it.</param>
     public SegmentException(string errorId, string message, string? path, Exception? innerException = null)
-        : base(message, innerException)
+        : base(PrintableText.Escape(message ?? string.Empty), innerException)
     {
         ErrorId = errorId;
         Path = path;
@@ -43,6 +43,9 @@ public sealed class SegmentException : Exception
 
     /// <summary>The file, where there is one.</summary>
     public string? Path { get; }
+
+    /// <summary>What to do about it, where that follows from the cause and not from the id alone; else <see langword="null"/>.</summary>
+    public string? Remedy { get; internal set; }
 
     /// <summary>Whether the file looks as if a host were just making it, or had died while making it.</summary>
     internal bool IsPerhapsBeingMade { get; set; }

@@ -87,6 +87,7 @@ public sealed class LayoutTests
         { "RingCapacityNotAligned", c => c.BipbufCapacity = 4100 },
         { "InlineDoesNotFitRing", c => c.BipbufCapacity = 256 },
         { "InlineLengthOverflow", c => (c.InlineThreshold, c.MaxPayloadSize, c.BipbufCapacity) = (65536, 65536, 1 << 20) },
+        { "HeartbeatIntervalTooShort", c => c.HeartbeatInterval = 999_999 },
         { "HeartbeatIntervalTooLarge", c => c.HeartbeatInterval = 1UL << 63 },
         { "SlotClassesNotAscending", c => c.SlotClasses = [new SlotClass(8192, 2), new SlotClass(1024, 4)] },
     };

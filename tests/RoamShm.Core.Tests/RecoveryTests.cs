@@ -38,7 +38,7 @@ public sealed class RecoveryTests : IDisposable
         PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: false);
         Assert.Equal(("Attached", "Empty"), (result.PreviousState, result.State));
         Assert.Equal((3L, 2L, 2L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
-        Assert.Empty(result.Skipped);
+        Assert.Null(result.Skipped);
 
         // The peer: Empty, never beaten, its epoch as it was.
         Write(expected, Peer1 + PeerEntryLayout.State, 0);
@@ -151,19 +151,19 @@ public sealed class RecoveryTests : IDisposable
         Patch.Bytes(path, HostToGuest + 128 + 8, [200]);
         Patch.UInt32(path, HostToGuest + 128 + 40, 0);
         PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
-        Assert.Equal(2, result.Skipped.Length);
+        Assert.Equal(2, result.Skipped!.Split("; ").Length);
         Assert.Equal((1L, 1L, 1L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
         Assert.Equal("Empty", result.State);
         Assert.Equal((2L, 2L), (OneShot.ReadSlotClasses(path)[0].Allocated, OneShot.ReadSlotClasses(path)[0].Free));
 
         Patch.UInt32(path, Peer1, 2);
         Patch.UInt32(path, HostToGuest, 9999);
-        Assert.Contains("write 9999", Assert.Single(OneShot.RecoverPeer(path, 1, force: true).Skipped), StringComparison.Ordinal);
+        Assert.Contains("write 9999", OneShot.RecoverPeer(path, 1, force: true).Skipped, StringComparison.Ordinal);
         Assert.DoesNotContain(SegmentValidator.Validate(path, full: true).Findings, finding => finding.Id == "RingPositionsInvalid");
 
         Patch.UInt32(path, Peer1, 2);
         Patch.UInt64(path, Peer1 + 16, 1UL << 60);
-        Assert.Equal(2, OneShot.RecoverPeer(path, 1, force: true).Skipped.Length);
+        Assert.Equal(2, OneShot.RecoverPeer(path, 1, force: true).Skipped!.Split("; ").Length);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ Describe 'The module, found by its name' {
     }
 
     It 'has its about topics' {
-        foreach ($topic in 'about_RoamShm', 'about_RoamShm_Errors', 'about_RoamShm_Findings') {
+        foreach ($topic in 'about_RoamShm', 'about_RoamShm_Errors', 'about_RoamShm_Findings', 'about_RoamShm_Runbooks') {
             $file = [System.IO.Path]::Combine($found.ModuleBase, 'en-US', "$topic.help.txt")
             (Get-Content -LiteralPath $file)[1] | Should -BeLike "*$topic"
         }

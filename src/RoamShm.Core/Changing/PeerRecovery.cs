@@ -66,7 +66,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         _ = Interlocked.Exchange(ref *(long*)(entry.Address + PeerEntryLayout.LastHeartbeat), 0);
         uint before = CompareExchangeState(entry, PeerState.Empty, (uint)PeerState.Goodbye);
         _result.State = (before == (uint)PeerState.Goodbye ? default : new PeerEntry(Peer.Id, before, 0, 0, 0)).StateName;
-        _result.Skipped = [.. _skipped];
+        _result.Skipped = _skipped.Count == 0 ? null : string.Join("; ", _skipped);
         return _result;
     }
 

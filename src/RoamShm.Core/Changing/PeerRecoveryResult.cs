@@ -1,5 +1,3 @@
-using System;
-
 namespace RoamShm;
 
 /// <summary>What the recovery of one peer did (<c>r[shm.crash.recovery]</c>).</summary>
@@ -28,8 +26,9 @@ public sealed class PeerRecoveryResult
     /// <summary>Slots freed that the peer owned.</summary>
     public long OwnedSlotsFreed { get; set; }
 
-    /// <summary>What was damaged and therefore left as it was.</summary>
-    public string[] Skipped { get; set; } = Array.Empty<string>();
+    /// <summary>What was damaged and therefore left as it was, with <c>; </c> between the parts; <see langword="null"/> where nothing was. One text, so that it
+    /// goes into a table of text as it is.</summary>
+    public string? Skipped { get; set; }
 
     /// <summary>The file, as the operating system names it.</summary>
     public string? Path { get; set; }

@@ -123,7 +123,7 @@ internal sealed class SegmentRemover
         _ = file.TryLock();
         string aside = AsideOf(_path);
         int error = UnixSegmentFile.MoveTo(_path, aside);
-        return error == 0 ? aside : IsUnsupported(error) ? _path : throw UnixSegmentFile.Error(_path, "remove", error);
+        return error == 0 ? aside : IsUnsupported(error) ? _path : throw UnixFault.Of(_path, FileOperation.Remove, error);
     }
 
     /// <summary>Removes the file that was moved aside; or puts its name back, where somebody waits for it or it is another one.</summary>

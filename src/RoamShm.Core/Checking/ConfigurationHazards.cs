@@ -6,6 +6,9 @@ namespace RoamShm;
 /// <summary>Conditions that a guest attaches to, but that bite once messages flow. Checked when a segment is made and when it is tested.</summary>
 internal static class ConfigurationHazards
 {
+    /// <summary>A millisecond in nanoseconds: schedulers hand out time in slices about as long.</summary>
+    private const ulong LeastHeartbeatInterval = 1_000_000;
+
     private static readonly FindingRule<HazardFacts>[] Rules =
     [
         new(SegmentFindingId.RingCapacityNotAligned, Warning, "r[shm.bipbuf.layout]", "bipbuf_capacity", HeaderLayout.BipbufCapacity,
@@ -25,6 +28,12 @@ internal static class ConfigurationHazards
             expected: _ => $"at most {SegmentFormat.MaxInlinePayload}",
             found: facts => $"{facts.InlineThreshold}",
             message: facts => $"With an inline threshold of {facts.InlineThreshold}, payloads over {SegmentFormat.MaxInlinePayload} bytes can travel inline, but their length is a u16: 65537 bytes arrive as 1."),
+
+        new(SegmentFindingId.HeartbeatIntervalTooShort, Warning, "r[shm.crash.detection]", "heartbeat_interval", HeaderLayout.HeartbeatInterval,
+            when: facts => facts.HeartbeatInterval is > 0 and < LeastHeartbeatInterval,
+            expected: _ => $"0, or at least {LeastHeartbeatInterval}",
+            found: facts => $"{facts.HeartbeatInterval}",
+            message: facts => $"The heartbeat_interval is {facts.HeartbeatInterval} ns, less than a millisecond: no guest is scheduled often enough to beat in time, so every guest looks stale at once. A number without a unit is nanoseconds; 500ms is half a second."),
 
         new(SegmentFindingId.HeartbeatIntervalTooLarge, Warning, "r[shm.crash.detection]", "heartbeat_interval", HeaderLayout.HeartbeatInterval,
             when: facts => facts.HeartbeatInterval > long.MaxValue,

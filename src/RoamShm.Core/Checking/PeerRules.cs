@@ -92,9 +92,9 @@ internal static class PeerRules
             message: facts => $"Peer {facts.Id} has a reserved byte that is {facts.Reserved!.Value.Value}, not 0.");
 
     /// <summary>Peers to look at: no more than there can be.</summary>
-    internal static int Guests(SegmentHeader header) => (int)System.Math.Min(header.MaxGuests, SegmentFormat.MaxGuests);
+    internal static int Guests(SegmentHeaderFields header) => (int)System.Math.Min(header.MaxGuests, SegmentFormat.MaxGuests);
 
-    internal static ulong TableSize(SegmentHeader header) => (ulong)Guests(header) * PeerEntryLayout.Size;
+    internal static ulong TableSize(SegmentHeaderFields header) => (ulong)Guests(header) * PeerEntryLayout.Size;
 
-    internal static bool IsTableInside(SegmentHeader header) => Extent.IsInside(header.PeerTableOffset, TableSize(header), header.FileLength);
+    internal static bool IsTableInside(SegmentHeaderFields header) => Extent.IsInside(header.PeerTableOffset, TableSize(header), header.FileLength);
 }

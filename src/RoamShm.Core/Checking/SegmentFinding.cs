@@ -35,6 +35,12 @@ public sealed class SegmentFinding
     /// <summary>The rule of the segment format that it is judged by, <c>r[shm....]</c>.</summary>
     public string? Rule { get; set; }
 
+    /// <summary>The file, as the operating system names it; <see langword="null"/> for the hazards of a configuration.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The file as PowerShell names it in full.</summary>
+    public string? PSPath { get; set; }
+
     /// <summary>For what a process that was stopped within a step may show for a while: what it was seen of, so that a later look can tell whether it is still the
     /// same. Else null.</summary>
     internal HashSet<ulong>? Evidence { get; set; }

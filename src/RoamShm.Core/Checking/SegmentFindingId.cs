@@ -65,6 +65,9 @@ public static class SegmentFindingId
     /// <summary>A payload that may travel inline is longer than its length field can say.</summary>
     public const string InlineLengthOverflow = nameof(InlineLengthOverflow);
 
+    /// <summary>heartbeat_interval is less than a millisecond and not 0, so every guest appears stale at once.</summary>
+    public const string HeartbeatIntervalTooShort = nameof(HeartbeatIntervalTooShort);
+
     /// <summary>Twice heartbeat_interval does not fit in 64 bits.</summary>
     public const string HeartbeatIntervalTooLarge = nameof(HeartbeatIntervalTooLarge);
 

@@ -3,7 +3,7 @@ using System;
 namespace RoamShm;
 
 /// <summary>A segment that was found, with who owns it, who is on it, who maps it, and what state that adds up to.</summary>
-public sealed class SegmentListing : SegmentHeader
+public sealed class SegmentListing : SegmentHeaderFields
 {
     /// <summary>Makes an empty listing, to be filled through its properties.</summary>
     public SegmentListing()

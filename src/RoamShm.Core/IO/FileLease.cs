@@ -90,7 +90,7 @@ internal sealed unsafe class FileLease : IDisposable
 
         return Marshal.GetLastWin32Error() switch
         {
-            LibC.EAGAIN => LeaseAnswer.Refused,
+            int error when error == LibC.EAGAIN => LeaseAnswer.Refused,
             LibC.EACCES or LibC.EPERM => LeaseAnswer.NotPermitted,
             _ => LeaseAnswer.NotSupported,
         };

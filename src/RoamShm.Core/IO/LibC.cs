@@ -6,19 +6,25 @@ namespace RoamShm;
 /// <summary>The C library. Only functions without variable arguments, or called without them: Apple arm64 passes those on the stack.</summary>
 internal static unsafe partial class LibC
 {
+    internal const int EPERM = 1;
     internal const int ENOENT = 2;
     internal const int ESRCH = 3;
     internal const int EINTR = 4;
     internal const int EIO = 5;
     internal const int ENXIO = 6;
-    internal const int EAGAIN = 11;
+    internal const int ENOMEM = 12;
     internal const int EACCES = 13;
-    internal const int EPERM = 1;
+    internal const int EFAULT = 14;
+    internal const int EBUSY = 16;
     internal const int EEXIST = 17;
+    internal const int EXDEV = 18;
     internal const int ENODEV = 19;
     internal const int ENOTDIR = 20;
     internal const int EISDIR = 21;
     internal const int EINVAL = 22;
+    internal const int ENFILE = 23;
+    internal const int EMFILE = 24;
+    internal const int ETXTBSY = 26;
     internal const int EFBIG = 27;
     internal const int ENOSPC = 28;
     internal const int ESPIPE = 29;
@@ -43,6 +49,8 @@ internal static unsafe partial class LibC
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
+    internal const int MADV_POPULATE_WRITE = 23;
+    internal const int RLIMIT_FSIZE = 1;
 
     internal static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
     internal static readonly bool IsMacOS = RuntimeInformation.IsOSPlatform(OSPlatform.OSX);
@@ -54,8 +62,11 @@ internal static unsafe partial class LibC
     // Linux: fault the pages in at once, without a signal where there is none, so that a store soon after meets a page that is there.
     internal static readonly int MAP_POPULATE = IsMacOS ? 0 : 0x8000;
     internal static readonly int CLOCK_MONOTONIC = IsMacOS ? 6 : 1;
+    internal static readonly int EAGAIN = IsMacOS ? 35 : 11;
     internal static readonly int ELOOP = IsMacOS ? 62 : 40;
     internal static readonly int ENAMETOOLONG = IsMacOS ? 63 : 36;
+    internal static readonly int EOVERFLOW = IsMacOS ? 84 : 75;
+    internal static readonly int ESTALE = IsMacOS ? 70 : 116;
     internal static readonly int EDQUOT = IsMacOS ? 69 : 122;
     internal static readonly int EOPNOTSUPP = IsMacOS ? 102 : 95;
     internal static readonly int ENOTSUP = IsMacOS ? 45 : 95;
@@ -132,6 +143,12 @@ internal static unsafe partial class LibC
 
     [DllImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static extern int MUnmap(IntPtr address, IntPtr length);
+
+    [DllImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    internal static extern int MAdvise(IntPtr address, IntPtr length, int advice);
+
+    [DllImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    internal static extern int GetRLimit(int resource, ulong* softAndHard);
 
     [DllImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     internal static extern int ClockGetTime(int clock, long* secondsAndNanoseconds);

@@ -33,13 +33,20 @@ internal sealed unsafe class UnixNewFile : NewFile
             throw SegmentErrors.NotAPath(path, "it ends in '/'");
         }
 
+        // To go beyond the limit would not be an error but SIGXFSZ, and the end of the process.
+        ulong* limit = stackalloc ulong[2];
+        if (LibC.GetRLimit(LibC.RLIMIT_FSIZE, limit) == 0 && size > limit[0])
+        {
+            throw SegmentErrors.FileSizeLimit(path, size, limit[0]);
+        }
+
         // mkostemp makes the file with a name of its own choice, exclusively, readable and writable by the owner alone.
         byte[] temporary = UnixSegmentFile.Encode(path.Substring(0, slash + 1) + TemporaryPrefix + "XXXXXX");
         SafeFileDescriptor fd = LibC.MkOsTemp(temporary, LibC.O_CLOEXEC);
         if (fd.IsInvalid)
         {
             int error = Marshal.GetLastWin32Error();
-            throw error is LibC.ENOENT or LibC.ENOTDIR ? SegmentErrors.FolderNotFound(path) : Error(path, size, "create", error);
+            throw UnixFault.Of(path, FileOperation.Create, error);
         }
 
         // Tells a file in the making from one left behind; gone with this process, however it ends.
@@ -80,7 +87,7 @@ internal sealed unsafe class UnixNewFile : NewFile
 
             if (error is not (0 or LibC.EINTR))
             {
-                throw Error(Path, Size, "reserve", error);
+                throw UnixFault.Of(Path, FileOperation.Reserve, error);
             }
 
             done += error == 0 ? step : 0;
@@ -100,7 +107,7 @@ internal sealed unsafe class UnixNewFile : NewFile
                 }
                 else if (Marshal.GetLastWin32Error() is var error && error != LibC.EINTR)
                 {
-                    throw Error(Path, Size, "write", error);
+                    throw UnixFault.Of(Path, FileOperation.Write, error);
                 }
             }
         }
@@ -110,7 +117,7 @@ internal sealed unsafe class UnixNewFile : NewFile
     {
         if (LibC.FChMod(_fd, (uint)mode) != 0)
         {
-            throw Error(Path, Size, "set the mode of", Marshal.GetLastWin32Error());
+            throw UnixFault.Of(Path, FileOperation.SetMode, Marshal.GetLastWin32Error());
         }
     }
 
@@ -126,8 +133,7 @@ internal sealed unsafe class UnixNewFile : NewFile
             int error = Marshal.GetLastWin32Error();
             throw error == LibC.EEXIST ? SegmentErrors.Exists(Path)
                 : error == LibC.EISDIR ? SegmentErrors.NotARegularFile(Path, "a directory")
-                : error == LibC.ENAMETOOLONG ? SegmentErrors.NotAPath(Path, "the name is too long")
-                : Error(Path, Size, "name", error);
+                : UnixFault.Of(Path, FileOperation.Name, error);
         }
 
         _named = false;
@@ -147,11 +153,6 @@ internal sealed unsafe class UnixNewFile : NewFile
 
         _fd.Dispose();
     }
-
-    private static SegmentException Error(string path, ulong size, string operation, int error) =>
-        error is LibC.ENOSPC or LibC.EFBIG || error == LibC.EDQUOT
-            ? SegmentErrors.InsufficientSpace(path, size, LibC.Describe(error))
-            : UnixSegmentFile.Error(path, operation, error);
 
     /// <summary>Renames where nothing has the target's name; exactly one of many that try at once succeeds.</summary>
     private int RenameExclusively()
@@ -188,7 +189,7 @@ internal sealed unsafe class UnixNewFile : NewFile
     {
         if (LibC.FTruncate(_fd, (long)Size) != 0)
         {
-            throw Error(Path, Size, "lengthen", Marshal.GetLastWin32Error());
+            throw UnixFault.Of(Path, FileOperation.Lengthen, Marshal.GetLastWin32Error());
         }
     }
 

@@ -48,7 +48,12 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
                     continue;
                 }
 
-                throw SegmentErrors.IOError(path, write ? "open for writing" : "open", "another process holds a lease on it and does not let go");
+                throw SegmentErrors.System(
+                    SegmentErrorId.SegmentIOError,
+                    path,
+                    write ? FileOperation.OpenForWriting : FileOperation.Open,
+                    "another process holds a lease on it and does not let go",
+                    "Try again in a moment, or end that process: /proc/locks shows who holds a lease.");
             }
 
             if (UnixStat.TryOfName(name, out FileStatus refused))
@@ -56,7 +61,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
                 refused.RequireRegular(path);
             }
 
-            throw Error(path, write ? "open for writing" : "open", error);
+            throw UnixFault.Of(path, write ? FileOperation.OpenForWriting : FileOperation.Open, error);
         }
 
         try
@@ -81,7 +86,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         }
 
         int error = Marshal.GetLastWin32Error();
-        return error is LibC.ENOENT or LibC.ENOTDIR ? null : throw Error(path, "look at", error);
+        return error is LibC.ENOENT or LibC.ENOTDIR ? null : throw UnixFault.Of(path, FileOperation.LookAt, error);
     }
 
     internal static new FileStatus? PeekTarget(string path) => UnixStat.TryOfName(Encode(path), out FileStatus status) ? status : null;
@@ -93,7 +98,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     {
         if (LibC.Unlink(Encode(path)) != 0)
         {
-            throw Error(path, "remove", Marshal.GetLastWin32Error());
+            throw UnixFault.Of(path, FileOperation.Remove, Marshal.GetLastWin32Error());
         }
     }
 
@@ -135,20 +140,6 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         }
     }
 
-    /// <summary>The error of this library for an error number of the system.</summary>
-    internal static SegmentException Error(string path, string operation, int error)
-    {
-        if (error is LibC.ENOENT or LibC.ENOTDIR || error == LibC.ENAMETOOLONG)
-        {
-            return SegmentErrors.NotFound(path);
-        }
-
-        string reason = LibC.Describe(error);
-        return error is LibC.EACCES or LibC.EPERM or LibC.EROFS
-            ? SegmentErrors.AccessDenied(path, operation, reason)
-            : SegmentErrors.IOError(path, operation, reason);
-    }
-
     internal override int Read(ulong offset, byte[] buffer, int index, int count)
     {
         int done = 0;
@@ -167,7 +158,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
                 }
                 else if (Marshal.GetLastWin32Error() is var error && error != LibC.EINTR)
                 {
-                    throw Error(Path, "read", error);
+                    throw UnixFault.Of(Path, FileOperation.Read, error);
                 }
             }
         }
@@ -183,9 +174,25 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         var mapped = new IntPtr((long)(length + within));
         int protection = IsWritable ? LibC.PROT_READ | LibC.PROT_WRITE : LibC.PROT_READ;
         IntPtr address = LibC.MMap(IntPtr.Zero, mapped, protection, LibC.MAP_SHARED | LibC.MAP_POPULATE, _fd, (long)(offset - within));
-        return address == new IntPtr(-1)
-            ? throw Error(Path, "map", Marshal.GetLastWin32Error())
-            : new UnixMappedPart((byte*)address, (int)within, mapped);
+        if (address == new IntPtr(-1))
+        {
+            throw UnixFault.Of(Path, FileOperation.Map, Marshal.GetLastWin32Error());
+        }
+
+        var part = new UnixMappedPart((byte*)address, (int)within, mapped);
+
+        // To store into a page that was never stored, on a file system without room, would be SIGBUS and the end of the process. Asked for here, it is an
+        // error; EINVAL is a kernel before 5.14, where MAP_POPULATE has to do.
+        if (LibC.IsLinux && IsWritable && LibC.MAdvise(address, mapped, LibC.MADV_POPULATE_WRITE) != 0
+            && Marshal.GetLastWin32Error() is LibC.EFAULT or LibC.ENOMEM)
+        {
+            int error = Marshal.GetLastWin32Error();
+            part.Dispose();
+            Refresh();
+            throw offset + length > (ulong)Length ? SegmentErrors.Truncated(Path, "end of the part in use", offset + length, Length) : UnixFault.Of(Path, FileOperation.Map, error);
+        }
+
+        return part;
     }
 
     /// <summary>
@@ -198,7 +205,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         IntPtr address = LibC.MMap(IntPtr.Zero, length, LibC.PROT_NONE, LibC.MAP_SHARED, _fd, 0);
         if (address == new IntPtr(-1))
         {
-            throw Error(Path, "map", Marshal.GetLastWin32Error());
+            throw UnixFault.Of(Path, FileOperation.Map, Marshal.GetLastWin32Error());
         }
 
         try
@@ -214,7 +221,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     public override void Dispose() => _fd.Dispose();
 
     private static FileStatus StatusOf(string path, SafeFileDescriptor fd) =>
-        UnixStat.TryOfHandle(fd, out FileStatus status) ? status : throw Error(path, "look at", Marshal.GetLastWin32Error());
+        UnixStat.TryOfHandle(fd, out FileStatus status) ? status : throw UnixFault.Of(path, FileOperation.LookAt, Marshal.GetLastWin32Error());
 
     private sealed class UnixMappedPart : MappedPart
     {

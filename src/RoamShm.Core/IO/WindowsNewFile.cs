@@ -9,10 +9,6 @@ namespace RoamShm;
 /// <summary>A new file on Windows. NTFS reserves the storage of a file that is not sparse when its length is set.</summary>
 internal sealed class WindowsNewFile : NewFile
 {
-    private const int ErrorFileExists = 80;
-    private const int ErrorDiskFull = 112;
-    private const int ErrorAlreadyExists = 183;
-    private const int HResultDiskFull = unchecked((int)0x80070070);
     private const uint MoveFileReplaceExisting = 1;
 
     private readonly string _temporary;
@@ -42,7 +38,7 @@ internal sealed class WindowsNewFile : NewFile
         }
         catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
         {
-            throw Error(path, size, "create", e);
+            throw WindowsSegmentFile.Error(path, FileOperation.Create, e);
         }
     }
 
@@ -59,7 +55,7 @@ internal sealed class WindowsNewFile : NewFile
         }
         catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
         {
-            throw Error(Path, Size, "reserve", e);
+            throw WindowsSegmentFile.Error(Path, FileOperation.Reserve, e);
         }
     }
 
@@ -72,7 +68,7 @@ internal sealed class WindowsNewFile : NewFile
         }
         catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
         {
-            throw Error(Path, Size, "write", e);
+            throw WindowsSegmentFile.Error(Path, FileOperation.Write, e);
         }
     }
 
@@ -88,9 +84,7 @@ internal sealed class WindowsNewFile : NewFile
         {
             int error = Marshal.GetLastWin32Error();
             string reason = new Win32Exception(error).Message.TrimEnd('.');
-            throw error is ErrorFileExists or ErrorAlreadyExists ? SegmentErrors.Exists(Path)
-                : error == ErrorDiskFull ? SegmentErrors.InsufficientSpace(Path, Size, reason)
-                : SegmentErrors.AccessDenied(Path, "name", reason);
+            throw WindowsFault.Of(Path, FileOperation.Name, error, reason) ?? SegmentErrors.IOError(Path, FileOperation.Name, reason);
         }
 
         _named = false;
@@ -112,9 +106,4 @@ internal sealed class WindowsNewFile : NewFile
             }
         }
     }
-
-    private static SegmentException Error(string path, ulong size, string operation, Exception e) =>
-        e is IOException && e.HResult == HResultDiskFull
-            ? SegmentErrors.InsufficientSpace(path, size, e.Message.TrimEnd('.'))
-            : WindowsSegmentFile.Error(path, operation, e);
 }

@@ -28,7 +28,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            throw Error(path, write ? "open for writing" : "open", e);
+            throw Error(path, write ? FileOperation.OpenForWriting : FileOperation.Open, e);
         }
         finally
         {
@@ -52,7 +52,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            throw Error(path, "look at", e);
+            throw Error(path, FileOperation.LookAt, e);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            throw Error(path, "remove", e);
+            throw Error(path, FileOperation.Remove, e);
         }
     }
 
@@ -92,8 +92,10 @@ internal sealed class WindowsSegmentFile : SegmentFile
     /// <summary>The error of this library for an exception of the file API.</summary>
     internal static SegmentException Error(string path, string operation, Exception e) => e switch
     {
-        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => SegmentErrors.NotFound(path),
         UnauthorizedAccessException when Directory.Exists(path) => SegmentErrors.NotARegularFile(path, "a directory"),
+        _ when WindowsFault.Of(path, operation, WindowsFault.CodeOf(e), e.Message.TrimEnd('.')) is SegmentException fault => fault,
+        FileNotFoundException or DirectoryNotFoundException => SegmentErrors.NotFound(path),
+        PathTooLongException => SegmentErrors.NotAPath(path, e.Message.TrimEnd('.')),
         UnauthorizedAccessException or SecurityException => SegmentErrors.AccessDenied(path, operation, e.Message.TrimEnd('.')),
         ArgumentException or NotSupportedException => SegmentErrors.NotAPath(path, e.Message.TrimEnd('.')),
         _ => SegmentErrors.IOError(path, operation, e.Message.TrimEnd('.'), e),
@@ -120,7 +122,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            throw Error(Path, "read", e);
+            throw Error(Path, FileOperation.Read, e);
         }
     }
 
@@ -134,7 +136,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            throw Error(Path, "map", e);
+            throw Error(Path, FileOperation.Map, e);
         }
     }
 

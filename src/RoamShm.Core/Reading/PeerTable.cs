@@ -35,7 +35,7 @@ internal sealed class PeerTable : IEnumerable<PeerEntry>
     /// <summary>Reads a segment's peer table.</summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidLimits"/> or <see cref="SegmentErrorId.PeerTableOutOfBounds"/>: the header does not say
     /// where one could be.</exception>
-    internal static PeerTable Read(SegmentFile file, SegmentHeader header)
+    internal static PeerTable Read(SegmentFile file, SegmentHeaderFields header)
     {
         if (header.MaxGuests is 0 or > SegmentFormat.MaxGuests)
         {

@@ -1,7 +1,7 @@
 namespace RoamShm;
 
 /// <summary>A change of a watched segment: its header now, what changed, and what was before.</summary>
-public sealed class SegmentEvent : SegmentHeader
+public sealed class SegmentEvent : SegmentHeaderFields
 {
     /// <summary>What changed: names of <see cref="SegmentChange"/>, separated by <c>, </c>; for a peer event one of <see cref="PeerChange"/>.</summary>
     public string? Change { get; set; }

@@ -60,6 +60,7 @@ internal sealed class SegmentWatch
             if (_options.Timeout is TimeSpan timeout && nextLook > timeout)
             {
                 Wait(timeout - now, cancellation);
+                ReportLate(cancellation);
                 yield break;
             }
 
@@ -95,8 +96,22 @@ internal sealed class SegmentWatch
             return _options.Discover is null;
         }
 
-        return _options.UntilGoodbye && _targets.TrueForAll(target => target.State == WatchState.Removed
-            || (target.State == WatchState.Present && target.Header!.HostGoodbye));
+        return _options.UntilGoodbye && _targets.TrueForAll(IsGone);
+    }
+
+    private static bool IsGone(WatchTarget target) => target.State == WatchState.Removed || (target.State == WatchState.Present && target.Header!.HostGoodbye);
+
+    private void ReportLate(CancellationToken cancellation)
+    {
+        if (!_options.UntilGoodbye || cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        foreach (WatchTarget target in _targets.FindAll(target => !IsGone(target)))
+        {
+            _options.OnError?.Invoke(SegmentErrors.GoodbyeTimeout(target.Path));
+        }
     }
 
     /// <summary>Looks at one file.</summary>
@@ -179,7 +194,7 @@ internal sealed class SegmentWatch
     private SegmentEvent? OnSegment(WatchTarget target, FileStatus status)
     {
         SegmentChange change = SegmentChange.None;
-        SegmentHeader? before = target.Header;
+        SegmentHeaderFields? before = target.Header;
         if (target.State == WatchState.Present && target.IsSame(status, _header))
         {
             return null;

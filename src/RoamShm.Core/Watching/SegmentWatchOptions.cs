@@ -27,7 +27,7 @@ public sealed class SegmentWatchOptions
     /// <summary>Whether to watch the peers of each segment too.</summary>
     public bool Peers { get; set; }
 
-    /// <summary>Called with what keeps a file from being watched.</summary>
+    /// <summary>Called with what keeps a file from being watched, and with each that is not in goodbye when the time to wait for that is up.</summary>
     public Action<SegmentException>? OnError { get; set; }
 
     /// <summary>Called before each look for more files to watch; those that are watched already are passed over.</summary>

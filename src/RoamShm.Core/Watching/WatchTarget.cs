@@ -26,7 +26,7 @@ internal sealed class WatchTarget
 
     internal FileIdentity Identity { get; set; }
 
-    internal SegmentHeader? Header { get; private set; }
+    internal SegmentHeaderFields? Header { get; private set; }
 
     internal PeerWatch Peers { get; } = new();
 
@@ -58,9 +58,9 @@ internal sealed class WatchTarget
     }
 
     /// <summary>What changed of a header that is not the same any more.</summary>
-    internal SegmentChange Compare(SegmentHeader now, byte[] bytesNow)
+    internal SegmentChange Compare(SegmentHeaderFields now, byte[] bytesNow)
     {
-        SegmentHeader before = Header!;
+        SegmentHeaderFields before = Header!;
         SegmentChange change = SegmentChange.None;
         if (before.CurrentSize != now.CurrentSize || before.FileLength != now.FileLength)
         {
@@ -85,7 +85,7 @@ internal sealed class WatchTarget
         return change;
     }
 
-    internal void See(SegmentHeader header, FileStatus status, byte[] bytes)
+    internal void See(SegmentHeaderFields header, FileStatus status, byte[] bytes)
     {
         if (State != WatchState.Present || !Identity.Equals(status.Identity))
         {

@@ -38,16 +38,25 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes a warning, in which the name of a file may be anything.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Escape(text));
+
+    /// <summary>Writes a verbose message, in which the name of a file may be anything.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Escape(text));
+
+    /// <summary>Asks whether to go on, about a file whose name may be anything.</summary>
+    private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(PrintableText.Escape(target), action);
+
     private protected void WriteError(SegmentException error, object? target = null) =>
         WriteError(SegmentErrorRecord.Create(error, target));
 
-    /// <summary>Refuses paths in an object that came from another computer: they mean files there.</summary>
+    /// <summary>Refuses the path in an object that came from another computer: it means a file there.</summary>
     /// <param name="computer">The computer, as the engine notes it on the object; null for objects of this one.</param>
-    /// <param name="names">The paths.</param>
-    /// <returns>Whether they were refused.</returns>
-    private protected bool RefuseRemote(string? computer, string[] names)
+    /// <param name="name">The path.</param>
+    /// <returns>Whether it was refused.</returns>
+    private protected bool RefuseRemote(string? computer, string name)
     {
-        if (string.IsNullOrEmpty(computer))
+        if (computer is null)
         {
             return false;
         }
@@ -55,10 +64,10 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         if (computer != _lastComputer)
         {
             _lastComputer = computer;
-            _isLastComputerRemote = !RemoteObjects.IsThisComputer(computer!);
+            _isLastComputerRemote = !RemoteObjects.IsThisComputer(computer);
         }
 
-        foreach (string name in _isLastComputerRemote ? names : [])
+        if (_isLastComputerRemote)
         {
             string path = name.StartsWith(PathResolver.FileSystemPrefix, StringComparison.Ordinal) ? name.Substring(PathResolver.FileSystemPrefix.Length) : name;
             WriteError(new SegmentException(SegmentErrorId.RemoteObject, $"'{path}' is a file of the computer {computer}, not of this one.", path));

@@ -15,12 +15,15 @@ public abstract class SegmentPathCommand : SegmentCommand
     private const string PathSet = nameof(Path);
     private const string LiteralPathSet = nameof(LiteralPath);
 
+    /// <summary>By the paths whose turn it is: which file is meant, where an object says so.</summary>
+    private readonly Dictionary<string, string?> _meant = new(StringComparer.Ordinal);
+
     private Action<string>? _processName;
     private Action<string>? _processSegment;
 
-    /// <summary>The segments, wildcards allowed. A name that matches nothing as a pattern means the file that has just that name.</summary>
+    /// <summary>The segments, wildcards allowed; an object stands for its file, whose name is taken as it is. A name that matches nothing as a pattern means the file that has just that name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileCompleter))]
@@ -30,58 +33,17 @@ public abstract class SegmentPathCommand : SegmentCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
-    [FileObject]
+    [PathText]
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
-    public string? PSComputerName { get; set; }
-
-    /// <summary>Which file an object in the pipeline was read from.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
-    public string? FileId { get; set; }
-
-    /// <summary>Which file is meant, where an object says so.</summary>
-    private string? MeantFileId { get; set; }
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
         bool isLiteral = ParameterSetName == LiteralPathSet;
-        if (isLiteral && Array.Exists(LiteralPath, FileObjectAttribute.IsObject))
-        {
-            foreach (string text in LiteralPath)
-            {
-                (string path, MeantFileId) = FileObjectAttribute.Split(text);
-                Process([path], isLiteral);
-            }
-
-            return;
-        }
-
-        MeantFileId = isLiteral && !string.IsNullOrEmpty(FileId) ? FileId : null;
-        Process(isLiteral ? LiteralPath : Path, isLiteral);
-    }
-
-    /// <summary>Refuses a file that is another one than the object was read from, whose path it was found by.</summary>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
-    private protected void RequireMeant(string path, FileIdentity? identity)
-    {
-        if (MeantFileId is string meant && identity is FileIdentity found && found.ToString() != meant)
-        {
-            throw SegmentErrors.DifferentFile(path);
-        }
-    }
-
-    private void Process(string[] names, bool isLiteral)
-    {
+        string[] names = isLiteral ? LiteralPath : Path;
         _processName ??= isLiteral ? ProcessLiteralPath : ProcessPath;
-        if (RefuseRemote(PSComputerName, names))
-        {
-            return;
-        }
-
+        _meant.Clear();
         if (names.Length == 1)
         {
             ForOne(names[0], _processName);
@@ -92,9 +54,16 @@ public abstract class SegmentPathCommand : SegmentCommand
         var together = new List<string>(Math.Min(names.Length, MostTogether));
         foreach (string name in names)
         {
-            string? path = PathResolver.ToOneFile(name, isLiteral);
+            var source = PathOfObject.Of(name);
+            string? path = source?.Computer is null ? PathResolver.ToOneFile(name, isLiteral || source is not null) : null;
             if (path is not null)
             {
+                if (!Remember(path, source))
+                {
+                    ProcessTogether(together);
+                    _ = Remember(path, source);
+                }
+
                 together.Add(path);
                 if (together.Count < MostTogether)
                 {
@@ -102,15 +71,24 @@ public abstract class SegmentPathCommand : SegmentCommand
                 }
             }
 
-            ProcessSegments(together);
-            together.Clear();
+            ProcessTogether(together);
             if (path is null)
             {
                 ForOne(name, _processName);
             }
         }
 
-        ProcessSegments(together);
+        ProcessTogether(together);
+    }
+
+    /// <summary>Refuses a file that is another one than the object was read from, whose path it was found by.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
+    private protected void RequireMeant(string path, FileIdentity? identity)
+    {
+        if (_meant.TryGetValue(path, out string? meant) && meant is not null && identity is FileIdentity found && found.ToString() != meant)
+        {
+            throw SegmentErrors.DifferentFile(path);
+        }
     }
 
     /// <summary>Does the cmdlet's work on several files, in their order.</summary>
@@ -138,8 +116,34 @@ public abstract class SegmentPathCommand : SegmentCommand
     /// <param name="error">Why.</param>
     private protected virtual void ProcessUnresolved(SegmentException error) => WriteError(error);
 
+    private void ProcessTogether(List<string> paths)
+    {
+        ProcessSegments(paths);
+        paths.Clear();
+        _meant.Clear();
+    }
+
+    /// <summary>Remembers which file an object means by a path.</summary>
+    /// <returns>Whether that can be: not where it is the turn of an object with the same path that means another file.</returns>
+    private bool Remember(string path, PathOfObject? source)
+    {
+        if (_meant.TryGetValue(path, out string? meant))
+        {
+            return meant == source?.FileId;
+        }
+
+        _meant.Add(path, source?.FileId);
+        return true;
+    }
+
     private void ProcessLiteralPath(string name)
     {
+        PathOfObject? source = PathOfObject.Of(name);
+        if (RefuseRemote(source?.Computer, name))
+        {
+            return;
+        }
+
         string path;
         try
         {
@@ -151,11 +155,18 @@ public abstract class SegmentPathCommand : SegmentCommand
             return;
         }
 
+        _meant[path] = source?.FileId;
         ProcessSegment(path);
     }
 
     private void ProcessPath(string name)
     {
+        if (PathOfObject.Of(name) is not null)
+        {
+            ProcessLiteralPath(name);
+            return;
+        }
+
         if (PathResolver.ToOneFile(name, isLiteral: false) is string plain)
         {
             ProcessSegment(plain);

@@ -22,7 +22,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
 
     /// <summary>Folders or files, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = nameof(Path))]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileCompleter))]
@@ -34,10 +34,6 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [Alias("PSPath", "LP")]
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = nameof(LiteralPath), DontShow = true)]
-    public string? PSComputerName { get; set; }
 
     /// <summary>Look through the folders below too.</summary>
     [Parameter]
@@ -74,11 +70,6 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     {
         if (ParameterSetName == nameof(LiteralPath))
         {
-            if (RefuseRemote(PSComputerName, LiteralPath))
-            {
-                return;
-            }
-
             foreach (string name in LiteralPath)
             {
                 ForOne(name, literal => FindIn(Resolver.ResolveLiteral(literal)));
@@ -101,6 +92,16 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             ForOne(name, pattern =>
             {
+                if (PathOfObject.Of(pattern) is PathOfObject source)
+                {
+                    if (!RefuseRemote(source.Computer, pattern))
+                    {
+                        FindIn(Resolver.ResolveLiteral(pattern));
+                    }
+
+                    return;
+                }
+
                 foreach (string path in Resolver.Resolve(pattern))
                 {
                     ForOne(path, FindIn);
@@ -148,7 +149,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             _hasProgress = true;
             _sinceProgress.Restart();
-            WriteProgress(new ProgressRecord(0, Activity, $"{filesSeen} files looked at") { CurrentOperation = folder });
+            WriteProgress(new ProgressRecord(0, Activity, $"{filesSeen} files looked at") { CurrentOperation = PrintableText.Escape(folder) });
         }
     }
 }

@@ -16,8 +16,7 @@ public sealed class GetRoamPeerCommand : SegmentPathCommand
     private readonly Patience _patience = new();
 
     /// <summary>Only these peers, 1 to 255.</summary>
-    [Parameter(ParameterSetName = nameof(Path))]
-    [Parameter(ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [NullMeansNone]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]

@@ -14,12 +14,14 @@ namespace RoamShm.Commands;
 [OutputType(typeof(SegmentHeader))]
 public sealed class NewRoamSegmentCommand : SegmentCommand
 {
+    private const int OwnerReadsAndWrites = 0x180;
+
     private SegmentUsers? _users;
     private readonly HashSet<string> _foldersSeen = new(StringComparer.Ordinal);
 
     /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     public string Path { get; set; } = string.Empty;
 
@@ -71,10 +73,6 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public object? NumVarSlotClasses { get; set; }
 
-    /// <summary>Which file an object in the pipeline was read from: -Force replaces no other.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    public string? FileId { get; set; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForOne(Path, Create);
 
@@ -90,7 +88,9 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
         string path = Resolver.ResolveLiteral(name);
         SegmentCreator.RequireFreeName(path, Force);
-        if (!string.IsNullOrEmpty(FileId) && !SegmentFile.IsWindows && SegmentFile.Peek(path) is FileStatus there && there.Identity.ToString() != FileId)
+
+        // An object stands for the file that it was read from: -Force replaces no other.
+        if (PathOfObject.Of(name)?.FileId is string meant && !SegmentFile.IsWindows && SegmentFile.Peek(path) is FileStatus there && there.Identity.ToString() != meant)
         {
             throw SegmentErrors.DifferentFile(path);
         }
@@ -123,6 +123,11 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         foreach (SegmentFinding hazard in SegmentValidator.FindHazards(configuration))
         {
             WriteWarning($"{path}: {hazard.Message}");
+        }
+
+        if (options.Mode is int mode && (mode & OwnerReadsAndWrites) != OwnerReadsAndWrites)
+        {
+            WriteWarning($"{path}: the mode {Mode} does not let its owner read and write it, so no guest of the owner can attach.");
         }
 
         if (!ShouldProcess(path, Describe(layout)))

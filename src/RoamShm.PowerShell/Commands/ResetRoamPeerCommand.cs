@@ -15,8 +15,7 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
     /// <summary>The peers, 1 to 255.</summary>
     /// <remarks>Mandatory by hand, and so the same error in each set: a mandatory parameter of the default set that takes nothing from the pipeline keeps
     /// objects from binding to the other set.</remarks>
-    [Parameter(Position = 1, ParameterSetName = nameof(Path))]
-    [Parameter(Position = 1, ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
@@ -58,9 +57,9 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
         }
 
         PeerRecoveryResult result = _run.Recover(path, peerId, Force, preview.Identity, StopToken);
-        foreach (string skipped in result.Skipped)
+        if (result.Skipped is not null)
         {
-            WriteWarning($"{path}: left as it was, damaged: {skipped}.");
+            WriteWarning($"{path}: left as it was, damaged: {result.Skipped}.");
         }
 
         result.PSPath = PathResolver.ToPSPath(path);

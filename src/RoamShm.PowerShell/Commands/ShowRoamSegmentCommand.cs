@@ -112,7 +112,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         for (long picture = 1; ; picture++)
         {
             Screen screen = Look();
-            List<StyledLine> lines = DrawAll(screen);
+            (List<StyledLine> lines, List<StyledLine> window) = DrawAll(screen);
             if (picture > 1)
             {
                 lines.Insert(0, new StyledLine());
@@ -120,7 +120,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 
             if (screen.CanRedraw)
             {
-                Overwrite(lines, screen, picture > 1 ? 1 : 0, isAll: last != (screen.Across, screen.Height));
+                Overwrite(lines, window, screen, isAll: last != (screen.Across, screen.Height));
                 last = (screen.Across, screen.Height);
             }
             else
@@ -143,26 +143,39 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         }
     }
 
+    /// <summary>Lines that can be drawn over. The last one stays free, since to end it would scroll the window.</summary>
+    private static int RoomOf(Screen screen) => Math.Max(2, screen.Height - 1);
+
     private Screen Look() => Screen.Of(this, Width, Ascii, NoColor);
 
-    private List<StyledLine> DrawAll(Screen screen)
+    /// <summary>Draws all segments: whole, and as the window has room for.</summary>
+    private (List<StyledLine> Whole, List<StyledLine> Window) DrawAll(Screen screen)
     {
         // A wider one than the window is for what keeps all pictures.
         int width = screen.CanRedraw ? Math.Max(Screen.LeastWidth, Math.Min(screen.Width, screen.Across)) : screen.Width;
         string now = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        List<StyledLine> lines = [new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim)];
+        var time = new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim);
+        List<StyledLine> whole = [time];
+        List<StyledLine> window = [time];
+
+        // Each segment has its part of the window, behind an empty line.
+        int height = screen.CanRedraw ? ((RoomOf(screen) - 1) / _paths.Count) - 1 : int.MaxValue;
         foreach (string path in _paths)
         {
-            lines.Add(new StyledLine());
+            whole.Add(new StyledLine());
+            window.Add(new StyledLine());
             try
             {
                 SegmentView view = _viewer.Look(path, StopToken);
-                lines.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false));
+                whole.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false));
+                window.AddRange(SegmentPicture.Draw(view, width, screen.Glyphs, wraps: false, height));
             }
             catch (SegmentException e)
             {
                 // It may be there again at the next look.
-                lines.AddRange(SegmentPicture.DrawError(path, e, width, screen.Glyphs));
+                IReadOnlyList<StyledLine> error = SegmentPicture.DrawError(path, e, width, screen.Glyphs);
+                whole.AddRange(error);
+                window.AddRange(error);
             }
             catch (OperationCanceledException)
             {
@@ -170,21 +183,21 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             }
         }
 
-        return lines;
+        return (whole, window);
     }
 
     /// <summary>
-    /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. The last line stays free: to end it would
-    /// scroll the window. All is one object, the whole picture: should it go to a file or a variable after all, which nothing tells, nothing of it is missing.
+    /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. All is one object, the whole picture: should
+    /// it go to a file or a variable after all, which nothing shows beforehand, nothing of it is missing.
     /// </summary>
-    private void Overwrite(List<StyledLine> lines, Screen screen, int first, bool isAll)
+    private void Overwrite(List<StyledLine> lines, List<StyledLine> window, Screen screen, bool isAll)
     {
-        int most = Math.Max(2, screen.Height - 1);
-        int shown = lines.Count - first;
-        List<StyledLine> window = lines.GetRange(first, Math.Min(shown, most));
-        if (shown > most)
+        int most = RoomOf(screen);
+        if (window.Count > most)
         {
-            window[most - 1] = new StyledLine($"{shown - most + 1} lines more", TextStyle.Dim);
+            int hidden = window.Count - most + 1;
+            window = window.GetRange(0, most);
+            window[most - 1] = new StyledLine($"{hidden} lines more", TextStyle.Dim);
         }
 
         int count = isAll ? most : Math.Max(window.Count, _overwritten);

@@ -94,6 +94,12 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
             report.Header.PSPath = psPath;
         }
 
+        foreach (SegmentFinding finding in report.Findings)
+        {
+            finding.Path = path;
+            finding.PSPath = psPath;
+        }
+
         if (Detailed)
         {
             WriteObject(report);

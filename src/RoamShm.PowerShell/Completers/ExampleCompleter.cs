@@ -21,7 +21,7 @@ public abstract class ExampleCompleter : IArgumentCompleter
         {
             if (value.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             {
-                yield return new CompletionResult(Quote(value), value, CompletionResultType.ParameterValue, meaning);
+                yield return new CompletionResult(Quote(value), $"{value} ({meaning})", CompletionResultType.ParameterValue, meaning);
             }
         }
     }

@@ -26,7 +26,7 @@ public sealed class FileCompleter : IArgumentCompleter
 
         // PowerShell offers nothing for a bracket that has been escaped, and fails behind a double quote where a name has a backtick.
         string word = WildcardPattern.Unescape(Unquote(wordToComplete ?? string.Empty));
-        CompletionResult[] all = [.. CompletionCompleters.CompleteFilename(word).Select(result => Spell(result, isLiteral))];
+        CompletionResult[] all = [.. Offer(word).Select(result => Spell(result, isLiteral))];
         bool[] areSegments = new bool[all.Length];
         int probed = 0;
         for (int i = 0; i < all.Length; i++)
@@ -36,14 +36,30 @@ public sealed class FileCompleter : IArgumentCompleter
 
         foreach (CompletionResult result in all.Where((_, i) => areSegments[i]))
         {
-            yield return new CompletionResult(result.CompletionText, result.ListItemText, result.ResultType, "roam segment " + result.ToolTip);
+            yield return Printable(result, "roam segment ");
         }
 
         foreach (CompletionResult result in all.Where((_, i) => !areSegments[i]))
         {
-            yield return result;
+            yield return Printable(result, string.Empty);
         }
     }
+
+    /// <summary>What the engine offers. Where it fails, as it does in folders that it cannot read and for some words, that is nothing: a key is no place for an error.</summary>
+    private static CompletionResult[] Offer(string word)
+    {
+        try
+        {
+            return [.. CompletionCompleters.CompleteFilename(word)];
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            return [];
+        }
+    }
+
+    private static CompletionResult Printable(CompletionResult result, string kind) =>
+        new(result.CompletionText, PrintableText.Escape(result.ListItemText), result.ResultType, kind + PrintableText.Escape(result.ToolTip));
 
     /// <summary>
     /// Spells a file's path anew: PowerShell escapes brackets for -LiteralPath too where an argument completer asks, and leaves * and ? as they are. What is not
@@ -59,7 +75,9 @@ public sealed class FileCompleter : IArgumentCompleter
 
         string spelled = Read(result.CompletionText);
         string name = result.ListItemText.TrimEnd(Separators);
-        string? literal = new[] { WildcardPattern.Unescape(spelled), spelled }.FirstOrDefault(path => LeafOf(path) == name);
+
+        // PowerShell does not quote a name with a line end, whose second line would be run.
+        string? literal = new[] { WildcardPattern.Unescape(spelled), spelled, result.ToolTip }.FirstOrDefault(path => LeafOf(path) == name);
         return literal is null ? result : new CompletionResult(Quote(isLiteral ? literal : EscapeWildcards(literal)), result.ListItemText, result.ResultType, result.ToolTip);
     }
 

@@ -20,7 +20,9 @@ public sealed class PeerIdCompleter : IArgumentCompleter
             string id = peers.Key.ToString(CultureInfo.InvariantCulture);
             if (id.StartsWith(typed, StringComparison.Ordinal))
             {
-                yield return new CompletionResult(id, id, CompletionResultType.ParameterValue, string.Join("; ", peers.Select(Describe).Distinct()));
+                // Where Tab lists what there is, as on Linux, it shows the text of the list and no tip.
+                string states = string.Join("; ", peers.Select(Describe).Distinct());
+                yield return new CompletionResult(id, $"{id} ({states})", CompletionResultType.ParameterValue, states);
             }
         }
     }

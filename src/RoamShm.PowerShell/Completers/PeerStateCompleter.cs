@@ -28,8 +28,12 @@ public sealed class PeerStateCompleter : IArgumentCompleter
         {
             if (state.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             {
-                string tip = peers.Contains(state) ? $"{meaning}: peer {string.Join(", ", peers[state].Distinct())}" : meaning;
-                yield return new CompletionResult(state, state, CompletionResultType.ParameterValue, tip);
+                string those = peers.Contains(state) ? $"peer {string.Join(", ", peers[state].Distinct())}" : string.Empty;
+                yield return new CompletionResult(
+                    state,
+                    those.Length > 0 ? $"{state} ({those})" : state,
+                    CompletionResultType.ParameterValue,
+                    those.Length > 0 ? $"{meaning}: {those}" : meaning);
             }
         }
     }

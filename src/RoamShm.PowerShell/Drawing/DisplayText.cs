@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Text as a terminal shows it: how wide it is, and safe to show.</summary>
+/// <summary>Text as a terminal shows it: how wide it is, and what fits.</summary>
 internal static class DisplayText
 {
     /// <summary>Ranges of code points that take two cells: East Asian wide and full width, and emoji.</summary>
@@ -12,36 +11,6 @@ internal static class DisplayText
         (0x1100, 0x115F), (0x2E80, 0x303E), (0x3041, 0x33FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA000, 0xA4CF), (0xA960, 0xA97F), (0xAC00, 0xD7A3),
         (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1F64F), (0x1F680, 0x1F6FF), (0x1F900, 0x1FAFF), (0x20000, 0x3FFFD),
     ];
-
-    /// <summary>Escapes what would move the cursor, end the line, change colours or turn the direction of writing: a file may have any name.</summary>
-    internal static string Escape(string text)
-    {
-        StringBuilder? escaped = null;
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            bool isPair = char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
-            bool isUnsafe = !isPair && (char.IsControl(c) || char.IsSurrogate(c)
-                || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-            if (isUnsafe)
-            {
-                escaped ??= new StringBuilder(text, 0, i, text.Length + 16);
-                _ = c < 0x100
-                    ? escaped.Append("\\x").Append(((int)c).ToString("x2", CultureInfo.InvariantCulture))
-                    : escaped.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
-                continue;
-            }
-
-            _ = escaped?.Append(c);
-            if (isPair)
-            {
-                _ = escaped?.Append(text[++i]);
-                i += escaped is null ? 1 : 0;
-            }
-        }
-
-        return escaped?.ToString() ?? text;
-    }
 
     /// <summary>The number of cells that text takes.</summary>
     internal static int Width(string text)

@@ -6,6 +6,13 @@ namespace RoamShm.Drawing;
 /// <summary>Numbers for the eye, with the units of the views in RoamShm.Format.ps1xml.</summary>
 internal static class Quantity
 {
+    private const ulong MinuteNanoseconds = 60_000_000_000;
+    private const ulong HourNanoseconds = 60 * MinuteNanoseconds;
+    private const ulong DayNanoseconds = 24 * HourNanoseconds;
+    private const double MinuteMilliseconds = 60_000;
+    private const double HourMilliseconds = 60 * MinuteMilliseconds;
+    private const double DayMilliseconds = 24 * HourMilliseconds;
+
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
 
     internal static string Bytes(double bytes)
@@ -26,13 +33,19 @@ internal static class Quantity
         < 100_000 => Invariant($"{count}"),
         < 1_000_000 => Invariant($"{count / 1000}k"),
         < 100_000_000 => Invariant($"{Math.Floor(count / 100_000.0) / 10:0.0}M"),
-        _ => Invariant($"{count / 1_000_000}M"),
+        < 10_000_000_000 => Invariant($"{count / 1_000_000}M"),
+        < 10_000_000_000_000 => Invariant($"{count / 1_000_000_000}G"),
+        < 10_000_000_000_000_000 => Invariant($"{count / 1_000_000_000_000}T"),
+        _ => Invariant($"{count / 1_000_000_000_000_000}P"),
     };
 
     internal static string Percent(double percent) => Invariant($"{percent:0.#} %");
 
     internal static string Nanoseconds(ulong nanoseconds) => nanoseconds switch
     {
+        >= 2 * DayNanoseconds => Invariant($"{nanoseconds / (decimal)DayNanoseconds:0.#} d"),
+        >= 2 * HourNanoseconds => Invariant($"{nanoseconds / (decimal)HourNanoseconds:0.##} h"),
+        >= 2 * MinuteNanoseconds => Invariant($"{nanoseconds / (decimal)MinuteNanoseconds:0.##} min"),
         >= 1_000_000_000 => Invariant($"{nanoseconds / 1e9:0.###} s"),
         >= 1_000_000 => Invariant($"{nanoseconds / 1e6:0.###} ms"),
         >= 1_000 => Invariant($"{nanoseconds / 1e3:0.###} us"),
@@ -40,11 +53,15 @@ internal static class Quantity
     };
 
     internal static string Duration(TimeSpan duration) =>
+        duration.TotalMinutes >= 2 ? Nanoseconds((ulong)Math.Min(ulong.MaxValue, duration.Ticks * 100m)) :
         duration.TotalSeconds >= 1 ? Invariant($"{duration.TotalSeconds:0.###} s") : Invariant($"{duration.TotalMilliseconds:0.###} ms");
 
     internal static string Age(double? milliseconds) => milliseconds switch
     {
         null => "-",
+        >= 2 * DayMilliseconds => Invariant($"{Math.Floor(milliseconds.Value / DayMilliseconds):0} d ago"),
+        >= 2 * HourMilliseconds => Invariant($"{Math.Floor(milliseconds.Value / HourMilliseconds):0} h ago"),
+        >= 2 * MinuteMilliseconds => Invariant($"{Math.Floor(milliseconds.Value / MinuteMilliseconds):0} min ago"),
         >= 10_000 => Invariant($"{milliseconds / 1000:0.0} s ago"),
         _ => Invariant($"{milliseconds:0} ms ago"),
     };

@@ -58,6 +58,9 @@ internal sealed class Screen
         object? style = cmdlet.SessionState.PSVariable.GetValue("PSStyle");
         string rendering = style is null ? string.Empty : Palette.Read(style, "OutputRendering")?.ToString() ?? string.Empty;
 
+        // The view that paints and draws over is a script, which calls what Constrained Language does not allow.
+        bool canPaint = cmdlet.SessionState.LanguageMode == PSLanguageMode.FullLanguage;
+
         // Only what goes to the terminal can be drawn over, not what goes on to another command or a file.
         bool isForTheEye = window is { Width: > 0, Height: > 0 } && cmdlet.MyInvocation.PipelinePosition == cmdlet.MyInvocation.PipelineLength
             && !IsKept(cmdlet.MyInvocation)
@@ -68,8 +71,8 @@ internal sealed class Screen
             ConsoleWidth(window),
             window?.Height ?? 0,
             ascii || !IsUnicode() ? Glyphs.Ascii : Glyphs.Unicode,
-            hasColours: !noColor && style is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            canRedraw: isForTheEye && rendering != "PlainText");
+            hasColours: canPaint && !noColor && style is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            canRedraw: canPaint && isForTheEye && rendering != "PlainText");
     }
 
     /// <summary>

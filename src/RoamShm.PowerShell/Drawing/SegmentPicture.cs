@@ -16,7 +16,7 @@ internal sealed class SegmentPicture
     private readonly Glyphs _glyphs;
     private readonly int _width;
     private readonly bool _wraps;
-    private readonly List<StyledLine> _lines = [];
+    private List<StyledLine> _lines = [];
 
     private SegmentPicture(SegmentView view, int width, Glyphs glyphs, bool wraps)
     {
@@ -31,32 +31,40 @@ internal sealed class SegmentPicture
     /// <param name="width">The widest that a line may be.</param>
     /// <param name="glyphs">What to draw with.</param>
     /// <param name="wraps">Whether what is wrong is told in full, over as many lines as it takes; else each finding is one line, since a window has few.</param>
+    /// <param name="height">The lines that there is room for; what never changes gives way to what does. More lines than that may still come back.</param>
     /// <returns>The lines.</returns>
-    internal static IReadOnlyList<StyledLine> Draw(SegmentView view, int width, Glyphs glyphs, bool wraps)
+    internal static IReadOnlyList<StyledLine> Draw(SegmentView view, int width, Glyphs glyphs, bool wraps, int height = int.MaxValue)
     {
         var picture = new SegmentPicture(view, width, glyphs, wraps);
-        picture._lines.Add(Title(view.Path, width, glyphs));
         SegmentReport report = view.Report;
-        bool isFormatKnown = !report.Findings.Any(IsOfAnotherFormat);
-        if (report.Header is SegmentHeader header && isFormatKnown)
+        if (report.Header is not SegmentHeader header || report.Findings.Any(IsOfAnotherFormat))
         {
-            picture.DrawFacts(header);
-            picture.DrawFindings();
-            picture.DrawLayout(header);
-            picture.DrawPeers();
-            picture.DrawSlots();
-        }
-        else
-        {
-            picture.DrawFindings();
+            return [Title(view.Path, width, glyphs), .. picture.Part(picture.DrawFindings)];
         }
 
-        return picture._lines;
+        List<StyledLine> facts = picture.Part(() => picture.DrawFacts(header));
+        List<StyledLine> findings = picture.Part(picture.DrawFindings);
+        List<StyledLine> layout = picture.Part(() => picture.DrawLayout(header));
+        List<StyledLine> peers = picture.Part(picture.DrawPeers);
+        List<StyledLine> slots = picture.Part(picture.DrawSlots);
+
+        // A window of few lines is for what happens: the layout never changes, and of the slots there are the peers' numbers.
+        int room = height - 1 - findings.Count - peers.Count;
+        foreach (List<StyledLine> part in new[] { facts, slots, layout })
+        {
+            room -= part.Count;
+            if (room < 0 && part != facts)
+            {
+                part.Clear();
+            }
+        }
+
+        return [Title(view.Path, width, glyphs), .. facts, .. findings, .. layout, .. peers, .. slots];
     }
 
     /// <summary>Draws what keeps a segment from being drawn.</summary>
     internal static IReadOnlyList<StyledLine> DrawError(string path, SegmentException error, int width, Glyphs glyphs) =>
-        [Title(path, width, glyphs), new StyledLine(error.ErrorId, TextStyle.Bad).Add(": " + DisplayText.Escape(error.Message)).Fit(width, glyphs.Ellipsis)];
+        [Title(path, width, glyphs), new StyledLine(error.ErrorId, TextStyle.Bad).Add(": " + PrintableText.Escape(error.Message)).Fit(width, glyphs.Ellipsis)];
 
     /// <summary>The style of a peer's state or liveness, and of the verdict on a segment.</summary>
     internal static TextStyle StyleOf(string? state) => state switch
@@ -69,11 +77,18 @@ internal sealed class SegmentPicture
     };
 
     private static StyledLine Title(string path, int width, Glyphs glyphs) =>
-        new(DisplayText.KeepEnd(DisplayText.Escape(path), width, glyphs.Ellipsis), TextStyle.Title);
+        new(DisplayText.KeepEnd(PrintableText.Escape(path), width, glyphs.Ellipsis), TextStyle.Title);
 
     /// <summary>Whether the numbers of the header mean nothing that is known here.</summary>
     private static bool IsOfAnotherFormat(SegmentFinding finding) => finding.Id is SegmentErrorId.BadMagic or SegmentErrorId.PredecessorFormat
         or SegmentErrorId.SuccessorFormat or SegmentErrorId.UnsupportedVersion or SegmentErrorId.UnexpectedHeaderSize;
+
+    private List<StyledLine> Part(Action draw)
+    {
+        _lines = [];
+        draw();
+        return _lines;
+    }
 
     private void Add(StyledLine line) => _lines.Add(line.Fit(_width, _glyphs.Ellipsis));
 
@@ -159,11 +174,11 @@ internal sealed class SegmentPicture
     private string MessageOf(string? message)
     {
         string text = message ?? string.Empty;
-        string path = $"'{_view.Path}'";
+        string path = $"'{PrintableText.Escape(_view.Path)}'";
         text = text.StartsWith(path + ": ", StringComparison.Ordinal) ? text.Substring(path.Length + 2)
             : text.StartsWith(path + " ", StringComparison.Ordinal) ? "the file" + text.Substring(path.Length)
             : text;
-        return DisplayText.Escape(text);
+        return PrintableText.Escape(text);
     }
 
     private void DrawLayout(SegmentHeader header)

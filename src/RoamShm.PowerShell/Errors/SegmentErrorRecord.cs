@@ -8,10 +8,17 @@ internal static class SegmentErrorRecord
     internal static ErrorRecord Create(SegmentException error, object? target)
     {
         (ErrorCategory category, string action) = Describe(error.ErrorId);
-        return new ErrorRecord(error, error.ErrorId, category, target ?? error.Path)
+        // A cmdlet that takes a -Path is expected to raise what PowerShell's own do.
+        SegmentNotFoundException? notFound = error.ErrorId == SegmentErrorId.SegmentNotFound ? new SegmentNotFoundException(error) : null;
+        var record = new ErrorRecord((System.Exception?)notFound ?? error, error.ErrorId, category, target ?? error.Path)
         {
-            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action },
+            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.Remedy ?? action },
         };
+
+        // The target itself stays as it is, for those who go on with it; this is what is printed of it.
+        record.CategoryInfo.TargetName = PrintableText.Escape(record.CategoryInfo.TargetName);
+        notFound?.CarryIn(record);
+        return record;
     }
 
     private static (ErrorCategory Category, string Action) Describe(string errorId) => errorId switch
@@ -64,6 +71,8 @@ internal static class SegmentErrorRecord
             (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host, or see Get-RoamSegmentProcess and Get-RoamPeer for who uses it. -Force removes its name in spite of them."),
         SegmentErrorId.DrainTimeout =>
             (ErrorCategory.OperationTimeout, "Get-RoamPeer tells whether the peers left are alive, Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the places of dead ones."),
+        SegmentErrorId.GoodbyeTimeout =>
+            (ErrorCategory.OperationTimeout, "Wait longer, or raise the goodbye with Set-RoamGoodbye. Get-RoamSegmentProcess shows whether its host still runs."),
         SegmentErrorId.DifferentFile =>
             (ErrorCategory.InvalidOperation, "Read the file that has the path now, and run the command again with that if it is meant. A path given as text means whatever file has it."),
         SegmentErrorId.SegmentReplaced =>

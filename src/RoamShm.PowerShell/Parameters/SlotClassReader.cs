@@ -13,7 +13,7 @@ internal static class SlotClassReader
     private static readonly char[] Separators = [',', ';'];
 
     /// <summary>Reads slot classes.</summary>
-    /// <param name="input">The argument; null, or nothing but empty text, means the default.</param>
+    /// <param name="input">The argument; null, or nothing but empty text, means the default, an empty list nothing.</param>
     /// <returns>The classes, or null for the default.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>.</exception>
     internal static IReadOnlyList<SlotClass>? Read(object?[]? input)
@@ -24,8 +24,13 @@ internal static class SlotClassReader
             Add(classes, item);
         }
 
-        return classes.Count == 0 ? null : classes;
+        return classes.Count > 0 ? classes
+            : input is null || (input.Length > 0 && Array.TrueForAll(input, IsBlank)) ? null
+            : throw new SegmentException(SegmentErrorId.InvalidConfiguration, "The list of slot classes is empty. Leave it out, or give empty text, for the default.", path: null);
     }
+
+    /// <summary>An empty cell of a table means the default; a list with nothing in it is a mistake.</summary>
+    private static bool IsBlank(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) is null or string;
 
     private static void Add(List<SlotClass> classes, object? item)
     {
