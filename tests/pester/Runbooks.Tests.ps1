@@ -162,7 +162,7 @@ Describe 'A runbook' {
     }
 
     Context 'Repair-RoamGuest.ps1' {
-        It 'recovers a guest that crashed and frees its slots, and leaves one in doubt to a human' {
+        It 'recovers every guest of a segment that nobody uses, and leaves one that may be alive' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $guest = Open-Player
@@ -180,24 +180,22 @@ Describe 'A runbook' {
             Get-State $path 2 | Should -BeExactly 'Attached'
             (Get-RoamSlotClass $path).Free | Should -Be 62
 
-            # Peer 1 has never beaten: it is shown to a human, and recovered only by order.
-            $result = Invoke-Example runbooks/Repair-RoamGuest.ps1 $path
-            $result.ExitCode | Should -Be 1 -Because $result.Text
-            $result.Text | Should -Match 'Peer 2: now Empty, 1 entries dropped, 2 slots freed\.'
-            $result.Text | Should -Match '2 recovered\.'
-            $result.Text | Should -Match 'Peer 1 is attached \(liveness NeverBeat\)'
-            $result.Text | Should -Match 'Needs a human: 1\.'
-            1..3 | ForEach-Object { Get-State $path $_ } | Should -BeExactly @('Attached', 'Empty', 'Empty')
-            (Get-RoamSlotClass $path).Free | Should -Be 64
-
+            # While somebody uses the segment, peer 1, which has never sent a heartbeat, may be alive.
+            $host1 = Open-Player
+            $null = Invoke-Agent $host1 map, $path
             $refused = Invoke-Example runbooks/Repair-RoamGuest.ps1 -With @{ Path = $path; PeerId = '1' }
             $refused.ExitCode | Should -Be 1 -Because $refused.Text
             $refused.Text | Should -Match 'PeerAlive: '
             Get-State $path 1 | Should -BeExactly 'Attached'
-            # As pwsh -File gives it: one text.
-            $forced = Invoke-Example runbooks/Repair-RoamGuest.ps1 -With @{ Path = $path; PeerId = '1,3'; Force = $true }
-            $forced.ExitCode | Should -Be 0 -Because $forced.Text
-            Get-State $path 1 | Should -BeExactly 'Empty'
+            Close-Player $host1
+
+            # Nobody uses it any more: every attached peer is dead.
+            $result = Invoke-Example runbooks/Repair-RoamGuest.ps1 $path
+            $result.ExitCode | Should -Be 0 -Because $result.Text
+            $result.Text | Should -Match 'Peer 2: now Empty, 1 entries to it and 0 from it dropped, 2 slots freed\.'
+            $result.Text | Should -Match '3 recovered\.'
+            1..3 | ForEach-Object { Get-State $path $_ } | Should -BeExactly @('Empty', 'Empty', 'Empty')
+            (Get-RoamSlotClass $path).Free | Should -Be 64
             $again = Invoke-Example runbooks/Repair-RoamGuest.ps1 $path
             $again.ExitCode | Should -Be 0 -Because $again.Text
             $again.Text | Should -Match 'Nothing to recover\.'
@@ -298,7 +296,7 @@ Describe 'A runbook' {
             $drained, $damaged | Set-Old
             $result = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; RemoveStale = $true }
             $result.ExitCode | Should -Be 1 -Because $result.Text
-            foreach ($text in '== 1 damaged', '== 1 in goodbye, and nobody maps them', 'Needs a human: 2.') {
+            foreach ($text in '== 1 damaged', '== 1 in goodbye, and nobody uses them', 'Needs a human: 2.') {
                 $result.Text | Should -Match ([regex]::Escape($text))
             }
 
@@ -312,12 +310,63 @@ Describe 'A runbook' {
             [System.IO.File]::WriteAllBytes($leftover, (New-Object byte[] 4096))
             $seen = Invoke-Example runbooks/Get-RoamShmUsage.ps1 $folder
             $seen.ExitCode | Should -Be 1 -Because $seen.Text
-            $seen.Text | Should -Match "== 1 files of killed creations\s+.*$([regex]::Escape($leftover))"
+            $seen.Text | Should -Match "== 1 files of killed creations and removals\s+.*$([regex]::Escape($leftover))"
             $with = @{ Path = $folder; RemoveStale = $true }
             (Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With ($with + @{ WhatIf = $true })).ExitCode | Should -Be 1
             $leftover | Should -Exist
             (Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With $with).ExitCode | Should -Be 0
             $leftover | Should -Not -Exist
+        }
+
+        It 'names a dead hub as abandoned, whatever it said before it died: <_>' -ForEach 'said goodbye', 'said nothing' {
+            Skip-Because $doubt
+            $path = Add-Hub hub.seg
+            $player = Open-Player
+            $null = Invoke-Agent $player map, $path
+            $null = Invoke-Agent $player attach, $path
+            if ($_ -eq 'said goodbye') { Set-Field $path @{ HostGoodbye = 1 } }
+            (Invoke-Example runbooks/Get-RoamShmUsage.ps1 $folder).Text | Should -Not -Match 'abandoned'
+            Close-Player $player
+            $seen = Invoke-Example runbooks/Get-RoamShmUsage.ps1 $folder
+            $seen.ExitCode | Should -Be 1 -Because $seen.Text
+            $seen.Text | Should -Match ', 1 of them abandoned'
+
+            # It is too young to be removed.
+            $young = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; RemoveStale = $true }
+            $young.ExitCode | Should -Be 1 -Because $young.Text
+            $path | Should -Exist
+            $path | Set-Old
+            $removed = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; RemoveStale = $true }
+            $removed.ExitCode | Should -Be 0 -Because $removed.Text
+            $path | Should -Not -Exist
+        }
+
+        It 'names the processes that hold the memory of deleted segments' {
+            Skip-Because $doubt
+            $path = Add-Hub hub.seg
+            $host1 = Open-Player
+            $null = Invoke-Agent $host1 map, $path
+            Remove-Item -LiteralPath $path
+            $result = Invoke-Example runbooks/Get-RoamShmUsage.ps1 $folder
+            $result.ExitCode | Should -Be 1 -Because $result.Text
+            $result.Text | Should -Match "(?s)== 1 deleted, .*hub\.seg \(deleted\), .*: $($host1.Id)"
+        }
+
+        It 'gives no all-clear where it could not read: <Script>' -ForEach @(
+            @{ Script = 'runbooks/Get-RoamShmUsage.ps1'; Arguments = @('-Recurse'); Found = '== 3 could not be read', 'its name is not valid UTF-8', 'Needs a human: 3\.' }
+            @{ Script = 'Export-RoamInventory.ps1'; Arguments = @(); Found = , '0 segments, 2 problems\.' }
+        ) {
+            Skip-Because $(if (-not $OnLinux -or (id -u) -ne '0' -or -not (Get-Command setpriv -ErrorAction Ignore)) { 'becoming another user takes Linux, root and setpriv' })
+            $null = Add-Hub closed.seg
+            $null = New-Item -ItemType Directory -Path (Join-Path $folder 'closed')
+            chmod 777 $folder
+            chmod 000 (Join-Path $folder 'closed')
+            bash -c 'head -c 200 /dev/zero > "$1"/$''bad\xff.seg''' bash $folder
+            $program, $shell = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-File', [System.IO.Path]::Combine($Repository, 'examples', $Script))
+            $where = if ($Script -like 'Export-*') { @($folder, '-Path', $folder) } else { , $folder }
+            $text = & setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$folder" $program @shell @where @Arguments
+            $LASTEXITCODE | Should -Be 1
+            foreach ($pattern in $Found) { $text -join "`n" | Should -Match $pattern }
         }
 
         It 'asks for a human where the folder is missing' {
