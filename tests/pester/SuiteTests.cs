@@ -53,8 +53,11 @@ public static class SuiteTests
     /// <returns>What is wrong, or nothing.</returns>
     private static async Task<string> RunProcess(string results)
     {
-        var start = new ProcessStartInfo("dotnet", [Metadata("PowerShellAssembly"), "-NoProfile", "-NonInteractive", "-File", Metadata("Suite"), "-Share", results])
+        string root = typeof(SuiteTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+        string suite = Path.Combine(root, "tests", "pester", "Invoke-Suite.ps1");
+        var start = new ProcessStartInfo("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", suite, "-Share", results])
         {
+            WorkingDirectory = root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -109,7 +112,4 @@ public static class SuiteTests
     }
 
     private static TheoryDataRow<string?> Row(string name, string? failure) => new(failure) { TestDisplayName = name, Label = string.Empty };
-
-    private static string Metadata(string key) =>
-        typeof(SuiteTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }
