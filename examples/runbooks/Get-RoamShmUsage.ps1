@@ -150,7 +150,7 @@ if ($unknown) {
 if ($deleted) {
     $needsHuman += $deleted.Count
     "== $($deleted.Count) deleted, $(Get-Total $deleted) that are freed only when these processes end"
-    $deleted | ForEach-Object { "  $($_.Path), $(Get-Size $_.FileLength): $(@($_.MappedBy) -join ', ')" }
+    $deleted | ForEach-Object { "  $($_.Path), $(Get-Size $_.FileLength): $($_.MappedBy -replace ' ', ', ')" }
 }
 
 $hints = @($sorted | Where-Object Hint)

@@ -48,7 +48,7 @@ public sealed class FinderTests : IDisposable
         Dictionary<string, SegmentListing> found = Find().ToDictionary(listing => listing.Path!);
         Assert.Equal(9, found.Count);
         Assert.Equal(SegmentStatus.Live, found[live].Status);
-        Assert.Equal([guest.Id], found[live].MappedBy!);
+        Assert.Equal($"{guest.Id}", found[live].MappedBy);
         Assert.Equal((SegmentStatus.Draining, 1), (found[draining].Status, found[draining].PeersAttached));
         Assert.Equal((SegmentStatus.Abandoned, 1), (found[told].Status, found[told].PeersAttached));
         Assert.Equal(SegmentStatus.Drained, found[drained].Status);

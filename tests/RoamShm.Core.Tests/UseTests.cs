@@ -562,7 +562,7 @@ public sealed class UseTests : IDisposable
             Assert.Equal(("Idle", "Free"), (found[0].Status, found[0].Use));
             Assert.Equal($"an older file of this name is still in use: process {first.Id} maps it", found[0].Hint);
             Assert.Equal(("Deleted", path + " (deleted)", Make.Length), (found[1].Status, found[1].Path, found[1].FileLength));
-            Assert.Equal([first.Id], found[1].MappedBy!);
+            Assert.Equal($"{first.Id}", found[1].MappedBy);
             Assert.NotEqual(found[0].FileId, found[1].FileId);
         }
 

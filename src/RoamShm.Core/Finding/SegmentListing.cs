@@ -34,8 +34,11 @@ public sealed class SegmentListing : SegmentHeaderFields
     /// <summary>Number of peers in the state Attached.</summary>
     public int PeersAttached { get; set; }
 
-    /// <summary>Ids of the processes that map it; none where it is proved that nobody uses it, <see langword="null"/> where they are not known.</summary>
-    public int[]? MappedBy { get; set; }
+    /// <summary>
+    /// Ids of the processes that map it, with a space between them, so that they go into a table of text as they are: empty where it is proved that nobody uses it,
+    /// <see langword="null"/> where they are not known.
+    /// </summary>
+    public string? MappedBy { get; set; }
 
     /// <summary>The owner's name, or user id where it has none; <see langword="null"/> on Windows.</summary>
     public string? Owner { get; set; }

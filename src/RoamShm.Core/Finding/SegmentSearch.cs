@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 
@@ -197,7 +198,7 @@ internal sealed class SegmentSearch
             Age = DateTime.UtcNow - file.Status.LastWriteTimeUtc,
             Use = use.State,
             UseReason = use.Reason,
-            MappedBy = use.ProcessIds.Count > 0 || use.IsFree ? [.. use.ProcessIds] : null,
+            MappedBy = use.ProcessIds.Count > 0 || use.IsFree ? Join(use.ProcessIds) : null,
         };
         if (report.IsValid)
         {
@@ -260,6 +261,9 @@ internal sealed class SegmentSearch
         }
     }
 
+    private static string Join(IEnumerable<int> processIds) =>
+        string.Join(" ", processIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+
     private SegmentListing? DescribeDeleted(DeletedFile deleted, CancellationToken cancellationToken)
     {
         string why = "deleted or replaced, and " + SegmentUse.Describe(deleted.ProcessIds);
@@ -284,7 +288,7 @@ internal sealed class SegmentSearch
                 Status = SegmentStatus.Deleted,
                 Use = SegmentUse.Used,
                 UseReason = why,
-                MappedBy = [.. deleted.ProcessIds],
+                MappedBy = Join(deleted.ProcessIds),
                 Owner = OwnerNames.Of(file.Status),
                 Mode = ModeOf(file.Status),
                 LastWriteTime = file.Status.LastWriteTimeUtc,

@@ -1,5 +1,8 @@
+using System;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using EngineTypeData = System.Management.Automation.Runspaces.TypeData;
 
 namespace RoamShm.Abstractions;
 
@@ -25,19 +28,17 @@ public sealed class TypeData : IModuleAssemblyInitializer
 
     private const string CompleteValue = "param($command, $parameter, $word, $ast, $bound) [RoamShm.Completers.PropertyValueCompleter]::Complete($word, $ast, $bound)";
 
+    /// <summary>The cmdlet itself, since to look it up by its name would import its whole module, which takes longer than everything else here.</summary>
+    private const string UpdateTypeData = "Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility";
+
     /// <inheritdoc/>
     public void OnImport()
     {
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        foreach ((string type, string[] keys) in Keys.SelectMany(one => new[] { one, ("Deserialized." + one.Type, one.Keys) }))
-        {
-            _ = shell.AddStatement().AddCommand("Update-TypeData").AddParameter("TypeName", type).AddParameter("DefaultKeyPropertySet", keys).AddParameter("Force");
-            if (type == "RoamShm.SegmentReport")
-            {
-                _ = shell.AddParameter("SerializationDepth", DepthOfReport);
-            }
-        }
-
+        var update = Type.GetType(UpdateTypeData);
+        _ = (update is null ? shell.AddCommand("Update-TypeData") : shell.AddCommand(new CmdletInfo("Update-TypeData", update)))
+            .AddParameter("TypeData", Keys.SelectMany(one => new[] { Describe(one.Type, one.Keys), Describe("Deserialized." + one.Type, one.Keys) }).ToArray())
+            .AddParameter("Force");
         _ = shell.AddStatement().AddCommand("Register-ArgumentCompleter").AddParameter("CommandName", "Where-Object").AddParameter("ParameterName", "Value")
             .AddParameter("ScriptBlock", ScriptBlock.Create(CompleteValue));
 
@@ -49,5 +50,16 @@ public sealed class TypeData : IModuleAssemblyInitializer
         {
             // A session without Microsoft.PowerShell.Utility has neither Compare-Object nor Sort-Object.
         }
+    }
+
+    private static EngineTypeData Describe(string type, string[] keys)
+    {
+        var data = new EngineTypeData(type) { DefaultKeyPropertySet = new PropertySetData(keys) };
+        if (type == "RoamShm.SegmentReport")
+        {
+            data.SerializationDepth = DepthOfReport;
+        }
+
+        return data;
     }
 }

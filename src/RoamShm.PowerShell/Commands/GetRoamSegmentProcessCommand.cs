@@ -11,6 +11,9 @@ namespace RoamShm.Commands;
 [OutputType(typeof(Process))]
 public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
 {
+    /// <summary>Its table says of which segment, whose and what command a process is, which that of Get-Process does not.</summary>
+    private const string TypeName = "RoamShm.SegmentProcess";
+
     private SegmentUsers? _users;
     private bool _hasWarned;
 
@@ -29,7 +32,9 @@ public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
             if (TryGetProcess(id) is Process process)
             {
                 var item = new PSObject(process);
+                item.TypeNames.Insert(0, TypeName);
                 item.Properties.Add(new PSNoteProperty("SegmentPath", path));
+                item.Properties.Add(new PSNoteProperty("UserName", OwnerNames.OfProcess(id)));
                 WriteObject(item);
             }
         }
