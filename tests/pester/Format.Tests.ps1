@@ -4,16 +4,16 @@ BeforeDiscovery {
     $script:Kinds = 'RoamShm.SegmentHeader', 'RoamShm.SegmentEvent', 'RoamShm.SegmentReport', 'RoamShm.SegmentFinding' |
         ForEach-Object { @{ Kind = $_ } }
 
-    # What writes each kind of object, and the columns of its table but for the last.
+    # What writes each kind of object.
     $script:Sources = @(
-        @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Size Guests Ring Payload Classes Heartbeat Goodbye' }
-        @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Change Peer Size Goodbye' }
-        @{ Source = 'Test-RoamSegment $path -Detailed'; Column = 'Valid Errors Warnings First finding' }
-        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]'; Column = 'Severity Id Offset Expected Actual' }
-        @{ Source = 'Find-RoamSegment $path'; Column = 'Status Size Peers Goodbye MappedBy Owner Mode' }
-        @{ Source = 'Get-RoamPeer $path -PeerId 1'; Column = 'Peer State Liveness Heartbeat To host Full To guest Full Slots' }
-        @{ Source = 'Get-RoamSlotClass $path | Select-Object -First 1'; Column = 'Class Slot Count Free Used Host Peers Orphaned Leaked' }
-        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false'; Column = 'Peer Was Is Dropped Referenced Owned Skipped' }
+        @{ Source = 'Get-RoamSegmentHeader $path' }
+        @{ Source = 'Watch-RoamSegment $path -Count 1' }
+        @{ Source = 'Test-RoamSegment $path -Detailed' }
+        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]' }
+        @{ Source = 'Find-RoamSegment $path' }
+        @{ Source = 'Get-RoamPeer $path -PeerId 1' }
+        @{ Source = 'Get-RoamSlotClass $path | Select-Object -First 1' }
+        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false' }
     )
 }
 
@@ -44,22 +44,6 @@ BeforeAll {
             'RoamShm.SegmentFinding' = (Test-RoamSegment -LiteralPath $script:LongPath -Detailed).Findings[0]
         }
     }
-
-    <# An object whose every number has as many digits as its field can hold. #>
-    function Get-LargestHeader {
-        param([string] $Kind = 'RoamShm.SegmentHeader')
-
-        $header = New-Object $Kind
-        foreach ($property in $header.GetType().GetProperties()) {
-            $type = [Nullable]::GetUnderlyingType($property.PropertyType)
-            if (-not $type) { $type = $property.PropertyType }
-            if ($type -in [uint32], [uint64], [long]) { $property.SetValue($header, $type::MaxValue) }
-        }
-
-        $header.Path = '/dev/shm/' + ('p' * 200) + '.seg'
-        $header.HostGoodbye = $true
-        $header
-    }
 }
 
 AfterAll {
@@ -74,19 +58,6 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
     It 'is what is shown by itself' {
         $object = $script:Objects.short[$Kind]
         $object | ConvertTo-ShownLine | Should -BeExactly ($object | Format-Table | ConvertTo-ShownLine)
-    }
-
-    It 'fits 100 columns with <Size> names, every column in it' -ForEach @(@{ Size = 'short' }, @{ Size = 'long' }) {
-        $columns = @{
-            'RoamShm.SegmentHeader'  = 'Size', 'Guests', 'Ring', 'Payload', 'Classes', 'Heartbeat', 'Goodbye', 'Path'
-            'RoamShm.SegmentEvent'   = 'Time', 'Change', 'Peer', 'Size', 'Goodbye', 'Path'
-            'RoamShm.SegmentReport'  = 'Valid', 'Errors', 'Warnings', 'First finding', 'Path'
-            'RoamShm.SegmentFinding' = 'Severity', 'Id', 'Offset', 'Expected', 'Actual', 'Field'
-        }[$Kind]
-        $lines = @($script:Objects[$Size][$Kind] | Format-Table | ConvertTo-ShownLine)
-        $lines | Should -HaveCount 3 -Because 'there are the labels, the rules and one row'
-        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
-        $lines[0].Trim() | Should -Match ('^' + (($columns | ForEach-Object { [regex]::Escape($_) }) -join '\s+') + '$')
     }
 
     It 'has no colours of its own' {
@@ -108,7 +79,7 @@ Describe 'The table of headers' {
         $path = Join-Path $script:Folder 'units.seg'
         $header = New-RoamSegment $path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -HeartbeatInterval 500ms -SlotClass '1MB:2'
         try {
-            @($header | ConvertTo-ShownLine)[2] | Should -Match '^\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+1\s+500 ms\s+no\s+\S'
+            @($header | ConvertTo-ShownLine)[-1] | Should -Match '^units\.seg\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+500 ms\s+no\s*$'
             $header.BipbufCapacity | Should -BeOfType ([uint32])
             $header.BipbufCapacity | Should -Be 8192
         } finally {
@@ -116,35 +87,23 @@ Describe 'The table of headers' {
         }
     }
 
-    It 'shows a path of usual length in full' {
-        $header = New-Object RoamShm.SegmentHeader
-        $header.Path = '/dev/shm/roam/hub-0123456789.seg'
-        @($header | ConvertTo-ShownLine)[2] | Should -Match ([regex]::Escape($header.Path))
-    }
-
-    It 'fits 100 columns with the largest numbers' {
-        $lines = @(Get-LargestHeader | ConvertTo-ShownLine)
-        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
-        $lines[2] | Should -Match '16 EB'
-        $lines[2] | Should -Match ' 4294967295 |\S{6,}'
-    }
-
     It 'says whether goodbye has been said, and when heartbeats are off' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = 'x'
-        @($header | ConvertTo-ShownLine)[2] | Should -Match '\soff\s+no\s'
+        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\soff\s+no\s*$'
         $header.HostGoodbye = $true
         $header.HeartbeatInterval = 250
-        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s250 ns\s+yes\s'
+        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\s250 ns\s+yes\s*$'
         $header.HeartbeatInterval = 1500
-        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s1\.5 us\s'
+        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\s1\.5 us\s'
         $header.HeartbeatInterval = 2000000000
-        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s2 s\s'
+        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\s2 s\s'
     }
 
     It 'is one table for the headers of a folder' {
         $lines = @((Get-ChildItem -LiteralPath $script:Folder -Filter *.seg | Get-RoamSegmentHeader | Out-String -Width 100) -split '\r?\n' | Where-Object { $_.Trim() })
-        $lines | Should -HaveCount 4
+        @($lines -match '^Name ') | Should -HaveCount 1
+        @($lines -match '^ *Folder: ') | Should -HaveCount 1
     }
 }
 
@@ -154,15 +113,7 @@ Describe 'The table of events' {
         $happened.ReadTime = [datetime]::new(2030, 1, 2, 3, 4, 5, 678, [System.DateTimeKind]::Utc)
         $happened.Change = 'Initial'
         $expected = $happened.ReadTime.ToLocalTime().ToString('HH:mm:ss.fff', [cultureinfo]::InvariantCulture)
-        @($happened | ConvertTo-ShownLine)[2] | Should -Match ('^' + [regex]::Escape($expected) + ' ')
-    }
-
-    It 'fits 100 columns with the largest numbers and several changes' {
-        $happened = Get-LargestHeader RoamShm.SegmentEvent
-        $happened.Change = 'Goodbye, Resized, Replaced, HeaderChanged'
-        $lines = @($happened | ConvertTo-ShownLine)
-        $lines | Should -HaveCount 3
-        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+        @($happened | ConvertTo-ShownLine)[-1] | Should -Match ('^' + [regex]::Escape($expected) + ' ')
     }
 }
 
@@ -223,21 +174,6 @@ Describe 'A table in a console' {
             } finally {
                 $env:NO_COLOR = $variableBefore
                 $PSStyle.OutputRendering = $renderingBefore
-            }
-        }
-    }
-
-    It 'fits it with all but its last column: <Source>' -ForEach $script:Sources {
-        $path = $script:Wide
-        foreach ($width in 80, 100, 120) {
-            $lines = @(& ([scriptblock]::Create($Source)) | Format-Table | ConvertTo-ShownLine -Width $width)
-            $lines | Should -HaveCount 3
-            $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
-            $labels = $lines[0].Trim() -replace '\s+', ' '
-            if ($width -eq 80) {
-                $labels | Should -BeLike "$Column*"
-            } else {
-                $labels | Should -BeIn "$Column Path", "$Column Field"
             }
         }
     }
