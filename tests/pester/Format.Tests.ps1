@@ -4,16 +4,16 @@ BeforeDiscovery {
     $script:Kinds = 'RoamShm.SegmentHeader', 'RoamShm.SegmentEvent', 'RoamShm.SegmentReport', 'RoamShm.SegmentFinding' |
         ForEach-Object { @{ Kind = $_ } }
 
-    # What writes each kind of object, and the columns of its table but for the last.
+    # What writes each kind of object, and the columns of its table.
     $script:Sources = @(
-        @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Size Guests Ring Payload Classes Heartbeat Goodbye' }
-        @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Change Peer Size Goodbye' }
-        @{ Source = 'Test-RoamSegment $path -Detailed'; Column = 'Valid Errors Warnings First finding' }
-        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]'; Column = 'Severity Id Offset Expected Actual' }
-        @{ Source = 'Find-RoamSegment $path'; Column = 'Status Size Peers Goodbye MappedBy Owner Mode' }
+        @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Name Size Guests Ring Payload Heartbeat Goodbye' }
+        @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Name Change Peer Size Goodbye' }
+        @{ Source = 'Test-RoamSegment $path -Detailed'; Column = 'Name Valid Errors Warnings First finding' }
+        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]'; Column = 'Severity Id Message' }
+        @{ Source = 'Find-RoamSegment $path'; Column = 'Name Status Size Peers MappedBy Owner Mode' }
         @{ Source = 'Get-RoamPeer $path -PeerId 1'; Column = 'Peer State Liveness Heartbeat To host Full To guest Full Slots' }
         @{ Source = 'Get-RoamSlotClass $path | Select-Object -First 1'; Column = 'Class Slot Count Free Used Host Peers Orphaned Leaked' }
-        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false'; Column = 'Peer Was Is Dropped Referenced Owned Skipped' }
+        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false'; Column = 'Peer Was Is ToGuest ToHost Referenced Owned Skipped' }
     )
 }
 
@@ -78,13 +78,13 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
 
     It 'fits 100 columns with <Size> names, every column in it' -ForEach @(@{ Size = 'short' }, @{ Size = 'long' }) {
         $columns = @{
-            'RoamShm.SegmentHeader'  = 'Size', 'Guests', 'Ring', 'Payload', 'Classes', 'Heartbeat', 'Goodbye', 'Path'
-            'RoamShm.SegmentEvent'   = 'Time', 'Change', 'Peer', 'Size', 'Goodbye', 'Path'
-            'RoamShm.SegmentReport'  = 'Valid', 'Errors', 'Warnings', 'First finding', 'Path'
-            'RoamShm.SegmentFinding' = 'Severity', 'Id', 'Offset', 'Expected', 'Actual', 'Field'
+            'RoamShm.SegmentHeader'  = 'Name', 'Size', 'Guests', 'Ring', 'Payload', 'Heartbeat', 'Goodbye'
+            'RoamShm.SegmentEvent'   = 'Time', 'Name', 'Change', 'Peer', 'Size', 'Goodbye'
+            'RoamShm.SegmentReport'  = 'Name', 'Valid', 'Errors', 'Warnings', 'First finding'
+            'RoamShm.SegmentFinding' = 'Severity', 'Id', 'Message'
         }[$Kind]
         $lines = @($script:Objects[$Size][$Kind] | Format-Table | ConvertTo-ShownLine)
-        $lines | Should -HaveCount 3 -Because 'there are the labels, the rules and one row'
+        $lines.Count | Should -BeGreaterOrEqual 3 -Because 'there are the labels, the rules and a row'
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
         $lines[0].Trim() | Should -Match ('^' + (($columns | ForEach-Object { [regex]::Escape($_) }) -join '\s+') + '$')
     }
@@ -108,7 +108,7 @@ Describe 'The table of headers' {
         $path = Join-Path $script:Folder 'units.seg'
         $header = New-RoamSegment $path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -HeartbeatInterval 500ms -SlotClass '1MB:2'
         try {
-            @($header | ConvertTo-ShownLine)[2] | Should -Match '^\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+1\s+500 ms\s+no\s+\S'
+            @($header | ConvertTo-ShownLine)[2] | Should -Match '^units\.seg\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+500 ms\s+no$'
             $header.BipbufCapacity | Should -BeOfType ([uint32])
             $header.BipbufCapacity | Should -Be 8192
         } finally {
@@ -119,23 +119,25 @@ Describe 'The table of headers' {
     It 'shows a path of usual length in full' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = '/dev/shm/roam/hub-0123456789.seg'
-        @($header | ConvertTo-ShownLine)[2] | Should -Match ([regex]::Escape($header.Path))
+        $shown = $header | Out-String -Width 80
+        $shown | Should -Match 'Folder: /dev/shm/roam\s'
+        $shown | Should -Match '(?m)^hub-0123456789\.seg '
     }
 
     It 'fits 100 columns with the largest numbers' {
         $lines = @(Get-LargestHeader | ConvertTo-ShownLine)
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
         $lines[2] | Should -Match '16 EB'
-        $lines[2] | Should -Match ' 4294967295 |\S{6,}'
+        $lines[2] | Should -Not -Match ([char]0x2026)
     }
 
     It 'says whether goodbye has been said, and when heartbeats are off' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = 'x'
-        @($header | ConvertTo-ShownLine)[2] | Should -Match '\soff\s+no\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\soff\s+no$'
         $header.HostGoodbye = $true
         $header.HeartbeatInterval = 250
-        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s250 ns\s+yes\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s250 ns\s+yes$'
         $header.HeartbeatInterval = 1500
         @($header | ConvertTo-ShownLine)[2] | Should -Match '\s1\.5 us\s'
         $header.HeartbeatInterval = 2000000000
@@ -144,7 +146,8 @@ Describe 'The table of headers' {
 
     It 'is one table for the headers of a folder' {
         $lines = @((Get-ChildItem -LiteralPath $script:Folder -Filter *.seg | Get-RoamSegmentHeader | Out-String -Width 100) -split '\r?\n' | Where-Object { $_.Trim() })
-        $lines | Should -HaveCount 4
+        $lines[0] | Should -Match '^ +Folder: '
+        @($lines -match '^Name ') | Should -HaveCount 1
     }
 }
 
@@ -161,7 +164,6 @@ Describe 'The table of events' {
         $happened = Get-LargestHeader RoamShm.SegmentEvent
         $happened.Change = 'Goodbye, Resized, Replaced, HeaderChanged'
         $lines = @($happened | ConvertTo-ShownLine)
-        $lines | Should -HaveCount 3
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
     }
 }
@@ -227,18 +229,13 @@ Describe 'A table in a console' {
         }
     }
 
-    It 'fits it with all but its last column: <Source>' -ForEach $script:Sources {
+    It 'fits it with all its columns: <Source>' -ForEach $script:Sources {
         $path = $script:Wide
         foreach ($width in 80, 100, 120) {
             $lines = @(& ([scriptblock]::Create($Source)) | Format-Table | ConvertTo-ShownLine -Width $width)
-            $lines | Should -HaveCount 3
+            $lines.Count | Should -BeGreaterOrEqual 3
             $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
-            $labels = $lines[0].Trim() -replace '\s+', ' '
-            if ($width -eq 80) {
-                $labels | Should -BeLike "$Column*"
-            } else {
-                $labels | Should -BeIn "$Column Path", "$Column Field"
-            }
+            $lines[0].Trim() -replace '\s+', ' ' | Should -BeExactly $Column
         }
     }
 
