@@ -418,7 +418,7 @@ public sealed class UseTests : IDisposable
         using Mapper reader = Mapper.Start("--read-only", path);
         string? note = null;
         var recovery = new RecoveryRun(new SegmentUsers()) { OnNote = text => note = text };
-        Assert.Equal(("Attached", "Empty"), (recovery.Recover(path, 1, force: false, meant: null, TestContext.Current.CancellationToken).PreviousState, recovery.Recover(path, 1, force: false, meant: null, TestContext.Current.CancellationToken).State));
+        Assert.Equal(("Attached", "Empty"), (recovery.Recover(path, 1, force: false, preview: null, TestContext.Current.CancellationToken).PreviousState, recovery.Recover(path, 1, force: false, preview: null, TestContext.Current.CancellationToken).State));
         Assert.Equal($"'{path}' is recovered without a lease, since another process has it open for reading. Right before, nobody had it open for writing.", note);
     }
 
@@ -447,7 +447,7 @@ public sealed class UseTests : IDisposable
                 }
                 else
                 {
-                    recovered += new RecoveryRun(new SegmentUsers()).Recover(path, 1, force: false, meant: null, TestContext.Current.CancellationToken).PreviousState == "Attached" ? 1 : 0;
+                    recovered += new RecoveryRun(new SegmentUsers()).Recover(path, 1, force: false, preview: null, TestContext.Current.CancellationToken).PreviousState == "Attached" ? 1 : 0;
                 }
             }
             catch (SegmentException e)

@@ -128,7 +128,7 @@ internal static class Program
                 Segment.Remove(path);
                 return "removed";
             case "recover":
-                return new RecoveryRun(new SegmentUsers()).Recover(path, Number(words[2]), force: false, meant: null, CancellationToken.None).State!;
+                return new RecoveryRun(new SegmentUsers()).Recover(path, Number(words[2]), force: false, preview: null, CancellationToken.None).State!;
             case "lock":
                 held.Lock(path);
                 return "locked";

@@ -69,7 +69,7 @@ Describe 'Find-RoamSegment' {
             }
 
             $listing.ReadTime | Should -BeGreaterOrEqual $before.AddSeconds(-1)
-            $listing.Status | Should -BeExactly (Get-Expected 'Idle')
+            $listing.Status | Should -BeExactly (Get-Expected 'Abandoned')
             $listing.PeersAttached | Should -BeOfType ([int])
             $listing.PeersAttached | Should -BeExactly 1
             $listing.LastWriteTime | Should -Be $written
@@ -139,16 +139,17 @@ Describe 'Find-RoamSegment' {
             @{ Status = 'Stale'; Case = 'is old'; Age = '1:00:00' }
             @{ Status = 'Idle'; Case = 'is not old enough'; Age = '0:05:00' }
             @{ Status = 'Idle'; Case = 'was changed in the future'; Age = '-1:00:00' }
-            @{ Status = 'Stale'; Case = 'is old with a peer in goodbye'; Age = '1:00:00'; State = 2 }
-            @{ Status = 'Stale'; Case = 'is old with a reserved peer'; Age = '1:00:00'; State = 3 }
-            @{ Status = 'Stale'; Case = 'is old with a stale peer'; Age = '1:00:00'; State = 1; Beat = 1; Attached = 1 }
-            @{ Status = 'Idle'; Case = 'is old with a peer that beats'; Age = '1:00:00'; State = 1; Attached = 1 }
-            @{ Status = 'Idle'; Case = 'is old with a silent peer'; Age = '1:00:00'; State = 1; Beat = 0; Attached = 1 }
+            @{ Status = 'Idle'; Case = 'is old with a peer in goodbye that beat just now'; Age = '1:00:00'; State = 2 }
+            @{ Status = 'Stale'; Case = 'is old with a peer in goodbye'; Age = '1:00:00'; State = 2; Beat = 0 }
+            @{ Status = 'Stale'; Case = 'is old with a reserved peer'; Age = '1:00:00'; State = 3; Beat = 0 }
+            @{ Status = 'Abandoned'; Case = 'is old with a stale peer'; Age = '1:00:00'; State = 1; Beat = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'is old with a peer that beats'; Age = '1:00:00'; State = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'is old with a silent peer'; Age = '1:00:00'; State = 1; Beat = 0; Attached = 1 }
             @{ Status = 'Drained'; Case = 'said goodbye'; Goodbye = 1 }
             @{ Status = 'Drained'; Case = 'said goodbye, and is old'; Goodbye = 1; Age = '1:00:00' }
             @{ Status = 'Drained'; Case = 'said goodbye to a peer that has left'; Goodbye = 7; State = 2 }
-            @{ Status = 'Draining'; Case = 'said goodbye to a peer'; Goodbye = 1; State = 1; Attached = 1 }
-            @{ Status = 'Draining'; Case = 'said it to a stale peer'; Goodbye = 1; State = 1; Beat = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'said goodbye to a peer'; Goodbye = 1; State = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'said it to a stale peer'; Goodbye = 1; State = 1; Beat = 1; Attached = 1 }
         ) {
             $interval = if ($_.Beat) { '1us' } else { '1h' }
             $null = Add-Segment $script:Path -HeartbeatInterval $interval
@@ -432,7 +433,7 @@ Describe 'Find-RoamSegment' {
             Find-RoamSegment /proc, /proc/self, /sys -Recurse -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
-        It 'is what cannot be read on the way, which is named with -Verbose; what is given is SegmentAccessDenied' {
+        It 'is never what cannot be read: it is Unreadable on the way, and warned of; what is given is SegmentAccessDenied' {
             Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
             $null = Add-Segment $script:Path
             $closed = Join-Path $script:Folder 'closed'
@@ -442,13 +443,19 @@ Describe 'Find-RoamSegment' {
             & chmod 000 $script:Path $closed
             try {
                 $lines = Invoke-AsStranger $script:Folder @"
-@(Find-RoamSegment '$script:Folder' -Recurse -ErrorAction Stop).Path
-@(Find-RoamSegment '$script:Folder' -Recurse -Verbose 4>&1 | Where-Object { `$_ -like 'Passed over*' } | Sort-Object)
+`$found = @(Find-RoamSegment '$script:Folder' -Recurse -ErrorAction Stop -WarningAction SilentlyContinue -WarningVariable said)
+`$found | Sort-Object Path | ForEach-Object { "`$(`$_.Status) `$(`$_.Path) `$(`$_.UseReason)" }
+"`$said"
+@(Find-RoamSegment '$script:Folder' -Recurse -Verbose 4>&1 3>`$null | Where-Object { `$_ -like 'Passed over*' }).Count
 $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
 "@
-                $lines[0] | Should -BeExactly $open
-                $lines[1] | Should -Match ([regex]::Escape($closed))
-                $lines[2] | Should -Match ([regex]::Escape($script:Path))
+                $shown = ($lines | Select-Object -First 3) -join "`n"
+                $shown | Should -Match "(?m)^Unreadable $([regex]::Escape($closed)) Access denied"
+                $shown | Should -Match "(?m)^Unreadable $([regex]::Escape($script:Path)) Access denied"
+                $shown | Should -Match "(?m)^Unknown $([regex]::Escape($open)) "
+                $lines[3] | Should -Match '^2 files and folders could not be read' -Because 'one warning is for all'
+                $lines[4] | Should -BeExactly '2'
+                $lines = @($lines | Select-Object -Skip 2)
                 $lines[3] | Should -BeExactly '0'
                 foreach ($i in 0, 1) {
                     $failed = $lines[4 + $i] | ConvertFrom-Json

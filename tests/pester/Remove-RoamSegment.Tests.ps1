@@ -149,17 +149,21 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'is a segment with peers that beat, SegmentInUse, which it names' {
+        It 'is a segment that a process has open for writing; dead peers, though they beat just now, keep nothing' {
             Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
+            Skip-WhereInDoubt
             $null = Add-Segment $script:Path -HeartbeatInterval 1h
             Edit-Peer $script:Path 2 -LastHeartbeat (Get-MonotonicTime)
-            Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
-            Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'peer 2 is attached and beating'
-            Edit-Peer $script:Path 1 -LastHeartbeat (Get-MonotonicTime)
-            Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
-            Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'peers 1, 2 are attached'
-            $script:Path | Should -Exist
-            Remove-RoamSegment $script:Path -Force @script:Sure -ErrorAction Stop
+            $user = Open-User $script:Path
+            try {
+                Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
+                Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'has it open for writing'
+                $script:Path | Should -Exist
+            } finally {
+                $user.Dispose()
+            }
+
+            Remove-RoamSegment $script:Path @script:Sure -ErrorAction Stop
             $script:Path | Should -Not -Exist
         }
 
@@ -167,7 +171,7 @@ Describe 'Remove-RoamSegment' {
             $null = Add-Segment $script:Path
             if (Get-MappingDoubt) {
                 Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
-                Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'cannot be told'
+                Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'cannot be found out'
                 $script:Path | Should -Exist
                 Remove-RoamSegment $script:Path -Force @script:Sure -ErrorAction Stop
             } else {
@@ -192,7 +196,10 @@ Describe 'Remove-RoamSegment' {
             Set-Field $new @{ HostGoodbye = 7 }
             # What is said with -Verbose is said when the file has been looked at, and before it is removed.
             $said = Remove-RoamSegment $script:Path -Force @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
-                ForEach-Object { Move-Item -LiteralPath $new -Destination $script:Path -Force; $_ }
+                ForEach-Object {
+                    if ("$_" -match 'Remove roam segment') { Move-Item -LiteralPath $new -Destination $script:Path -Force }
+                    $_
+                }
             "$said" | Should -Match 'Remove roam segment'
             Assert-SegmentError $failed -Id SegmentReplaced -Target $script:Path
             (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 7
@@ -201,17 +208,23 @@ Describe 'Remove-RoamSegment' {
         It 'is a segment that comes into use while the question is asked' {
             Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
             Skip-WhereInDoubt
-            $null = Add-Segment $script:Path -HeartbeatInterval 1h
-            $null = Remove-RoamSegment $script:Path @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
-                ForEach-Object { Edit-Peer $script:Path 1 -LastHeartbeat (Get-MonotonicTime) }
-            Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'peer 1 is attached'
-            $script:Path | Should -Exist
+            $null = Add-Segment $script:Path
+            $users = New-Object System.Collections.ArrayList
+            try {
+                $null = Remove-RoamSegment $script:Path @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
+                    ForEach-Object { if ("$_" -match 'Remove roam segment') { $null = $users.Add((Open-User $script:Path)) } }
+                $users | Should -HaveCount 1
+                Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path -Message 'has it open for writing'
+                $script:Path | Should -Exist
+            } finally {
+                $users | ForEach-Object { $_.Dispose() }
+            }
         }
 
         It 'says SegmentNotFound of a file that is removed while the question is asked' {
             $null = Add-Segment $script:Path
             $null = Remove-RoamSegment $script:Path -Force @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
-                ForEach-Object { Remove-Item -LiteralPath $script:Path }
+                ForEach-Object { if ("$_" -match 'Remove roam segment') { Remove-Item -LiteralPath $script:Path } }
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
         }
 
@@ -228,15 +241,66 @@ Describe 'Remove-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'is a file that is <What>, BadMagic' -ForEach @(
-            @{ What = 'empty'; Length = 0 }
-            @{ What = 'shorter than the magic'; Length = 7 }
-            @{ What = 'all zero'; Length = 4096 }
+        It 'is a file that is <What>, <Id>' -ForEach @(
+            @{ What = 'empty'; Length = 0; Id = 'SegmentNotReady' }
+            @{ What = 'shorter than the magic'; Length = 7; Id = 'BadMagic' }
+            @{ What = 'as short as half a header, and zero'; Length = 64; Id = 'BadMagic' }
         ) {
             [System.IO.File]::WriteAllBytes($script:Path, (New-Object byte[] $Length))
             Remove-RoamSegment $script:Path -Force @script:Quiet -ErrorVariable failed
-            Assert-SegmentError $failed -Id BadMagic -Target $script:Path
+            Assert-SegmentError $failed -Id $Id -Target $script:Path
             $script:Path | Should -Exist
+        }
+
+        It 'is not what a host died over while making it, unless somebody still has that open' {
+            Skip-WhereInDoubt
+            [System.IO.File]::WriteAllBytes($script:Path, (New-Object byte[] 4096))
+            $host1 = Open-User $script:Path
+            try {
+                Remove-RoamSegment $script:Path -Force @script:Quiet -ErrorVariable failed
+                Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path
+            } finally {
+                $host1.Dispose()
+            }
+
+            Remove-RoamSegment $script:Path @script:Sure -ErrorAction Stop
+            $script:Path | Should -Not -Exist
+        }
+
+        It 'is another file than the object was read from, DifferentFile: <Case>' -ForEach @(
+            @{ Case = 'from the pipeline' }
+            @{ Case = 'as an argument' }
+            @{ Case = 'after Export-Clixml'; Through = { param($o) ConvertTo-Deserialized $o } }
+            @{ Case = 'after ConvertTo-Json'; Through = { param($o) $o | ConvertTo-Json | ConvertFrom-Json } }
+            @{ Case = 'after Export-Csv'; Through = { param($o) $o | ConvertTo-Csv | ConvertFrom-Csv } }
+        ) {
+            Skip-Unless $script:OnUnix 'on Windows a file has an identity only while it is open'
+            $null = Add-Segment $script:Path
+            $header = Get-RoamSegmentHeader $script:Path
+            $item = if ($_.Through) { & $_.Through $header } else { $header }
+            $item.FileId | Should -BeOfType ([string])
+            $item.FileId | Should -BeExactly $header.FileId
+            $null = New-RoamSegment $script:Path -Force -WarningAction SilentlyContinue
+            $before = Get-Sha256 $script:Path
+            foreach ($cmdlet in 'Remove-RoamSegment', 'Set-RoamGoodbye', 'Reset-RoamPeer') {
+                $with = if ($cmdlet -eq 'Reset-RoamPeer') { @{ PeerId = 1; Force = $true } } else { @{} }
+                if ($Case -eq 'as an argument') {
+                    & $cmdlet -LiteralPath $item @with @script:Quiet -ErrorVariable failed
+                } else {
+                    $item | & $cmdlet @with @script:Quiet -ErrorVariable failed
+                }
+
+                $failed | Should -HaveCount 1 -Because "$cmdlet was given it"
+                $failed[0].FullyQualifiedErrorId | Should -BeLike 'DifferentFile,*'
+                $failed[0].CategoryInfo.Category | Should -Be 'InvalidOperation'
+                $failed[0].TargetObject | Should -BeExactly $script:Path
+                $failed[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+            }
+
+            Get-Sha256 $script:Path | Should -BeExactly $before
+            $told = Set-RoamGoodbye -LiteralPath $item.PSPath @script:Sure -ErrorAction Stop
+            $told | Should -Not -BeNullOrEmpty -Because 'a path means whatever file has it'
+            (Get-RoamSegmentHeader $script:Path | Set-RoamGoodbye @script:Sure -ErrorAction Stop).HostGoodbye | Should -BeTrue
         }
     }
 
@@ -270,9 +334,22 @@ Describe 'Remove-RoamSegment' {
         ) {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 2
-            Remove-RoamSegment $script:Path -Goodbye -Timeout $_ @script:Quiet -ErrorVariable failed
-            Assert-SegmentError $failed -Id DrainTimeout -Target $script:Path -Message 'peer 2 is still attached'
-            (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 1
+            $user = Open-User $script:Path
+            try {
+                Remove-RoamSegment $script:Path -Goodbye -Timeout $_ @script:Quiet -ErrorVariable failed
+                Assert-SegmentError $failed -Id DrainTimeout -Target $script:Path -Message 'peer 2 is still attached'
+                (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 1
+            } finally {
+                $user.Dispose()
+            }
+        }
+
+        It 'does not wait for peers of a segment that nobody uses' {
+            Skip-WhereInDoubt
+            $null = Add-Segment $script:Path
+            Edit-Peer $script:Path 2
+            Remove-RoamSegment $script:Path -Goodbye -Timeout 1h @script:Sure -ErrorAction Stop
+            $script:Path | Should -Not -Exist
         }
 
         It 'gives up when no peer is left but a process maps the segment, SegmentInUse' {
@@ -303,9 +380,14 @@ Describe 'Remove-RoamSegment' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             Set-Field $script:Path @{ HostGoodbye = 9 }
-            Remove-RoamSegment $script:Path -Goodbye -Timeout 0 @script:Quiet -ErrorVariable failed
-            $failed | Should -HaveCount 1
-            (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 9
+            $user = Open-User $script:Path
+            try {
+                Remove-RoamSegment $script:Path -Goodbye -Timeout 0 @script:Quiet -ErrorVariable failed
+                $failed | Should -HaveCount 1
+                (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 9
+            } finally {
+                $user.Dispose()
+            }
         }
 
         It 'is done when the host <Case> the file meanwhile, and leaves the new one alone' -ForEach @(
@@ -469,19 +551,16 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'keeps a stale segment with -Goodbye until its peers have left' {
+        It 'takes an abandoned segment too, whatever its heartbeats say, when it is old enough' {
             Skip-WhereInDoubt
             $old = Join-Path $script:Folder 'old.seg'
-            Set-Field $old @{ HeartbeatInterval = 1000 }
-            Edit-Peer $old 1 -LastHeartbeat 1
-            Edit-Age $old '1:00:00'
-            Remove-RoamSegment $script:Folder -Stale -Goodbye -Timeout 0 @script:Quiet -ErrorVariable failed
-            Assert-SegmentError $failed -Id DrainTimeout -Target $old
-            Edit-Peer $old 1 -State 1 -LastHeartbeat 1
-            Set-Field $old @{ HostGoodbye = 0 }
-            Edit-Age $old '1:00:00'
+            Edit-Peer $old 1
+            Edit-Age $old '0:05:00'
+            (Find-RoamSegment $old).Status | Should -BeExactly 'Abandoned'
             Remove-RoamSegment $script:Folder -Stale @script:Sure -ErrorAction Stop
-            $old | Should -Not -Exist -Because 'a stale peer keeps nothing in use'
+            $old | Should -Exist -Because 'it is five minutes old'
+            Remove-RoamSegment $old -Stale -MinimumAge 1m @script:Sure -ErrorAction Stop
+            $old | Should -Not -Exist -Because 'a dead peer keeps nothing in use'
         }
 
         It 'is SegmentNotFound of a missing folder' {
@@ -635,10 +714,13 @@ Describe 'Remove-RoamSegment' {
 
         It 'with -WhatIf says what would be refused' {
             Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
-            Set-Field $script:Path @{ HeartbeatInterval = 3600000000000 }
-            Edit-Peer $script:Path 1 -LastHeartbeat (Get-MonotonicTime)
-            Remove-RoamSegment $script:Path -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
-            Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path
+            $user = Open-User $script:Path
+            try {
+                Remove-RoamSegment $script:Path -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
+                Assert-SegmentError $failed -Id SegmentInUse -Target $script:Path
+            } finally {
+                $user.Dispose()
+            }
         }
 
         It 'obeys $WhatIfPreference' {

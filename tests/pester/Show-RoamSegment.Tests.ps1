@@ -43,7 +43,7 @@ Describe 'Show-RoamSegment' {
             foreach ($pattern in @(
                     '^roam v7 \| 53 KB \| 2 guests \| rings of 4 KB \| payloads up to 1 KB \| '
                     'heartbeats off \| no goodbye'
-                    '^valid'
+                    '(used by nobody|use unknown) \| valid$'
                     '^header +0 +128 B #\.+ +0\.2 %$'
                     '^peer table +128 +128 B #\.+ +0\.2 %$'
                     '^rings +256 +16\.5 KB #+\.+ +31\.1 %$'

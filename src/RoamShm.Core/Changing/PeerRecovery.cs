@@ -31,7 +31,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         }
 
         _mappings = new ClassMapping?[segment.Classes.Length];
-        _result = new PeerRecoveryResult { PeerId = peerId, PreviousState = Peer.StateName, State = Peer.StateName, Path = segment.Path, Identity = segment.Identity };
+        _result = new PeerRecoveryResult { PeerId = peerId, PreviousState = Peer.StateName, State = Peer.StateName, Path = segment.Path, Identity = segment.Identity, Before = Peer };
     }
 
     /// <summary>Whether there is anything to recover: a peer that is not Empty, or an Empty one that still owns slots.</summary>

@@ -48,4 +48,7 @@ public sealed class PeerRecoveryResult
 
     /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
     internal FileIdentity? Identity { get; set; }
+
+    /// <summary>The peer as it was when it was checked.</summary>
+    internal PeerEntry Before { get; set; }
 }

@@ -36,10 +36,10 @@ internal sealed class RecoveryRun
     /// <param name="path">The file.</param>
     /// <param name="peerId">The peer.</param>
     /// <param name="force">Whether to recover a peer that may be alive, or whose host may be running.</param>
-    /// <param name="meant">Which file is meant, where that was found out before.</param>
+    /// <param name="preview">What was found when it was checked: another file, or unless forced another state, is refused. Null where it was not.</param>
     /// <param name="cancellationToken">Cancels it before it begins.</param>
     /// <exception cref="SegmentException">As <see cref="Segment.RecoverPeer"/>.</exception>
-    internal PeerRecoveryResult Recover(string path, int peerId, bool force, FileIdentity? meant, CancellationToken cancellationToken)
+    internal PeerRecoveryResult Recover(string path, int peerId, bool force, PeerRecoveryResult? preview, CancellationToken cancellationToken)
     {
         for (int round = 1; ; round++)
         {
@@ -51,13 +51,14 @@ internal sealed class RecoveryRun
             {
                 // With a descriptor of one's own for writing, the kernel could not be asked any more.
                 using var check = new PeerRecovery(segment, peerId, force, () => use = _users.AskAgain(segment.File));
+                RequireUnchanged(path, force ? null : preview?.Before, check.Peer);
                 if (!check.IsNeeded)
                 {
                     return check.Recover();
                 }
 
                 proved = segment.Identity;
-                if (meant is FileIdentity file && file != proved)
+                if (preview is not null && preview.Identity != proved)
                 {
                     throw SegmentErrors.Replaced(path);
                 }
@@ -85,13 +86,17 @@ internal sealed class RecoveryRun
                 }
 
                 using var recovery = new PeerRecovery(segment, peerId, force, () => use!);
-                if (recovery.Peer.StateCode != before.StateCode || recovery.Peer.Epoch != before.Epoch)
-                {
-                    throw SegmentErrors.PeerAlive(path, peerId, "it changed its state just now");
-                }
-
+                RequireUnchanged(path, before, recovery.Peer);
                 return recovery.Recover();
             }
+        }
+    }
+
+    private static void RequireUnchanged(string path, PeerEntry? before, PeerEntry now)
+    {
+        if (before is PeerEntry was && (was.StateCode != now.StateCode || was.Epoch != now.Epoch))
+        {
+            throw SegmentErrors.PeerAlive(path, now.Id, "it changed its state just now");
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
             return;
         }
 
-        PeerRecoveryResult result = _run.Recover(path, peerId, Force, preview.Identity, StopToken);
+        PeerRecoveryResult result = _run.Recover(path, peerId, Force, preview, StopToken);
         if (result.Skipped is not null)
         {
             WriteWarning($"{path}: left as it was, damaged: {result.Skipped}.");

@@ -221,3 +221,8 @@ function Invoke-WithStyle {
         $shell.Dispose()
     }
 }
+
+# Has a file open for writing, as a host or guest has, until it is disposed.
+function Open-User([string] $Path) {
+    [System.IO.File]::Open($Path, 'Open', 'ReadWrite', 'ReadWrite, Delete')
+}
