@@ -4,16 +4,16 @@ BeforeDiscovery {
     $script:Kinds = 'RoamShm.SegmentHeader', 'RoamShm.SegmentEvent', 'RoamShm.SegmentReport', 'RoamShm.SegmentFinding' |
         ForEach-Object { @{ Kind = $_ } }
 
-    # What writes each kind of object.
+    # What writes each kind of object, and the columns of its table.
     $script:Sources = @(
-        @{ Source = 'Get-RoamSegmentHeader $path' }
-        @{ Source = 'Watch-RoamSegment $path -Count 1' }
-        @{ Source = 'Test-RoamSegment $path -Detailed' }
-        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]' }
-        @{ Source = 'Find-RoamSegment $path' }
-        @{ Source = 'Get-RoamPeer $path -PeerId 1' }
-        @{ Source = 'Get-RoamSlotClass $path | Select-Object -First 1' }
-        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false' }
+        @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Name Size Guests Ring Payload Heartbeat Goodbye' }
+        @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Name Change Peer Size Goodbye' }
+        @{ Source = 'Test-RoamSegment $path -Detailed'; Column = 'Name Valid Errors Warnings First finding' }
+        @{ Source = '(Test-RoamSegment $path -Detailed).Findings[0]'; Column = 'Severity Id Message' }
+        @{ Source = 'Find-RoamSegment $path'; Column = 'Name Status Size Peers MappedBy Owner Mode' }
+        @{ Source = 'Get-RoamPeer $path -PeerId 1'; Column = 'Peer State Liveness Heartbeat To host Full To guest Full Slots' }
+        @{ Source = 'Get-RoamSlotClass $path | Select-Object -First 1'; Column = 'Class Slot Count Free Used Host Peers Orphaned Leaked' }
+        @{ Source = 'Reset-RoamPeer $path 9 -Force -Confirm:$false'; Column = 'Peer Was Is ToGuest ToHost Referenced Owned Skipped' }
     )
 }
 
@@ -44,6 +44,22 @@ BeforeAll {
             'RoamShm.SegmentFinding' = (Test-RoamSegment -LiteralPath $script:LongPath -Detailed).Findings[0]
         }
     }
+
+    <# An object whose every number has as many digits as its field can hold. #>
+    function Get-LargestHeader {
+        param([string] $Kind = 'RoamShm.SegmentHeader')
+
+        $header = New-Object $Kind
+        foreach ($property in $header.GetType().GetProperties()) {
+            $type = [Nullable]::GetUnderlyingType($property.PropertyType)
+            if (-not $type) { $type = $property.PropertyType }
+            if ($type -in [uint32], [uint64], [long]) { $property.SetValue($header, $type::MaxValue) }
+        }
+
+        $header.Path = '/dev/shm/' + ('p' * 200) + '.seg'
+        $header.HostGoodbye = $true
+        $header
+    }
 }
 
 AfterAll {
@@ -58,6 +74,19 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
     It 'is what is shown by itself' {
         $object = $script:Objects.short[$Kind]
         $object | ConvertTo-ShownLine | Should -BeExactly ($object | Format-Table | ConvertTo-ShownLine)
+    }
+
+    It 'fits 100 columns with <Size> names, every column in it' -ForEach @(@{ Size = 'short' }, @{ Size = 'long' }) {
+        $columns = @{
+            'RoamShm.SegmentHeader'  = 'Name', 'Size', 'Guests', 'Ring', 'Payload', 'Heartbeat', 'Goodbye'
+            'RoamShm.SegmentEvent'   = 'Time', 'Name', 'Change', 'Peer', 'Size', 'Goodbye'
+            'RoamShm.SegmentReport'  = 'Name', 'Valid', 'Errors', 'Warnings', 'First finding'
+            'RoamShm.SegmentFinding' = 'Severity', 'Id', 'Message'
+        }[$Kind]
+        $lines = @($script:Objects[$Size][$Kind] | Format-Table | ConvertTo-ShownLine)
+        $lines.Count | Should -BeGreaterOrEqual 3 -Because 'there are the labels, the rules and a row'
+        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+        $lines[0].Trim() | Should -Match ('^' + (($columns | ForEach-Object { [regex]::Escape($_) }) -join '\s+') + '$')
     }
 
     It 'has no colours of its own' {
@@ -79,7 +108,7 @@ Describe 'The table of headers' {
         $path = Join-Path $script:Folder 'units.seg'
         $header = New-RoamSegment $path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -HeartbeatInterval 500ms -SlotClass '1MB:2'
         try {
-            @($header | ConvertTo-ShownLine)[-1] | Should -Match '^units\.seg\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+500 ms\s+no\s*$'
+            @($header | ConvertTo-ShownLine)[2] | Should -Match '^units\.seg\s+2(\.\d)? MB\s+3\s+8 KB\s+1 MB\s+500 ms\s+no$'
             $header.BipbufCapacity | Should -BeOfType ([uint32])
             $header.BipbufCapacity | Should -Be 8192
         } finally {
@@ -87,23 +116,38 @@ Describe 'The table of headers' {
         }
     }
 
+    It 'shows a path of usual length in full' {
+        $header = New-Object RoamShm.SegmentHeader
+        $header.Path = '/dev/shm/roam/hub-0123456789.seg'
+        $shown = $header | Out-String -Width 80
+        $shown | Should -Match 'Folder: /dev/shm/roam\s'
+        $shown | Should -Match '(?m)^hub-0123456789\.seg '
+    }
+
+    It 'fits 100 columns with the largest numbers' {
+        $lines = @(Get-LargestHeader | ConvertTo-ShownLine)
+        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+        $lines[2] | Should -Match '16 EB'
+        $lines[2] | Should -Not -Match ([char]0x2026)
+    }
+
     It 'says whether goodbye has been said, and when heartbeats are off' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = 'x'
-        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\soff\s+no\s*$'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\soff\s+no$'
         $header.HostGoodbye = $true
         $header.HeartbeatInterval = 250
-        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\s250 ns\s+yes\s*$'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s250 ns\s+yes$'
         $header.HeartbeatInterval = 1500
-        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\s1\.5 us\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s1\.5 us\s'
         $header.HeartbeatInterval = 2000000000
-        @($header | ConvertTo-ShownLine)[-1] | Should -Match '\s2 s\s'
+        @($header | ConvertTo-ShownLine)[2] | Should -Match '\s2 s\s'
     }
 
     It 'is one table for the headers of a folder' {
         $lines = @((Get-ChildItem -LiteralPath $script:Folder -Filter *.seg | Get-RoamSegmentHeader | Out-String -Width 100) -split '\r?\n' | Where-Object { $_.Trim() })
+        $lines[0] | Should -Match '^ +Folder: '
         @($lines -match '^Name ') | Should -HaveCount 1
-        @($lines -match '^ *Folder: ') | Should -HaveCount 1
     }
 }
 
@@ -113,7 +157,14 @@ Describe 'The table of events' {
         $happened.ReadTime = [datetime]::new(2030, 1, 2, 3, 4, 5, 678, [System.DateTimeKind]::Utc)
         $happened.Change = 'Initial'
         $expected = $happened.ReadTime.ToLocalTime().ToString('HH:mm:ss.fff', [cultureinfo]::InvariantCulture)
-        @($happened | ConvertTo-ShownLine)[-1] | Should -Match ('^' + [regex]::Escape($expected) + ' ')
+        @($happened | ConvertTo-ShownLine)[2] | Should -Match ('^' + [regex]::Escape($expected) + ' ')
+    }
+
+    It 'fits 100 columns with the largest numbers and several changes' {
+        $happened = Get-LargestHeader RoamShm.SegmentEvent
+        $happened.Change = 'Goodbye, Resized, Replaced, HeaderChanged'
+        $lines = @($happened | ConvertTo-ShownLine)
+        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
     }
 }
 
@@ -175,6 +226,16 @@ Describe 'A table in a console' {
                 $env:NO_COLOR = $variableBefore
                 $PSStyle.OutputRendering = $renderingBefore
             }
+        }
+    }
+
+    It 'fits it with all its columns: <Source>' -ForEach $script:Sources {
+        $path = $script:Wide
+        foreach ($width in 80, 100, 120) {
+            $lines = @(& ([scriptblock]::Create($Source)) | Format-Table | ConvertTo-ShownLine -Width $width)
+            $lines.Count | Should -BeGreaterOrEqual 3
+            $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
+            $lines[0].Trim() -replace '\s+', ' ' | Should -BeExactly $Column
         }
     }
 

@@ -14,6 +14,7 @@ public static class PropertyValueCompleter
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.OrdinalIgnoreCase)
     {
         [nameof(SegmentListing.Status)] = ConstantsOf(typeof(SegmentStatus)),
+        [nameof(SegmentListing.Use)] = ConstantsOf(typeof(SegmentUse)),
         [nameof(SegmentPeer.State)] = [.. Enum.GetNames(typeof(PeerState)), "Invalid"],
         [nameof(SegmentPeer.Liveness)] = ConstantsOf(typeof(PeerLiveness)),
         [nameof(SegmentFinding.Severity)] = [SegmentFinding.Error, SegmentFinding.Warning],

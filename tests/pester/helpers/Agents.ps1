@@ -18,6 +18,8 @@ function Get-AgentProgram {
 
 <# Starts another process that plays a host or a guest, tests/RoamShm.TestAgent, and returns it. #>
 function Open-Agent {
+    param([string] $Link)
+
     $start = New-Object System.Diagnostics.ProcessStartInfo -Property @{
         FileName               = 'dotnet'
         Arguments              = '"{0}"' -f (Get-AgentProgram)
@@ -25,6 +27,15 @@ function Open-Agent {
         RedirectStandardOutput = $true
         UseShellExecute        = $false
     }
+    if ($Link) {
+        # What a list of processes shows is the name that a program was started by.
+        $null = New-Item -ItemType SymbolicLink -Path $Link -Target ((Get-AgentProgram) -replace '\.dll$')
+        $start.FileName = $Link
+        $start.Arguments = ''
+        $start.EnvironmentVariables['DOTNET_ROOT'] =
+            [System.IO.Path]::GetFullPath([System.IO.Path]::Combine([System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory(), '..', '..', '..'))
+    }
+
     $agent = [System.Diagnostics.Process]::Start($start)
     $null = Wait-Answer $agent
     $agent

@@ -39,9 +39,13 @@ function Assert-SegmentError {
     $one.CategoryInfo.Category | Should -Be $script:Categories[$Id]
     $one.TargetObject | Should -BeExactly $Target
     $one.ErrorDetails.RecommendedAction | Should -Match '^[A-Z].{20,}\.$' -Because 'each error says what to do'
-    # Where nothing has the name, the exception is the one of PowerShell's own cmdlets, and ours is in it.
-    $ours = if ($Id -eq 'SegmentNotFound') { $one.Exception.InnerException } else { $one.Exception }
-    $ours | Should -BeOfType ([RoamShm.SegmentException])
+    if ($one.FullyQualifiedErrorId -like 'SegmentNotFound,*') {
+        $one.Exception | Should -BeOfType ([System.Management.Automation.ItemNotFoundException])
+        $one.Exception.InnerException | Should -BeOfType ([RoamShm.SegmentException])
+    } else {
+        $one.Exception | Should -BeOfType ([RoamShm.SegmentException])
+    }
+
     $one.Exception.Message |
         Should -Match ([regex]::Escape((Split-Path -Leaf $Target))) -Because 'each message names the file'
     if ($Message) {

@@ -93,7 +93,7 @@ while ($null -ne ($typed = $reader.ReadLine())) {
         Keyboard = [System.IO.StreamWriter]::new([System.IO.File]::Open($typed, 'Open', 'ReadWrite', 'ReadWrite'))
         Own = $own
         Folder = $folder
-        Standins = @{ $folder = '/dev/shm/roam' }
+        Standins = @{ $folder = '/dev/shm/roam'; $own = '/opt/roam' }
         Agents = @{}
         Ended = [System.Collections.ArrayList]@()
         ProcessIds = [System.Collections.ArrayList]@($process.Id)
@@ -141,7 +141,8 @@ function Invoke-Scene {
     if ($Line -notmatch '^(?<name>[\w-]+)(?<how>[:~]) (?<order>\S+)(?<rest>.*)$') { throw "'$Line' is no scene." }
     $name, $order, $isAwaited, $rest = $Matches.name, $Matches.order, ($Matches.how -eq ':'), $Matches.rest.Trim()
     if (-not $Reader.Agents[$name]) {
-        $Reader.Agents[$name] = @{ Process = Open-Agent; Unheard = 0 }
+        $program = if ($order -eq 'name') { @{ Link = Join-Path $Reader.Own $name } } else { @{} }
+        $Reader.Agents[$name] = @{ Process = Open-Agent @program; Unheard = 0 }
         $null = $Reader.ProcessIds.Add($Reader.Agents[$name].Process.Id)
     }
 
@@ -198,7 +199,7 @@ function Invoke-PageBlock {
     $text
 }
 
-<# Text reduced to what does not change from one time to the next: no widths, times, ages, process ids, empty and repeated lines. #>
+<# Text reduced to what does not change from one time to the next: no widths, times, ages, ids of processes and files, empty and repeated lines. #>
 function ConvertTo-Shape {
     param([AllowEmptyString()] [string] $Text, [switch] $AnyOrder, [switch] $Loose)
 
@@ -207,6 +208,7 @@ function ConvertTo-Shape {
         $shape = $line -replace '\b\d{1,2}/\d{1,2}/\d{4}\b', '<date>' -replace '\b\d{1,2}:\d\d:\d\d(\.\d+)?', '<time>'
         $shape = $shape -creplace '\d+(\.\d+)? (ns|us|ms|s|min|h|d) ago', '<age>'
         $shape = $shape -creplace '^((LastHeartbeat|HeartbeatAgeMilliseconds) *:).*$', '$1 <number>'
+        $shape = $shape -creplace '^(FileId *:) \S+$', '$1 <id>'
         $shape = $shape -replace '(?<![\w.])\d{5,7}(?![\w.])', '<number>'
         if ($Loose) { $shape = $shape -replace '\u2026?\d[\d.]*', '<number>' }
         $shape = ($shape -replace '-{2,}', '--' -replace '\s+', ' ').Trim()
