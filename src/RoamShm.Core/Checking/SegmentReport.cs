@@ -25,7 +25,7 @@ public sealed class SegmentReport
     /// <summary>The findings, errors and warnings as they were met from the start of the file on.</summary>
     public SegmentFinding[] Findings { get; set; } = Array.Empty<SegmentFinding>();
 
-    /// <summary>The file as PowerShell names it in full.</summary>
+    /// <summary>The file as PowerShell names it in full; only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>

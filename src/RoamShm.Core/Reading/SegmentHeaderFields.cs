@@ -97,7 +97,10 @@ public abstract class SegmentHeaderFields
     /// <summary>When the header was read, UTC.</summary>
     public DateTime ReadTime { get; set; }
 
-    /// <summary>The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards.</summary>
+    /// <summary>
+    /// The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards; only the PowerShell module sets it. It is here, and not a script
+    /// property of the module's, because objects bind to the next command by it: through a script property that took 5 µs more an object, as long as reading a header.
+    /// </summary>
     public string? PSPath { get; set; }
 
     /// <summary>

@@ -47,7 +47,7 @@ public sealed class SegmentSlotClass
     /// <summary>The file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The file as PowerShell names it in full.</summary>
+    /// <summary>The file as PowerShell names it in full; only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>
