@@ -448,14 +448,19 @@ Describe 'Remove-RoamSegment' {
         It 'can be stopped while it waits, and removes nothing' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
-            $removal = Open-Runspace {
-                param($Path)
-                Remove-RoamSegment $Path -Goodbye -Timeout 1h -Confirm:$false
-            } @{ Path = $script:Path }
-            Wait-Until { (Get-Field $script:Path HostGoodbye) -eq 1 } 'goodbye was said'
-            Close-Watch $removal
-            $removal.Call.IsCompleted | Should -BeTrue
-            $script:Path | Should -Exist
+            $user = Open-User $script:Path
+            try {
+                $removal = Open-Runspace {
+                    param($Path)
+                    Remove-RoamSegment $Path -Goodbye -Timeout 1h -Confirm:$false
+                } @{ Path = $script:Path }
+                Wait-Until { (Get-Field $script:Path HostGoodbye) -eq 1 } 'goodbye was said'
+                Close-Watch $removal
+                $removal.Call.IsCompleted | Should -BeTrue
+                $script:Path | Should -Exist
+            } finally {
+                $user.Dispose()
+            }
         }
     }
 

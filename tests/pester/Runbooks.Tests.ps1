@@ -363,9 +363,11 @@ Describe 'A runbook' {
             chmod 000 (Join-Path $folder 'closed')
             bash -c 'head -c 200 /dev/zero > "$1"/$''bad\xff.seg''' bash $folder
             $program, $shell = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-File', [System.IO.Path]::Combine($Repository, 'examples', $Script))
-            $where = if ($Script -like 'Export-*') { @($folder, '-Path', $folder) } else { , $folder }
+            $where = @(if ($Script -like 'Export-*') { $folder, '-Path', $folder } else { $folder })
             $text = & setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$folder" $program @shell @where @Arguments
             $LASTEXITCODE | Should -Be 1
+            # Its name is none that PowerShell could remove it by.
+            bash -c 'rm -f "$1"/bad*' bash $folder
             foreach ($pattern in $Found) { $text -join "`n" | Should -Match $pattern }
         }
 
