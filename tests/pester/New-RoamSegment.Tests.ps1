@@ -794,11 +794,11 @@ d.seg,4
                 }
 
                 foreach ($offer in (TabExpansion2 "New-RoamSegment -$parameter ").CompletionMatches) {
-                    $with = @{ $parameter = $offer.ListItemText }
                     $made++
                     $path = Join-Path $script:Folder "$made.seg"
-                    { New-RoamSegment $path @with -Sparse -ErrorAction Stop } |
-                        Should -Not -Throw -Because "$($offer.ListItemText) was offered"
+                    $typed = "New-RoamSegment '$path' -$parameter $($offer.CompletionText)"
+                    { & ([scriptblock]::Create("$typed -Sparse -ErrorAction Stop")) } |
+                        Should -Not -Throw -Because "$typed was offered"
                     $offer.ToolTip | Should -Not -BeNullOrEmpty
                 }
             }

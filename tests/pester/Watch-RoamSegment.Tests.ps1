@@ -35,7 +35,7 @@ Describe 'Watch-RoamSegment' {
             $events = Watch-RoamSegment $script:Path, $script:Other -Count 2
             $events | Should -HaveCount 2
             $events | Should -BeOfType ([RoamShm.SegmentEvent])
-            $events | Should -BeOfType ([RoamShm.SegmentHeader]) -Because 'an event is a header'
+            $events | Should -Not -BeOfType ([RoamShm.SegmentHeader]) -Because 'the table of headers has no Change'
             $events.Path | Should -BeExactly @($script:Path, $script:Other)
             $events.Change | Should -BeExactly @('Initial', 'Initial')
             $events.HostGoodbye | Should -Be @($false, $true)

@@ -199,7 +199,10 @@ function Invoke-PageBlock {
     $text
 }
 
-<# Text reduced to what does not change from one time to the next: no widths, times, ages, ids of processes and files, empty and repeated lines. #>
+<#
+Text reduced to what does not change from one time and place to the next: no widths, times, ages, ids of processes and
+files, vantage points, empty and repeated lines.
+#>
 function ConvertTo-Shape {
     param([AllowEmptyString()] [string] $Text, [switch] $AnyOrder, [switch] $Loose)
 
@@ -209,6 +212,7 @@ function ConvertTo-Shape {
         $shape = $shape -creplace '\d+(\.\d+)? (ns|us|ms|s|min|h|d) ago', '<age>'
         $shape = $shape -creplace '^((LastHeartbeat|HeartbeatAgeMilliseconds) *:).*$', '$1 <number>'
         $shape = $shape -creplace '^(FileId *:) \S+$', '$1 <id>'
+        $shape = $shape -creplace '(?<=^VERBOSE: Vantage point: ).*$', '<place>'
         $shape = $shape -replace '(?<![\w.])\d{5,7}(?![\w.])', '<number>'
         if ($Loose) { $shape = $shape -replace '\u2026?\d[\d.]*', '<number>' }
         $shape = ($shape -replace '-{2,}', '--' -replace '\s+', ' ').Trim()
