@@ -97,7 +97,7 @@ Describe 'docs/runbooks.md' {
 
         [System.IO.File]::SetLastWriteTimeUtc($hub, [datetime]::UtcNow.AddDays(-1))
         $shown = Invoke-PageBlock $reader $clean.Code
-        $shown | Should -Match 'Stale'
+        $shown | Should -Match 'Abandoned'
         $hub | Should -Not -Exist -Because $shown
 
         Send-Reader $reader '"$($Error.Count) errors"' | Should -BeExactly '0 errors'
