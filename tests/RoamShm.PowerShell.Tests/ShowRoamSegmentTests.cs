@@ -415,7 +415,7 @@ public sealed class ShowRoamSegmentTests : IDisposable
         using Process process = Start(
             "/usr/bin/script",
             "-qec",
-            $"stty cols 90 rows 15; exec dotnet '{typeof(Shell.Engine).Assembly.Location}' -Command 'Show-RoamSegment *.seg -Count 3 -Interval 1ms {width}; Show-RoamSegment *.seg -NoColor'",
+            $"stty cols 90 rows 15; exec dotnet '{typeof(Shell.Engine).Assembly.Location}' -Command 'Show-RoamSegment *.seg -Refresh -Count 3 -Interval 1ms {width}; Show-RoamSegment *.seg -NoColor'",
             "/dev/null");
         string output = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(60_000));
@@ -442,7 +442,7 @@ public sealed class ShowRoamSegmentTests : IDisposable
     [InlineData("$kept = & { Show-RoamSegment *.seg -Count 2 -Interval 1ms }")]
     [InlineData("& { Show-RoamSegment *.seg -Count 2 -Interval 1ms } | ForEach-Object { $kept = @() } { $kept += $_ }")]
     [InlineData("function f { Show-RoamSegment *.seg -Count 2 -Interval 1ms }; $kept = f")]
-    public void What_is_kept_of_pictures_on_a_terminal_is_complete_and_is_drawn_over_nothing(string script)
+    public void Without_Refresh_picture_follows_picture_on_a_terminal_too(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "makes a terminal with script(1) of util-linux");
         using Process process = Start(

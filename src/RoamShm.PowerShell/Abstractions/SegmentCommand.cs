@@ -40,6 +40,9 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
     private protected void WriteError(SegmentException error, object? target = null) =>
         WriteError(SegmentErrorRecord.Create(error, target));
 
+    private protected void WarnOfLeftover(string path) =>
+        WriteWarning($"'{path}' was left by an interrupted New-RoamSegment. Find-RoamSegment -RemoveLeftover removes it.");
+
     /// <summary>Refuses paths in an object that came from another computer: they mean files there.</summary>
     /// <param name="computer">The computer, as the engine notes it on the object; null for objects of this one.</param>
     /// <param name="names">The paths.</param>

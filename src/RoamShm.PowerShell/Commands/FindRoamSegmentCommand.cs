@@ -53,7 +53,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Remove the temporary files of creations that were killed, which otherwise are warned of.</summary>
+    /// <summary>Remove the temporary files left by interrupted creations; without it there is a warning for each.</summary>
     [Parameter]
     public SwitchParameter RemoveLeftover { get; set; }
 
@@ -131,9 +131,9 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             if (!RemoveLeftover)
             {
-                WriteWarning($"'{leftover}' was left behind by a creation that was killed. Find-RoamSegment -RemoveLeftover removes it.");
+                WarnOfLeftover(leftover);
             }
-            else if (ShouldProcess(leftover, "Remove leftover of a killed creation"))
+            else if (ShouldProcess(leftover, "Remove leftover of an interrupted New-RoamSegment"))
             {
                 ForOne(leftover, path => _ = SegmentLeftovers.Remove(path));
             }
