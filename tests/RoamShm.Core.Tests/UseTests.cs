@@ -340,7 +340,7 @@ public sealed class UseTests : IDisposable
 
         // It is a leftover now, and in use as such.
         Assert.Equal([aside], SegmentLeftovers.Find(_folder.Root));
-        Assert.Equal("a removal that was killed", SegmentLeftovers.OriginOf(aside));
+        Assert.Equal("an interrupted Remove-RoamSegment", SegmentLeftovers.OriginOf(aside));
         Assert.Equal(SegmentErrorId.SegmentInUse, Assert.Throws<SegmentException>(() => SegmentLeftovers.Remove(aside)).ErrorId);
         mapper.Dispose();
         Assert.True(SegmentLeftovers.Remove(aside));

@@ -439,7 +439,7 @@ public sealed class HelpTests : IDisposable
         string source = File.ReadAllText(Path.Combine(Prompt.RepositoryRoot, "src", "RoamShm.PowerShell", "Commands", command.ImplementingType.Name + ".cs"));
         string[] ids = [.. Regex.Matches(source, @"""(\w+)"",\s*ErrorCategory\.").Select(match => match.Groups[1].Value)];
         Assert.Equal(Regex.Count(source, @"new ErrorRecord\("), ids.Length);
-        return ids;
+        return [.. ids, .. Regex.Matches(source, @"ArgumentErrors\.(\w+)\(").Select(match => match.Groups[1].Value)];
     }
 
     private static IEnumerable<string> ToldErrorIds(string about)

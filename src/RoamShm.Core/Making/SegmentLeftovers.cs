@@ -20,5 +20,5 @@ internal static class SegmentLeftovers
     internal static bool Remove(string path) => TemporaryFile.RemoveAbandoned(path);
 
     /// <summary>What left a leftover, as part of a sentence.</summary>
-    internal static string OriginOf(string path) => TemporaryFile.IsOfRemoval(path) ? "a removal that was killed" : "a creation that was killed";
+    internal static string OriginOf(string path) => TemporaryFile.IsOfRemoval(path) ? "an interrupted Remove-RoamSegment" : "an interrupted New-RoamSegment";
 }

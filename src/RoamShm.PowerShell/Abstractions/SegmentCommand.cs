@@ -50,6 +50,9 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
     private protected void WriteError(SegmentException error, object? target = null) =>
         WriteError(SegmentErrorRecord.Create(error, target));
 
+    private protected void WarnOfLeftover(string path) =>
+        WriteWarning($"'{path}' was left by {SegmentLeftovers.OriginOf(path)}. Find-RoamSegment -RemoveLeftover removes it.");
+
     /// <summary>Refuses the path in an object that came from another computer: it means a file there.</summary>
     /// <param name="computer">The computer, as the engine notes it on the object; null for objects of this one.</param>
     /// <param name="name">The path.</param>

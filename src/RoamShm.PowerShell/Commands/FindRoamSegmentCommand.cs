@@ -50,7 +50,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Remove the temporary files of creations and removals that were killed, which otherwise are warned of.</summary>
+    /// <summary>Remove the temporary files left by interrupted creations and removals; without it there is a warning for each.</summary>
     [Parameter]
     public SwitchParameter RemoveLeftover { get; set; }
 
@@ -137,7 +137,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             if (!RemoveLeftover)
             {
-                WriteWarning($"'{leftover}' was left behind by {SegmentLeftovers.OriginOf(leftover)}. Find-RoamSegment -RemoveLeftover removes it.");
+                WarnOfLeftover(leftover);
             }
             else if (ShouldProcess(leftover, $"Remove leftover of {SegmentLeftovers.OriginOf(leftover)}"))
             {

@@ -180,7 +180,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         }
     }
 
-    /// <summary>Says, once for each folder, what creations that were killed left there.</summary>
+    /// <summary>Warns, once for each folder, of what interrupted creations left there.</summary>
     private void WarnOfLeftovers(string path)
     {
         string folder = System.IO.Path.GetDirectoryName(path) ?? string.Empty;
@@ -191,7 +191,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
         foreach (string leftover in SegmentLeftovers.Find(folder))
         {
-            WriteWarning($"'{leftover}' was left behind by {SegmentLeftovers.OriginOf(leftover)}. Find-RoamSegment -RemoveLeftover removes it.");
+            WarnOfLeftover(leftover);
         }
     }
 

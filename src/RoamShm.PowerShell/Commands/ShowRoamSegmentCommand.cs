@@ -6,6 +6,7 @@ using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
 using RoamShm.Drawing;
+using RoamShm.Errors;
 using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
@@ -21,17 +22,17 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     private int _drawn;
     private int _overwritten;
 
-    /// <summary>Draw again and again, until stopped.</summary>
+    /// <summary>Draw again and again, until stopped; on a terminal, each picture over the one before.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 
-    /// <summary>Time between two pictures, at least 1 ms; a bare number is seconds. Default 1 second. Implies -Refresh.</summary>
+    /// <summary>Time between two pictures, at least 1 ms; a bare number is seconds. Default 1 second. Without -Refresh, picture follows picture.</summary>
     [Parameter(Position = 1)]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>End after this many pictures. Implies -Refresh.</summary>
+    /// <summary>End after this many pictures. Without -Refresh, picture follows picture.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? Count { get; set; }
@@ -49,18 +50,14 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     [Parameter]
     public SwitchParameter NoColor { get; set; }
 
-    private bool IsRefreshing => Refresh || Count is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Interval));
+    private bool IsRepeating => Refresh || Count is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Interval));
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (Interval < TimeSpan.FromMilliseconds(1))
         {
-            ThrowTerminatingError(new ErrorRecord(
-                new PSArgumentOutOfRangeException(nameof(Interval), Interval, "The interval is at least 1 ms."),
-                "IntervalTooShort",
-                ErrorCategory.InvalidArgument,
-                Interval));
+            ThrowTerminatingError(ArgumentErrors.IntervalTooShort(Interval));
         }
     }
 
@@ -68,7 +65,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     {
         // Looked at once even where it is drawn later, so that a name that was mistyped is an error and not a picture of nothing.
         SegmentView view = _viewer.Look(path, StopToken);
-        if (IsRefreshing)
+        if (IsRepeating)
         {
             _paths.Add(path);
             return;
@@ -146,7 +143,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     /// <summary>Lines that can be drawn over. The last one stays free, since to end it would scroll the window.</summary>
     private static int RoomOf(Screen screen) => Math.Max(2, screen.Height - 1);
 
-    private Screen Look() => Screen.Of(this, Width, Ascii, NoColor);
+    private Screen Look() => Screen.Of(this, Width, Ascii, NoColor, Refresh);
 
     /// <summary>Draws all segments: whole, and as the window has room for.</summary>
     private (List<StyledLine> Whole, List<StyledLine> Window) DrawAll(Screen screen)
@@ -188,7 +185,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 
     /// <summary>
     /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. All is one object, the whole picture: should
-    /// it go to a file or a variable after all, which nothing shows beforehand, nothing of it is missing.
+    /// it go to a variable after all, nothing of it is missing.
     /// </summary>
     private void Overwrite(List<StyledLine> lines, List<StyledLine> window, Screen screen, bool isAll)
     {

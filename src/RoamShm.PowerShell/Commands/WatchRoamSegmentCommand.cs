@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
+using RoamShm.Errors;
 using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
@@ -53,11 +54,7 @@ public sealed class WatchRoamSegmentCommand : SegmentPathCommand
     {
         if (Interval < TimeSpan.FromMilliseconds(1))
         {
-            ThrowTerminatingError(new ErrorRecord(
-                new PSArgumentOutOfRangeException(nameof(Interval), Interval, "The interval is at least 1 ms."),
-                "IntervalTooShort",
-                ErrorCategory.InvalidArgument,
-                Interval));
+            ThrowTerminatingError(ArgumentErrors.IntervalTooShort(Interval));
         }
     }
 

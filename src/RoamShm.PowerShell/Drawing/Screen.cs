@@ -1,8 +1,6 @@
 using System;
-using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using System.Management.Automation.Language;
 using System.Runtime.InteropServices;
 
 namespace RoamShm.Drawing;
@@ -51,8 +49,9 @@ internal sealed class Screen
     /// <param name="width">The width that the user wants, or null for that of the console.</param>
     /// <param name="ascii">Whether the user wants ASCII.</param>
     /// <param name="noColor">Whether the user wants no colours.</param>
+    /// <param name="redraw">Whether the user wants each picture over the one before.</param>
     /// <returns>What it is now.</returns>
-    internal static Screen Of(PSCmdlet cmdlet, int? width, bool ascii, bool noColor)
+    internal static Screen Of(PSCmdlet cmdlet, int? width, bool ascii, bool noColor, bool redraw)
     {
         Size? window = Ask(() => cmdlet.Host.UI.RawUI.WindowSize);
         object? style = cmdlet.SessionState.PSVariable.GetValue("PSStyle");
@@ -61,9 +60,9 @@ internal sealed class Screen
         // The view that paints and draws over is a script, which calls what Constrained Language does not allow.
         bool canPaint = cmdlet.SessionState.LanguageMode == PSLanguageMode.FullLanguage;
 
-        // Only what goes to the terminal can be drawn over, not what goes on to another command or a file.
-        bool isForTheEye = window is { Width: > 0, Height: > 0 } && cmdlet.MyInvocation.PipelinePosition == cmdlet.MyInvocation.PipelineLength
-            && !IsKept(cmdlet.MyInvocation)
+        // Only what goes to the terminal can be drawn over, not what goes on to another command. Nothing says whether an assignment or a file takes it, so that is
+        // for the user to say.
+        bool canRedraw = redraw && canPaint && rendering != "PlainText" && window is { Width: > 0, Height: > 0 } && cmdlet.MyInvocation.PipelinePosition == cmdlet.MyInvocation.PipelineLength
             && !(Ask(() => Console.IsOutputRedirected) ?? true)
             && (Ask(() => cmdlet.Host.UI.SupportsVirtualTerminal) ?? false);
         return new Screen(
@@ -72,34 +71,7 @@ internal sealed class Screen
             window?.Height ?? 0,
             ascii || !IsUnicode() ? Glyphs.Ascii : Glyphs.Unicode,
             hasColours: canPaint && !noColor && style is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            canRedraw: canPaint && isForTheEye && rendering != "PlainText");
-    }
-
-    /// <summary>
-    /// Whether the line that calls the cmdlet keeps its output, in a file or a variable, or hands it on. Nothing but the line tells that. A call within a
-    /// function may be kept by who calls that.
-    /// </summary>
-    private static bool IsKept(InvocationInfo invocation)
-    {
-        string line = invocation.Line ?? string.Empty;
-        Ast? ast = Parser.ParseInput(line, out _, out _)
-            .Find(one => one is CommandAst && one.Extent.StartOffset == invocation.OffsetInLine - 1, searchNestedScriptBlocks: true);
-        for (Ast? part = null; ast is not null and not FunctionDefinitionAst; part = ast, ast = ast.Parent)
-        {
-            bool isKept = ast switch
-            {
-                AssignmentStatementAst or ParenExpressionAst or SubExpressionAst or ArrayExpressionAst => true,
-                CommandBaseAst command => command.Redirections.OfType<FileRedirectionAst>().Any(to => to.FromStream is RedirectionStream.Output or RedirectionStream.All),
-                PipelineAst pipeline => pipeline.PipelineElements[pipeline.PipelineElements.Count - 1] != part,
-                _ => false,
-            };
-            if (isKept)
-            {
-                return true;
-            }
-        }
-
-        return false;
+            canRedraw);
     }
 
     private static int ConsoleWidth(Size? window)
