@@ -65,8 +65,7 @@ Describe 'Compare-Object without -Property' {
         $header = Get-RoamSegmentHeader -LiteralPath $segment
         $peers = Get-RoamPeer -LiteralPath $segment -All
         $classes = Get-RoamSlotClass -LiteralPath $segment
-        Write-Hex $segment 128 '02000000'
-        Edit-FreeHead $segment 0 1
+        Set-Field $segment @{ 'Peer1.State' = 2; 'Class0.FreeHead' = 1 }
         $null = Set-RoamGoodbye -LiteralPath $segment -Confirm:$false
         @(Compare-Object $peers (Get-RoamPeer -LiteralPath $segment -All)).InputObject.PeerId |
             Select-Object -Unique | Should -Be 1

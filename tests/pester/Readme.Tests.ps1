@@ -95,9 +95,11 @@ Describe 'docs/runbooks.md' {
         $shown | Should -Match 'What if: .*Recover peer 2'
         @(Get-RoamPeer $hub).PeerId | Should -Be 2 -Because 'only the one in goodbye is recovered'
 
+        # Peer 2 crashed and is left to a human; without it, what is left is old and has no peer.
+        $null = Reset-RoamPeer $hub 2 -Force -Confirm:$false
         [System.IO.File]::SetLastWriteTimeUtc($hub, [datetime]::UtcNow.AddDays(-1))
         $shown = Invoke-PageBlock $reader $clean.Code
-        $shown | Should -Match 'Abandoned'
+        $shown | Should -Match 'Stale'
         $hub | Should -Not -Exist -Because $shown
 
         Send-Reader $reader '"$($Error.Count) errors"' | Should -BeExactly '0 errors'

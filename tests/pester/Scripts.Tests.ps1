@@ -27,7 +27,7 @@ Describe 'Export-RoamInventory.ps1' {
         $lines = @(Get-Content -Path (Join-Path $reports '*.csv'))
         $lines | Should -HaveCount 3
         $lines[0] | Should -BeLike 'Status,CurrentSize,MaxGuests*'
-        @($lines | Where-Object { $_.EndsWith(",`"$(Join-Path $folder 'b,c.seg')`"") }) | Should -HaveCount 1
+        @($lines | Where-Object { $_.Contains(",`"$(Join-Path $folder 'b,c.seg')`",") }) | Should -HaveCount 1
         $rows = (Get-Content -Path (Join-Path $reports '*.json') -Raw | ConvertFrom-Json) | ForEach-Object { $_ }
         $rows.Path | Split-Path -Leaf | Sort-Object | Should -Be @('a.seg', 'b,c.seg')
     }

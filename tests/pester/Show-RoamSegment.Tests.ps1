@@ -155,7 +155,7 @@ Describe 'Show-RoamSegment' {
 
         It 'has what is in its header' {
             $text = (Show-RoamSegment $script:Path -Width 120) -join "`n"
-            foreach ($fact in '8 guests', 'rings of 4 KB', 'payloads up to 1 MB', 'inline up to 256 B', 'heartbeat 3600 s', 'no goodbye') {
+            foreach ($fact in '8 guests', 'rings of 4 KB', 'payloads up to 1 MB', 'inline up to 256 B', 'heartbeat 60 min', 'no goodbye') {
                 $text | Should -Match $fact
             }
         }
@@ -395,10 +395,10 @@ Describe 'Show-RoamSegment' {
             @($lines -match '^\d\d:\d\d:\d\d, every 1 ms$') | Should -HaveCount 3
         }
 
-        It 'begins with -Count or -Interval too' {
+        It 'begins with -Count or -Interval alone too' {
             $null = Add-Segment $script:Path
             @(Show-RoamSegment $script:Path -Count 1)[0] | Should -Match ', every 1 s$'
-            @(Show-RoamSegment $script:Path 1h | Select-Object -First 1) | Should -Match ', every 3600 s$'
+            @(Show-RoamSegment $script:Path 1h | Select-Object -First 1) | Should -Match ', every 60 min$'
         }
 
         It 'ends when the pipeline has enough' {
@@ -426,7 +426,7 @@ Describe 'Show-RoamSegment' {
         ) {
             $null = Add-Segment $script:Path
             $draw = "Show-RoamSegment '$script:Path'"
-            $output = (Invoke-Terminal $script:Folder "$draw -Count 3 -Interval 1ms $With; $draw -NoColor") -join "`n"
+            $output = (Invoke-Terminal $script:Folder "$draw -Refresh -Count 3 -Interval 1ms $With; $draw -NoColor") -join "`n"
             $pictures = $output -split [regex]::Escape("$($script:Escape)[?6h$($script:Escape)[?6l")
             $pictures | Should -HaveCount 4
             $first, $second = $pictures[1, 2] | ForEach-Object {
@@ -444,7 +444,7 @@ Describe 'Show-RoamSegment' {
             $without | Should -Not -Match "$($script:Escape)\[3"
         }
 
-        It 'keeps whole pictures, and draws over nothing, where they are kept in a terminal: <_>' -ForEach @(
+        It 'without -Refresh keeps whole maps, and draws over nothing, in a terminal: <_>' -ForEach @(
             '$kept = Show-RoamSegment *.seg -Count 2 -Interval 1ms'
             '$kept = @(1..1 | ForEach-Object { Show-RoamSegment *.seg -Count 2 -Interval 1ms })'
             '$kept = & { Show-RoamSegment *.seg -Count 2 -Interval 1ms }'

@@ -80,7 +80,7 @@ Describe 'The module, found by its name' {
     It 'shows a table' {
         $path = Join-Path $folder 'table.seg'
         $text = New-RoamSegment $path -MaxGuests 4 | Format-Table | Out-String -Width 100
-        $text | Should -Match 'Guests .*Path'
+        $text | Should -Match 'Name .*Guests '
         $text | Should -Match '13\.5 MB +4 +64 KB'
     }
 }
