@@ -96,5 +96,5 @@ internal static class PeerRules
 
     internal static ulong TableSize(SegmentHeader header) => (ulong)Guests(header) * PeerEntryLayout.Size;
 
-    internal static bool IsTableInside(SegmentHeader header) => Extent.IsInside(header.PeerTableOffset, TableSize(header), header.FileLength);
+    internal static bool IsTableInside(SegmentHeader header) => Region.IsInside(header.PeerTableOffset, TableSize(header), header.FileLength);
 }
