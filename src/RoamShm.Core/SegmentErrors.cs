@@ -137,8 +137,8 @@ internal static class SegmentErrors
     internal static SegmentException InvalidLimits(string path, string field, uint value, int most) =>
         New(SegmentErrorId.InvalidLimits, $"'{path}': {field} is {value}; it must be from 1 to {most}.", path);
 
-    internal static SegmentException TooManySlots(string path, int classIndex, long count) =>
-        New(SegmentErrorId.TooManySlots, $"'{path}': slot class {classIndex} has {count} slots; the limit is {SlotReader.MaxSlots}.", path);
+    internal static SegmentException TooManySlots(string path, int classIndex, long count, long limit) =>
+        New(SegmentErrorId.TooManySlots, $"'{path}': slot class {classIndex} has {count} slots; the limit is {limit}.", path);
 
     internal static SegmentException PeerNotFound(string path, int peerId, uint maxGuests) =>
         New(SegmentErrorId.PeerNotFound, $"'{path}' has no peer {peerId}; its peers are 1 to {maxGuests}.", path);

@@ -123,7 +123,7 @@ internal sealed class SegmentRemover
         _ = file.TryLock();
         string aside = AsideOf(_path);
         int error = UnixSegmentFile.MoveTo(_path, aside);
-        return error == 0 ? aside : IsUnsupported(error) ? _path : throw UnixFault.Of(_path, FileOperation.Remove, error);
+        return error == 0 ? aside : UnixSegmentFile.IsMoveUnsupported(error) ? _path : throw UnixFault.Of(_path, FileOperation.Remove, error);
     }
 
     /// <summary>Removes the file that was moved aside; or puts its name back, where somebody waits for it or it is another one.</summary>
@@ -151,9 +151,6 @@ internal sealed class SegmentRemover
     }
 
     private bool PutBack(string aside) => aside == _path || UnixSegmentFile.MoveTo(aside, _path) == 0;
-
-    private static bool IsUnsupported(int error) =>
-        error == LibC.EINVAL || error == LibC.ENOSYS || error == LibC.EOPNOTSUPP || error == LibC.ENOTSUP;
 
     private void RequireFree(SegmentUse use)
     {

@@ -27,7 +27,7 @@ internal static class FileRules
             message: facts => $"{facts.Error.Message}");
 
     /// <summary>Structures that share bytes: each would write into the other.</summary>
-    internal static readonly FindingRule<(Extent Before, Extent Next)> Overlap =
+    internal static readonly FindingRule<(Region Before, Region Next)> Overlap =
         new(SegmentFindingId.RegionsOverlap, Error, "r[shm.segment]", facts => $"{facts.Next.Name}", facts => facts.Next.Offset,
             when: facts => facts.Next.Offset < facts.Before.End,
             expected: facts => $"{facts.Before.End} or more",

@@ -26,7 +26,7 @@ internal sealed class PeerFacts
 
     internal ulong RingsSize => 2 * Stride;
 
-    internal bool AreRingsInside => Extent.IsInside(Peer.RingOffset, RingsSize, Header.FileLength);
+    internal bool AreRingsInside => Region.IsInside(Peer.RingOffset, RingsSize, Header.FileLength);
 
     /// <summary>The first reserved byte that is not 0, with its offset in the peer table; or null.</summary>
     internal (int Offset, byte Value)? Reserved { get; set; }

@@ -96,5 +96,5 @@ internal static class PeerRules
 
     internal static ulong TableSize(SegmentHeaderFields header) => (ulong)Guests(header) * PeerEntryLayout.Size;
 
-    internal static bool IsTableInside(SegmentHeaderFields header) => Extent.IsInside(header.PeerTableOffset, TableSize(header), header.FileLength);
+    internal static bool IsTableInside(SegmentHeaderFields header) => Region.IsInside(header.PeerTableOffset, TableSize(header), header.FileLength);
 }

@@ -10,7 +10,7 @@ namespace RoamShm;
 internal sealed class StructureChecks
 {
     private readonly StructureReader _reader = new();
-    private readonly List<Extent> _extents = new(SegmentFormat.MaxGuests + 3);
+    private readonly List<Region> _regions = new(SegmentFormat.MaxGuests + 3);
 
     /// <summary>Checks an open file.</summary>
     /// <param name="file">The file.</param>
@@ -26,8 +26,8 @@ internal sealed class StructureChecks
             return header;
         }
 
-        _extents.Clear();
-        _extents.Add(new Extent("the header", 0, HeaderLayout.Size));
+        _regions.Clear();
+        _regions.Add(new Region("the header", 0, HeaderLayout.Size));
         HeaderRules.Sizes.Check(_reader.ReadHeaderFacts(header), findings);
         ConfigurationHazards.Find(new HazardFacts(header.BipbufCapacity, header.MaxPayloadSize, header.InlineThreshold, header.HeartbeatInterval), findings);
         try
@@ -74,7 +74,7 @@ internal sealed class StructureChecks
             return;
         }
 
-        _extents.Add(new Extent("the peer table", header.PeerTableOffset, PeerRules.TableSize(header)));
+        _regions.Add(new Region("the peer table", header.PeerTableOffset, PeerRules.TableSize(header)));
         var facts = new PeerFacts(header);
         foreach (PeerEntry peer in _reader.ReadPeers(file, header, guests))
         {
@@ -83,7 +83,7 @@ internal sealed class StructureChecks
             PeerRules.Entry.Check(facts, findings);
             if (facts.AreRingsInside)
             {
-                _extents.Add(new Extent("the rings of peer", peer.RingOffset, facts.RingsSize, peer.Id));
+                _regions.Add(new Region("the rings of peer", peer.RingOffset, facts.RingsSize, peer.Id));
                 CheckRing(file, facts, "g2h", peer.RingOffset, findings);
                 CheckRing(file, facts, "h2g", peer.RingOffset + facts.Stride, findings);
             }
@@ -123,7 +123,7 @@ internal sealed class StructureChecks
         facts.Layout = layout;
         if (PoolRules.Bounds.Check(facts, findings) is null)
         {
-            _extents.Add(new Extent("the slot pool", facts.Offset, layout!.End - facts.Offset));
+            _regions.Add(new Region("the slot pool", facts.Offset, layout!.End - facts.Offset));
             PoolRules.Size.Check(facts, findings);
         }
     }
@@ -149,11 +149,11 @@ internal sealed class StructureChecks
 
     private void CheckOverlaps(FindingList findings)
     {
-        _extents.Sort(Extent.ByOffset);
-        Extent furthest = _extents[0];
-        for (int i = 1; i < _extents.Count; i++)
+        _regions.Sort(Region.ByOffset);
+        Region furthest = _regions[0];
+        for (int i = 1; i < _regions.Count; i++)
         {
-            Extent next = _extents[i];
+            Region next = _regions[i];
             _ = FileRules.Overlap.Check((furthest, next), findings);
             furthest = next.End > furthest.End ? next : furthest;
         }

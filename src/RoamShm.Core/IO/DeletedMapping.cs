@@ -1,3 +1,5 @@
+using System;
+
 namespace RoamShm;
 
 /// <summary>A file without a name that a process maps, as the list of that process's mappings has it.</summary>
@@ -22,6 +24,9 @@ internal sealed class DeletedMapping
 
     /// <summary>Where the part is mapped that begins with the file's first byte: the name of the mapping below /proc/PID/map_files; null where it is not mapped.</summary>
     internal string? First { get; set; }
+
+    /// <summary>The path that opens the file by way of this process; null where its first byte is not mapped.</summary>
+    internal string? Path => First is null ? null : FormattableString.Invariant($"/proc/{ProcessId}/map_files/{First}");
 
     /// <summary>Where the first byte is mapped.</summary>
     internal ulong FirstAddress { get; set; }

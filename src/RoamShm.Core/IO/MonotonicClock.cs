@@ -11,6 +11,9 @@ internal static unsafe class MonotonicClock
 {
     private const ulong NanosecondsPerSecond = 1_000_000_000;
 
+    /// <summary>Whether the clock of another process may differ from this one's: Linux has time namespaces.</summary>
+    internal static bool HasNamespaces => LibC.IsLinux;
+
     internal static ulong Now()
     {
         if (SegmentFile.IsWindows)

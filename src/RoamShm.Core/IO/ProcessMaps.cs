@@ -28,6 +28,9 @@ internal sealed class ProcessMaps
 
     private bool _isInitUnreadable;
 
+    /// <summary>Whether this system lists which processes map a file.</summary>
+    internal static bool IsSupported => LibC.IsLinux;
+
     private ProcessMaps(Vantage vantage) => _vantage = vantage;
 
     /// <summary>Number of processes whose mappings may not be read, those of other users.</summary>

@@ -116,6 +116,10 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         }
     }
 
+    /// <summary>Whether an error of <see cref="MoveTo"/> means that this system or file system cannot do it at all.</summary>
+    internal static bool IsMoveUnsupported(int error) =>
+        error == LibC.EINVAL || error == LibC.ENOSYS || error == LibC.EOPNOTSUPP || error == LibC.ENOTSUP;
+
     /// <summary>Takes the lock that says that work on the file is under way.</summary>
     /// <returns>False where another holds it.</returns>
     internal bool TryLock() => LibC.FLock(_fd, LibC.LOCK_EX | LibC.LOCK_NB) == 0;

@@ -25,7 +25,7 @@ internal sealed unsafe class SlotReader
         Count = segment.Classes[classIndex].SlotCount;
         if (Count > MaxSlots)
         {
-            throw SegmentErrors.TooManySlots(segment.Path, classIndex, Count);
+            throw SegmentErrors.TooManySlots(segment.Path, classIndex, Count, MaxSlots);
         }
     }
 

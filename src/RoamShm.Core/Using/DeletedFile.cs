@@ -43,14 +43,14 @@ internal sealed class DeletedFile
     {
         foreach (DeletedMapping mapping in _mappings)
         {
-            if (mapping.First is null)
+            if (mapping.Path is not string path)
             {
                 continue;
             }
 
             try
             {
-                SegmentFile file = SegmentFile.OpenRead(FormattableString.Invariant($"/proc/{mapping.ProcessId}/map_files/{mapping.First}"));
+                SegmentFile file = SegmentFile.OpenRead(path);
                 if (file.Status.Identity.File == mapping.File.Inode)
                 {
                     return file;

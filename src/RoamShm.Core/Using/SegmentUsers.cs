@@ -34,7 +34,7 @@ public sealed class SegmentUsers
     }
 
     /// <summary>Whether this system lists the processes that map a file.</summary>
-    public static bool CanListProcesses => LibC.IsLinux;
+    public static bool CanListProcesses => ProcessMaps.IsSupported;
 
     /// <summary>Why processes may be missing from lists of them, as part of a sentence; <see langword="null"/> where no host or guest can be.</summary>
     public string? WhyIncomplete => CanListProcesses && _vantage.IsViewWhole && Maps.IsOnlyInitUnreadable ? null

@@ -23,7 +23,7 @@ internal readonly struct HeartbeatClock
     internal static HeartbeatClock Read(Vantage vantage)
     {
         ulong own = MonotonicClock.Now();
-        return new HeartbeatClock(own, !LibC.IsLinux ? own : vantage.MonotonicOffset is long offset ? unchecked(own - (ulong)offset) : null);
+        return new HeartbeatClock(own, !MonotonicClock.HasNamespaces ? own : vantage.MonotonicOffset is long offset ? unchecked(own - (ulong)offset) : null);
     }
 
     /// <summary>

@@ -3,15 +3,15 @@ using System;
 namespace RoamShm;
 
 /// <summary>A stretch of the file that a structure takes; its name is put together only when it is needed.</summary>
-internal readonly struct Extent
+internal readonly struct Region
 {
-    /// <summary>The order in which extents lie in the file.</summary>
-    internal static readonly Comparison<Extent> ByOffset = (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Size.CompareTo(b.Size);
+    /// <summary>The order in which regions lie in the file.</summary>
+    internal static readonly Comparison<Region> ByOffset = (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Size.CompareTo(b.Size);
 
     private readonly string _name;
     private readonly int _peerId;
 
-    internal Extent(string name, ulong offset, ulong size, int peerId = 0)
+    internal Region(string name, ulong offset, ulong size, int peerId = 0)
     {
         _name = name;
         _peerId = peerId;
