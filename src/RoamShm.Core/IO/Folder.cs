@@ -28,11 +28,20 @@ internal static class Folder
     /// <exception cref="SegmentException">There is no such folder, or it cannot be read.</exception>
     internal static string[] List(string folder)
     {
+        string[] entries = Read(folder, Directory.GetFileSystemEntries);
+        Array.Sort(entries, StringComparer.OrdinalIgnoreCase);
+        return entries;
+    }
+
+    /// <summary>The paths of the folders that a folder has.</summary>
+    /// <exception cref="SegmentException">There is no such folder, or it cannot be read.</exception>
+    internal static string[] ListFolders(string folder) => Read(folder, Directory.GetDirectories);
+
+    private static string[] Read(string folder, Func<string, string[]> list)
+    {
         try
         {
-            string[] entries = Directory.GetFileSystemEntries(folder);
-            Array.Sort(entries, StringComparer.OrdinalIgnoreCase);
-            return entries;
+            return list(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +51,8 @@ internal static class Folder
             {
                 UnauthorizedAccessException => SegmentErrors.AccessDenied(folder, operation, reason),
                 DirectoryNotFoundException => SegmentErrors.NotFound(folder),
-                _ => SegmentErrors.IOError(folder, operation, reason, e),
+                // On Unix the exception has the system's error number.
+                _ => SegmentFile.IsWindows ? SegmentErrors.IOError(folder, operation, reason, e) : UnixFault.Of(folder, operation, e.HResult),
             };
         }
     }

@@ -116,7 +116,7 @@ internal sealed class ProcessMaps
 
     private IEnumerable<int> List()
     {
-        foreach (string folder in Directory.EnumerateDirectories(_vantage.Proc))
+        foreach (string folder in Folder.ListFolders(_vantage.Proc))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int processId))
             {
@@ -171,9 +171,13 @@ internal sealed class ProcessMaps
         {
             UnreadableProcesses++;
         }
-        catch (IOException)
+        catch (IOException e) when (e is DirectoryNotFoundException || e.HResult == LibC.ESRCH)
         {
             // The process has ended; it maps nothing.
+        }
+        catch (IOException)
+        {
+            UnreadableProcesses++;
         }
     }
 
