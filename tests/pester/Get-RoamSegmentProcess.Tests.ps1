@@ -337,9 +337,8 @@ Describe 'Get-RoamSegmentProcess' {
             $null = Invoke-Agent $script:Agent map, $script:Path
             $process = Get-RoamSegmentProcess $script:Path -WarningAction SilentlyContinue
             $lines = @($process | ConvertTo-ShownLine)
-            $lines | Should -HaveCount 3
-            $lines[0] | Should -Match ' Id .*ProcessName'
-            $lines[2] | Should -Match "\b$($script:Agent.Id)\b"
+            $lines[0] | Should -Match '^ +Id User +Command'
+            $lines[2] | Should -Match "^ +$($script:Agent.Id) \S+ +dotnet "
             $lines = @($process | Select-Object Id, SegmentPath | ConvertTo-ShownLine)
             $lines[2] | Should -Match "$($script:Agent.Id) $([regex]::Escape($script:Path))"
             @($process | Format-List Id, SegmentPath | ConvertTo-ShownLine) |

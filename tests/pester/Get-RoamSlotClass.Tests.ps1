@@ -364,7 +364,7 @@ Describe 'Get-RoamSlotClass' {
             }
             $lines = @($class | ConvertTo-ShownLine)
             $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
-            $lines[2] | Should -MatchExactly '^ +255 +4 GB 4294967295 4294967295 +100 % 67108864 67108864 67108864 9999999$'
+            $lines[2] | Should -MatchExactly '^ +255 +4 GB +4\.3 G +4\.3 G +100 % 67108864 67108864 67108864 +9999999$'
         }
 
         It 'tells its output type' {
