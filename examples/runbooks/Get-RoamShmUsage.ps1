@@ -138,7 +138,7 @@ $leftInGoodbye = @($sorted | Where-Object {
 
 if ($unreadable) {
     $needsHuman += $unreadable.Count
-    "== $($unreadable.Count) could not be read, and may be segments, or have some in them"
+    "== $($unreadable.Count) could not be read, and may be segments, or contain some"
     $unreadable | ForEach-Object { "  $($_.Path): $($_.UseReason)" }
 }
 

@@ -86,7 +86,7 @@ internal static class SegmentErrors
         New(SegmentErrorId.SegmentTruncated, $"'{path}' is truncated: it has {fileLength} bytes, but its {field} is {size}.", path);
 
     internal static SegmentException Exists(string path) =>
-        New(SegmentErrorId.SegmentExists, $"'{path}' exists already.", path);
+        New(SegmentErrorId.SegmentExists, $"'{path}' already exists.", path);
 
     internal static SegmentException InsufficientSpace(string path, ulong size, string reason) =>
         New(SegmentErrorId.InsufficientSpace, $"No room for the {size} bytes of '{path}': {reason}.", path);
@@ -156,13 +156,13 @@ internal static class SegmentErrors
         New(SegmentErrorId.DrainTimeout, $"Timed out waiting for '{path}' to drain: {who}.", path);
 
     internal static SegmentException GoodbyeTimeout(string path) =>
-        New(SegmentErrorId.GoodbyeTimeout, $"Timed out waiting for the goodbye of '{path}': its host has not said it.", path);
+        New(SegmentErrorId.GoodbyeTimeout, $"Timed out waiting for the goodbye of '{path}': host_goodbye is still 0.", path);
 
     internal static SegmentException Replaced(string path) =>
         New(SegmentErrorId.SegmentReplaced, $"'{path}' is now another file; it was not touched.", path);
 
     internal static SegmentException DifferentFile(string path) =>
-        New(SegmentErrorId.DifferentFile, $"'{path}' is another file than the one that the object was read from; it was not touched.", path);
+        New(SegmentErrorId.DifferentFile, $"'{path}' is not the file that the object was read from; it was not touched.", path);
 
     internal static SegmentException ReplacedWhileRemoved(string path, string aside) =>
         New(SegmentErrorId.SegmentReplaced, $"'{path}' was not removed: a process is just opening it, and another file has taken its name meanwhile. The old one is now '{aside}'; the other was not touched.", path);

@@ -75,21 +75,21 @@ BeforeDiscovery {
             With = @{ SlotClass = @(1..200 | ForEach-Object { '4294967295:4294967295' }) }
             Message = 'larger than a file can be'
         }
-        @{ What = 'a class without a count'; With = @{ SlotClass = '1KB' }; Message = "'1KB' is no slot class" }
+        @{ What = 'a class without a count'; With = @{ SlotClass = '1KB' }; Message = "'1KB' is not a valid slot class" }
         @{
             What = 'a class with three parts'
             With = @{ SlotClass = '1KB:4:4' }
-            Message = "'1KB:4:4' is no slot class"
+            Message = "'1KB:4:4' is not a valid slot class"
         }
         @{
             What = 'a class that is no number'
             With = @{ SlotClass = 'big:many' }
-            Message = "'big:many' is no slot class"
+            Message = "'big:many' is not a valid slot class"
         }
         @{
             What = 'a class with half a slot'
             With = @{ SlotClass = '1KB:1.5' }
-            Message = "'1KB:1.5' is no slot class"
+            Message = "'1KB:1.5' is not a valid slot class"
         }
         @{
             What = 'a hashtable with a key that no class has'
@@ -106,7 +106,7 @@ BeforeDiscovery {
             With = @{ SlotClass = [pscustomobject]@{ Size = 1 } }
             Message = 'no slot class'
         }
-        @{ What = 'a bare number as class'; With = @{ SlotClass = 1024 }; Message = "'1024' is no slot class" }
+        @{ What = 'a bare number as class'; With = @{ SlotClass = 1024 }; Message = "'1024' is not a valid slot class" }
     )
 }
 
@@ -473,7 +473,7 @@ second.seg,,
             $before = Get-Sha256 $script:Path
             $out = New-RoamSegment $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             $out | Should -BeNullOrEmpty
-            Assert-SegmentError $failed -Id SegmentExists -Target $script:Path -Message 'exists already'
+            Assert-SegmentError $failed -Id SegmentExists -Target $script:Path -Message 'already exists'
             $failed[0].ErrorDetails.RecommendedAction | Should -Match '-Force'
             Get-Sha256 $script:Path | Should -BeExactly $before
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 1
@@ -488,7 +488,7 @@ second.seg,,
             $end | Should -Not -Exist
         }
 
-        It 'replaces with -Force, and whoever has the old file keeps the old file' {
+        It 'replaces with -Force, and processes that map the old file keep it' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ HostGoodbye = 42 }
             $old = [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite,Delete')
@@ -644,11 +644,11 @@ second.seg,,
             Get-UnixMode $script:Path | Should -Be '606'
         }
 
-        It 'reads digits as octal, so that <_> is no mode' -ForEach '0888', '999', '1000', '07777', 'rw-rw----', '-1', '0x1ff' {
+        It 'reads digits as octal, so that <_> is not a valid mode' -ForEach '0888', '999', '1000', '07777', 'rw-rw----', '-1', '0x1ff' {
             $null = New-RoamSegment $script:Path -Mode $_ -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
-            $failed[0].Exception.Message | Should -Match "'$_' is no mode.*octal"
+            $failed[0].Exception.Message | Should -Match "'$_' is not a valid mode.*octal"
             $script:Path | Should -Not -Exist
         }
 

@@ -109,7 +109,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         uint found = CompareExchangeState(entry, PeerState.Goodbye, Peer.StateCode);
         if (found != Peer.StateCode || (uint)Volatile.Read(ref *(int*)(entry.Address + PeerEntryLayout.Epoch)) != Peer.Epoch)
         {
-            throw SegmentErrors.PeerAlive(_segment.Path, Peer.Id, "it changed its state just now");
+            throw SegmentErrors.PeerAlive(_segment.Path, Peer.Id, "its state has just changed");
         }
     }
 

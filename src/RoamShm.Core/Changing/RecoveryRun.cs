@@ -96,7 +96,7 @@ internal sealed class RecoveryRun
     {
         if (before is PeerEntry was && (was.StateCode != now.StateCode || was.Epoch != now.Epoch))
         {
-            throw SegmentErrors.PeerAlive(path, now.Id, "it changed its state just now");
+            throw SegmentErrors.PeerAlive(path, now.Id, "its state has just changed");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class ConfigurationHazards
             when: facts => facts.HeartbeatInterval is > 0 and < LeastHeartbeatInterval,
             expected: _ => $"0, or at least {LeastHeartbeatInterval}",
             found: facts => $"{facts.HeartbeatInterval}",
-            message: facts => $"The heartbeat_interval is {facts.HeartbeatInterval} ns, less than a millisecond: no guest is scheduled often enough to beat in time, so every guest looks stale at once. A number without a unit is nanoseconds; 500ms is half a second."),
+            message: facts => $"The heartbeat_interval is {facts.HeartbeatInterval} ns, less than a millisecond: no guest is scheduled often enough to send a heartbeat in time, so every guest appears stale at once. A number without a unit is nanoseconds; 500ms is half a second."),
 
         new(SegmentFindingId.HeartbeatIntervalTooLarge, Warning, "r[shm.crash.detection]", "heartbeat_interval", HeaderLayout.HeartbeatInterval,
             when: facts => facts.HeartbeatInterval > long.MaxValue,

@@ -58,7 +58,7 @@ internal static class ContentRules
             when: facts => facts.Table.BadLink is not null,
             expected: facts => $"an index below {facts.Table.Count}, or {SegmentFormat.EndOfFreeList}",
             found: facts => $"{facts.Table.BadLinkTo}",
-            message: facts => $"The free list of class {facts.Index} leads to slot {facts.Table.BadLinkTo}, but the class has {facts.Table.Count}: whoever allocates reads out of bounds."),
+            message: facts => $"The free list of class {facts.Index} leads to slot {facts.Table.BadLinkTo}, but the class has {facts.Table.Count}: a process that allocates from it reads out of bounds."),
 
         new(SegmentFindingId.FreeListLoop, Error, "r[shm.varslot.freelist]",
             facts => $"class[{facts.Index}].free_head", facts => facts.SlotOffset(facts.Table.LoopAt!.Value),
@@ -106,6 +106,6 @@ internal static class ContentRules
             when: facts => facts.Orphaned > 0,
             expected: _ => $"0 orphaned",
             found: facts => $"{facts.Orphaned} orphaned",
-            message: facts => $"{facts.Orphaned} allocated slots of class {facts.Index} belong to peers whose places are empty: nobody is left to free them."),
+            message: facts => $"{facts.Orphaned} allocated slots of class {facts.Index} belong to peers whose entries are empty: nobody is left to free them."),
     ];
 }

@@ -42,14 +42,14 @@ internal static class PeerRules
             when: facts => facts.Peer.State == PeerState.Goodbye,
             expected: _ => $"0 (Empty)",
             found: facts => $"{facts.Peer.StateCode} (Goodbye)",
-            message: facts => $"Peer {facts.Id} is in Goodbye: its place stays taken until the host recovers it."),
+            message: facts => $"Peer {facts.Id} is in Goodbye: its entry stays taken until the host recovers it."),
 
         new(SegmentFindingId.PeerNeverBeat, Warning, "r[shm.crash.detection]",
             facts => $"peer[{facts.Id}].last_heartbeat", facts => facts.EntryOffset + PeerEntryLayout.LastHeartbeat,
             when: facts => facts.Peer.IsAttached && facts.Peer.LastHeartbeat == 0 && facts.Header.HeartbeatInterval != 0,
             expected: _ => $"a time",
             found: _ => $"0",
-            message: facts => $"Peer {facts.Id} is attached and has never beaten although heartbeats are on: the host takes it for crashed."),
+            message: facts => $"Peer {facts.Id} is attached and has never sent a heartbeat although heartbeats are on: the host considers it crashed."),
 
         new(SegmentFindingId.RingMisaligned, Error, "r[shm.bipbuf.layout]",
             facts => $"peer[{facts.Id}].ring_offset", facts => facts.EntryOffset + PeerEntryLayout.RingOffset,

@@ -43,7 +43,7 @@ internal static class PoolRules
             when: facts => facts.FirstFree >= facts.SlotCount && facts.FirstFree != SegmentFormat.EndOfFreeList,
             expected: facts => $"an index below {facts.SlotCount}, or {SegmentFormat.EndOfFreeList}",
             found: facts => $"{facts.FirstFree}",
-            message: facts => $"The free list of class {facts.Index} begins at slot {facts.FirstFree}, but the class has {facts.SlotCount}: whoever allocates reads out of bounds."),
+            message: facts => $"The free list of class {facts.Index} begins at slot {facts.FirstFree}, but the class has {facts.SlotCount}: a process that allocates from it reads out of bounds."),
 
         new(SegmentFindingId.ClassReservedNotZero, Warning, "r[shm.varslot.classes]",
             facts => $"class[{facts.Index}].reserved", facts => facts.Header.VarPoolOffset + (ulong)facts.Reserved!.Value.Offset,

@@ -59,7 +59,7 @@ internal static class UnixFault
         (LibC.EINVAL, FileOperation.Map, SegmentErrorId.SegmentIOError, NoMappings),
         (LibC.EINVAL, FileOperation.Create, SegmentErrorId.NotAFileSystemPath, "Give a name that the file system allows."),
         (LibC.ESTALE, null, SegmentErrorId.SegmentIOError, "The network file system has lost the file. Try again; segments belong on a local one."),
-        (LibC.EOVERFLOW, null, SegmentErrorId.SegmentIOError, "The file is larger than a system call can tell. Check what it is."),
+        (LibC.EOVERFLOW, null, SegmentErrorId.SegmentIOError, "The file is larger than a system call can report. Check what it is."),
     ];
 
     /// <summary>The numbers that have a row.</summary>

@@ -151,7 +151,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
 
         if (!Kernel32.GetFileInformationByHandle(stream.SafeFileHandle, out Kernel32.ByHandleFileInformation raw))
         {
-            throw SegmentErrors.IOError(path, "look at", "the file system does not tell its identity");
+            throw SegmentErrors.IOError(path, "look at", "the file system does not report its identity");
         }
 
         var identity = new FileIdentity(

@@ -85,8 +85,8 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         if (count > 0)
         {
             WriteWarning(count == 1
-                ? $"1 file or folder could not be read, and was {what}: it may be a segment, or have some in it."
-                : $"{count} files and folders could not be read, and were {what}: they may be segments, or have some in them.");
+                ? $"1 file or folder could not be read, and was {what}: it may be a segment, or contain some."
+                : $"{count} files and folders could not be read, and were {what}: they may be segments, or contain some.");
         }
     }
 

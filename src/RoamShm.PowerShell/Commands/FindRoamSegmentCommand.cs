@@ -149,7 +149,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         {
             _hasProgress = true;
             _sinceProgress.Restart();
-            WriteProgress(new ProgressRecord(0, Activity, $"{filesSeen} files looked at") { CurrentOperation = PrintableText.Escape(folder) });
+            WriteProgress(new ProgressRecord(0, Activity, $"{filesSeen} files examined") { CurrentOperation = PrintableText.Escape(folder) });
         }
     }
 }

@@ -82,7 +82,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         {
             throw new SegmentException(
                 SegmentErrorId.InvalidConfiguration,
-                $"The header of '{name}' is no configuration: it does not have the segment's slot classes. Give the path, and the values by name.",
+                $"The header of '{name}' is not a configuration: it lacks the segment's slot classes. Give the path, and the values by name.",
                 name);
         }
 
@@ -172,7 +172,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
 
         if (replaced is { IsUsed: true })
         {
-            WriteWarning($"The file that '{path}' replaced is still in use: {replaced.Reason}. Who uses it keeps it.");
+            WriteWarning($"The file that '{path}' replaced is still in use: {replaced.Reason}. Processes that use it keep it.");
         }
         else if (_users is not null && _users.OlderProcessesOf(path) is { Count: > 0 } older)
         {

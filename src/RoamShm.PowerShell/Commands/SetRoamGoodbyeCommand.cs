@@ -58,7 +58,7 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
         using Segment segment = Segment.Open(path, write: true, _patience, StopToken);
         RequireMeant(path, segment.Identity);
         uint previous = segment.RaiseGoodbye(Value);
-        WriteVerbose(previous == 0 ? $"{path}: host_goodbye is now {Value}." : $"{path}: host_goodbye was {previous} already and stays so.");
+        WriteVerbose(previous == 0 ? $"{path}: host_goodbye is now {Value}." : $"{path}: host_goodbye was already {previous} and stays unchanged.");
         if (Wait)
         {
             _drains.Add(new SegmentDrain(segment));

@@ -145,7 +145,7 @@ internal sealed class SegmentPicture
 
         if (findings.Length > MostFindings)
         {
-            Add(new StyledLine($"{findings.Length - MostFindings} more: Test-RoamSegment -Full -Detailed tells all.", TextStyle.Dim));
+            Add(new StyledLine($"{findings.Length - MostFindings} more: Test-RoamSegment -Full -Detailed lists them all.", TextStyle.Dim));
         }
 
         if (_view.Fault is not null)

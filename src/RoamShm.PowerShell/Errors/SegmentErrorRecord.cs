@@ -32,9 +32,9 @@ internal static class SegmentErrorRecord
         SegmentErrorId.NotARegularFile =>
             (ErrorCategory.InvalidType, "Give the path of a regular file; a segment is never a directory, FIFO, socket or device."),
         SegmentErrorId.SegmentTooShort =>
-            (ErrorCategory.InvalidData, "The file is no segment, or was truncated. Have the host make it again."),
+            (ErrorCategory.InvalidData, "The file is not a segment, or was truncated. Have the host make it again."),
         SegmentErrorId.BadMagic =>
-            (ErrorCategory.InvalidData, "The file is no roam segment, or its start was overwritten. Get-RoamSegmentHeader -Force shows its first 128 bytes decoded."),
+            (ErrorCategory.InvalidData, "The file is not a roam segment, or its start was overwritten. Get-RoamSegmentHeader -Force shows its first 128 bytes decoded."),
         SegmentErrorId.PredecessorFormat =>
             (ErrorCategory.InvalidData, "Use the tools of the version that made the segment; this module reads roam v7."),
         SegmentErrorId.SuccessorFormat =>
@@ -44,9 +44,9 @@ internal static class SegmentErrorRecord
         SegmentErrorId.NoSlotClasses or SegmentErrorId.SlotClassTableOutOfBounds or SegmentErrorId.InvalidSlotClass =>
             (ErrorCategory.InvalidData, "No guest can attach to the segment. Test-RoamSegment -Detailed shows everything that is wrong with it; have the host make it again."),
         SegmentErrorId.SegmentNotReady =>
-            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If it stays so, its host died while making it: Remove-RoamSegment removes it, and an empty file is left to Remove-Item."),
+            (ErrorCategory.ResourceUnavailable, "Try again in a moment. If that does not change, its host died while creating it: Remove-RoamSegment removes it, and an empty file is left to Remove-Item."),
         SegmentErrorId.SegmentExists =>
-            (ErrorCategory.ResourceExists, "Choose another name, or replace the file with -Force: whoever maps the old one keeps the old one."),
+            (ErrorCategory.ResourceExists, "Choose another name, or replace the file with -Force: processes that map the old file keep it."),
         SegmentErrorId.InsufficientSpace =>
             (ErrorCategory.QuotaExceeded, "Free space on the file system, or make a smaller segment. -Sparse reserves nothing, and kills its user when the space runs out."),
         SegmentErrorId.InvalidConfiguration =>
@@ -64,19 +64,19 @@ internal static class SegmentErrorRecord
         SegmentErrorId.PeerNotFound =>
             (ErrorCategory.ObjectNotFound, "Get-RoamPeer -All lists the peers of a segment."),
         SegmentErrorId.PeerAlive =>
-            (ErrorCategory.ResourceBusy, "Ask it off with Set-RoamGoodbye, or end its process. -Force recovers it all the same, and breaks a guest that is alive."),
+            (ErrorCategory.ResourceBusy, "Ask the guest to detach with Set-RoamGoodbye, or end its process. -Force recovers the peer anyway, which breaks a guest that is alive."),
         SegmentErrorId.HostMayBeRunning =>
-            (ErrorCategory.ResourceBusy, "Let the host recover its peers, or end the processes that Get-RoamSegmentProcess lists. -Force recovers all the same, beside a host that may do so too."),
+            (ErrorCategory.ResourceBusy, "Let the host recover its peers, or end the processes that Get-RoamSegmentProcess lists. -Force recovers anyway, even beside a host that may do the same."),
         SegmentErrorId.SegmentInUse =>
-            (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host, or see Get-RoamSegmentProcess and Get-RoamPeer for who uses it. -Force removes its name in spite of them."),
+            (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host, or see Get-RoamSegmentProcess and Get-RoamPeer for who uses it. -Force removes its name anyway."),
         SegmentErrorId.DrainTimeout =>
-            (ErrorCategory.OperationTimeout, "Get-RoamPeer tells whether the peers left are alive, Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the places of dead ones."),
+            (ErrorCategory.OperationTimeout, "Get-RoamPeer shows whether the remaining peers are alive, and Get-RoamSegmentProcess which processes map the segment. Reset-RoamPeer frees the peer entries of dead ones."),
         SegmentErrorId.GoodbyeTimeout =>
             (ErrorCategory.OperationTimeout, "Wait longer, or raise the goodbye with Set-RoamGoodbye. Get-RoamSegmentProcess shows whether its host still runs."),
         SegmentErrorId.DifferentFile =>
             (ErrorCategory.InvalidOperation, "Read the file that has the path now, and run the command again with that if it is meant. A path given as text means whatever file has it."),
         SegmentErrorId.SegmentReplaced =>
             (ErrorCategory.InvalidOperation, "Look at the new file, and run the command again if it is meant."),
-        _ => (ErrorCategory.ReadError, "The message has the operating system's words; the fault is with the file system or its device."),
+        _ => (ErrorCategory.ReadError, "The message quotes the operating system's error; the file system or its device is at fault."),
     };
 }

@@ -20,7 +20,7 @@ public sealed class ByteSizeAttribute : ArgumentTransformationAttribute
 
         return TryRead(value, out long size)
             ? size
-            : throw new ArgumentTransformationMetadataException($"'{value}' is no size. Give a number of bytes, or text such as 64KB, 1MB or 65536.");
+            : throw new ArgumentTransformationMetadataException($"'{value}' is not a valid size. Give a number of bytes, or text such as 64KB, 1MB or 65536.");
     }
 
     /// <summary>Reads a size.</summary>

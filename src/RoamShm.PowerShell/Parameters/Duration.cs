@@ -88,5 +88,5 @@ internal static class Duration
     }
 
     private static ArgumentTransformationMetadataException Refuse(object value) =>
-        new($"'{value}' is no duration. Give a TimeSpan, or text such as 250us, 500ms, 1s, 2m or 00:00:05.");
+        new($"'{value}' is not a valid duration. Give a TimeSpan, or text such as 250us, 500ms, 1s, 2m or 00:00:05.");
 }

@@ -15,6 +15,6 @@ public sealed class NanosecondDurationAttribute : ArgumentTransformationAttribut
 
         return nanoseconds <= ulong.MaxValue && decimal.Truncate(nanoseconds) == nanoseconds
             ? (ulong)nanoseconds
-            : throw new ArgumentTransformationMetadataException($"The duration '{inputData}' is no whole number of nanoseconds from 0 to {ulong.MaxValue}.");
+            : throw new ArgumentTransformationMetadataException($"The duration '{inputData}' is not a whole number of nanoseconds from 0 to {ulong.MaxValue}.");
     }
 }

@@ -23,6 +23,6 @@ internal static class OctalMode
 
         return mode <= 0x1FF
             ? mode
-            : throw new SegmentException(SegmentErrorId.InvalidConfiguration, $"'{text}' is no mode; give octal digits from 0 to 0777, such as 0600 or 0660.", path: null);
+            : throw new SegmentException(SegmentErrorId.InvalidConfiguration, $"'{text}' is not a valid mode; give octal digits from 0 to 0777, such as 0600 or 0660.", path: null);
     }
 }

@@ -20,7 +20,7 @@ public sealed class PeerStateNameAttribute : ValidateEnumeratedArgumentsAttribut
         string text = element?.ToString() ?? string.Empty;
         if (!ValidValues.Contains(text, StringComparer.OrdinalIgnoreCase))
         {
-            throw new ValidationMetadataException($"'{text}' is no state of a peer. The states are {string.Join(", ", ValidValues)}.");
+            throw new ValidationMetadataException($"'{text}' is not a peer state. The states are {string.Join(", ", ValidValues)}.");
         }
     }
 }

@@ -110,5 +110,5 @@ internal static class SlotClassReader
     }
 
     private static SegmentException Refuse(object source) =>
-        new(SegmentErrorId.InvalidConfiguration, $"'{(source is IDictionary ? "The hashtable" : source)}' is no slot class. Give SIZE:COUNT, such as 1KB:1024, or something with SlotSize and SlotCount.", path: null);
+        new(SegmentErrorId.InvalidConfiguration, $"'{(source is IDictionary ? "The hashtable" : source)}' is not a valid slot class. Give SIZE:COUNT, such as 1KB:1024, or something with SlotSize and SlotCount.", path: null);
 }
