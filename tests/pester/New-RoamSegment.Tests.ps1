@@ -99,12 +99,12 @@ BeforeDiscovery {
         @{
             What = 'a hashtable without a count'
             With = @{ SlotClass = @{ SlotSize = 1KB } }
-            Message = 'no slot class'
+            Message = 'not a valid slot class'
         }
         @{
             What = 'an object that is no class'
             With = @{ SlotClass = [pscustomobject]@{ Size = 1 } }
-            Message = 'no slot class'
+            Message = 'not a valid slot class'
         }
         @{ What = 'a bare number as class'; With = @{ SlotClass = 1024 }; Message = "'1024' is not a valid slot class" }
     )

@@ -85,7 +85,7 @@ Describe 'Set-RoamGoodbye' {
             "$said" | Should -Match 'host_goodbye is now 5'
             $said = Set-RoamGoodbye $script:Path -Verbose 4>&1 |
                 Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
-            "$said" | Should -Match 'host_goodbye was 5 already'
+            "$said" | Should -Match 'host_goodbye was already 5'
         }
 
         It 'changes four bytes and no others, and neither the length nor the mode' {
