@@ -9,7 +9,7 @@ namespace RoamShm;
 /// may be made to a segment in use. All that a <see cref="Segment"/> says is about this one file, also when another has taken its name meanwhile.
 /// </summary>
 /// <remarks>Reading is positioned reads and never a mapping, so a file that is truncated meanwhile is an error and not the end of the process. Not safe for use by
-/// several threads at once.</remarks>
+/// several threads at once. Dispose of it: nothing else closes the file.</remarks>
 public sealed partial class Segment : IDisposable
 {
     private readonly bool _isOwner;
