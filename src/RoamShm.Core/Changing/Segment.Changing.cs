@@ -19,19 +19,20 @@ public sealed partial class Segment
         MappedHeader.RequireGoodbye(value);
         RequireWritable();
         uint previous;
+        byte[] bytes = HeaderBuffer();
 
         // A mapping of a file that has been truncated kills who touches it. What is left of that window is from the look at the length, when the header
         // is mapped, to the exchange.
         using (MappedPart part = File.MapInside(0, HeaderLayout.Size))
         {
             var header = new MappedHeader((void*)part.Address);
-            header.CopyTo(_bytes);
-            AttachChecks.CheckHeader(File, _bytes);
+            header.CopyTo(bytes);
+            AttachChecks.CheckHeader(File, bytes);
             previous = header.RaiseGoodbye(value);
         }
 
-        _header = Decode();
-        _header.SetGoodbye(previous == 0 ? value : previous);
+        Header = Decode(bytes);
+        Header.SetGoodbye(previous == 0 ? value : previous);
         return previous;
     }
 

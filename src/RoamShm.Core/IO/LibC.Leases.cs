@@ -17,9 +17,9 @@ internal static unsafe partial class LibC
 
     // fcntl takes a variable number of arguments; Linux passes an int there as it does elsewhere.
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    internal static extern int FCntl(SafeFileDescriptor fd, int command, int argument);
+    internal static extern int FCntl(int fd, int command, int argument);
 
     /// <summary>struct statfs begins with the type of the file system, 8 bytes on every 64-bit Linux that .NET runs on but s390x.</summary>
     [DllImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
-    internal static extern int FStatFs(SafeFileDescriptor fd, byte* status);
+    internal static extern int FStatFs(int fd, byte* status);
 }

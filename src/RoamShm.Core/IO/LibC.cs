@@ -73,13 +73,19 @@ internal static unsafe partial class LibC
     internal static readonly int ENOSYS = IsMacOS ? 78 : 38;
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int OpenFile(byte[] path, int flags);
+    internal static extern int Open(byte[] path, int flags);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static extern int Close(int fd);
 
     [DllImport("libc", EntryPoint = "pread", SetLastError = true)]
+    internal static extern IntPtr PRead(int fd, byte* buffer, IntPtr count, long offset);
+
+    [DllImport("libc", EntryPoint = "pread", SetLastError = true)]
     internal static extern IntPtr PRead(SafeFileDescriptor fd, byte* buffer, IntPtr count, long offset);
+
+    [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static extern IntPtr MMap(IntPtr address, IntPtr length, int protection, int flags, int fd, long offset);
 
     [DllImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     internal static extern IntPtr PWrite(SafeFileDescriptor fd, byte* buffer, IntPtr count, long offset);
@@ -87,11 +93,8 @@ internal static unsafe partial class LibC
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     internal static extern int StatX(int directory, byte[] path, int flags, uint mask, LinuxStatX* status);
 
-    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
-    internal static extern int StatX(SafeFileDescriptor fd, byte[] path, int flags, uint mask, LinuxStatX* status);
-
     [DllImport("libc", EntryPoint = "fstat", SetLastError = true)]
-    internal static extern int FStat(SafeFileDescriptor fd, byte* status);
+    internal static extern int FStat(int fd, byte* status);
 
     [DllImport("libc", EntryPoint = "lstat", SetLastError = true)]
     internal static extern int LStat(byte[] path, byte* status);
@@ -100,7 +103,7 @@ internal static unsafe partial class LibC
     internal static extern int Stat(byte[] path, byte* status);
 
     [DllImport("libc", EntryPoint = "fstat$INODE64", SetLastError = true)]
-    internal static extern int FStatInode64(SafeFileDescriptor fd, byte* status);
+    internal static extern int FStatInode64(int fd, byte* status);
 
     [DllImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true)]
     internal static extern int LStatInode64(byte[] path, byte* status);
@@ -120,6 +123,9 @@ internal static unsafe partial class LibC
     [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static extern int FLock(SafeFileDescriptor fd, int operation);
 
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    internal static extern int FLock(int fd, int operation);
+
     [DllImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     internal static extern int FChMod(SafeFileDescriptor fd, uint mode);
 
@@ -137,9 +143,6 @@ internal static unsafe partial class LibC
 
     [DllImport("libc", EntryPoint = "renamex_np", SetLastError = true)]
     internal static extern int RenameXNp(byte[] from, byte[] to, uint flags);
-
-    [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    internal static extern IntPtr MMap(IntPtr address, IntPtr length, int protection, int flags, SafeFileDescriptor fd, long offset);
 
     [DllImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static extern int MUnmap(IntPtr address, IntPtr length);
@@ -161,9 +164,6 @@ internal static unsafe partial class LibC
 
     [DllImport("libc", EntryPoint = "strerror")]
     private static extern IntPtr StrError(int error);
-
-    /// <summary>Opens a file; the descriptor is invalid where that fails.</summary>
-    internal static SafeFileDescriptor Open(byte[] path, int flags) => new(OpenFile(path, flags));
 
     /// <summary>Makes a file with a name of its own choice, which takes the place of the X's; the descriptor is invalid where that fails.</summary>
     internal static SafeFileDescriptor MkOsTemp(byte[] template, int flags) => new(MakeTemporaryFile(template, flags));

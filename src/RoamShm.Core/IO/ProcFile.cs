@@ -24,7 +24,7 @@ internal sealed unsafe class ProcFile
     {
         Count = 0;
         SafeFileDescriptor fd;
-        while ((fd = LibC.Open(UnixSegmentFile.Encode(path), LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NOCTTY)).IsInvalid)
+        while ((fd = SafeFileDescriptor.Open(UnixSegmentFile.Encode(path), LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NOCTTY)).IsInvalid)
         {
             int error = Marshal.GetLastWin32Error();
             if (error != LibC.EINTR)

@@ -22,7 +22,7 @@ internal sealed unsafe class ProcessMemoryFile : SegmentFile
     /// <summary>Opens the part of a file that a process maps from its first byte on; null where its memory may not be read.</summary>
     internal static ProcessMemoryFile? TryOpen(string path, DeletedMapping mapping)
     {
-        SafeFileDescriptor fd = LibC.Open(UnixSegmentFile.Encode(FormattableString.Invariant($"/proc/{mapping.ProcessId}/mem")), LibC.O_RDONLY | LibC.O_CLOEXEC);
+        SafeFileDescriptor fd = SafeFileDescriptor.Open(UnixSegmentFile.Encode(FormattableString.Invariant($"/proc/{mapping.ProcessId}/mem")), LibC.O_RDONLY | LibC.O_CLOEXEC);
         if (fd.IsInvalid)
         {
             return null;

@@ -10,5 +10,11 @@ internal sealed class SafeFileDescriptor : SafeHandleMinusOneIsInvalid
     internal SafeFileDescriptor(int descriptor)
         : base(ownsHandle: true) => SetHandle(new IntPtr(descriptor));
 
+    /// <summary>The descriptor itself, for calls while this object is kept alive.</summary>
+    internal int Number => handle.ToInt32();
+
+    /// <summary>Opens a file by name.</summary>
+    internal static SafeFileDescriptor Open(byte[] path, int flags) => new(LibC.Open(path, flags));
+
     protected override bool ReleaseHandle() => LibC.Close(handle.ToInt32()) == 0;
 }

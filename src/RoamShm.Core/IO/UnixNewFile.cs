@@ -121,7 +121,15 @@ internal sealed unsafe class UnixNewFile : NewFile
         }
     }
 
-    internal override FileIdentity? Identity => UnixStat.TryOfHandle(_fd, out FileStatus status) ? status.Identity : null;
+    internal override FileIdentity? Identity
+    {
+        get
+        {
+            FileIdentity? identity = UnixStat.TryOfHandle(_fd.Number, out FileStatus status) ? status.Identity : null;
+            GC.KeepAlive(_fd);
+            return identity;
+        }
+    }
 
     internal override void Publish(bool replace)
     {

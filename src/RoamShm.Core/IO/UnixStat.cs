@@ -23,15 +23,15 @@ internal static unsafe class UnixStat
         NameItself,
     }
 
-    internal static bool TryOfHandle(SafeFileDescriptor fd, out FileStatus status) => TryLook(Look.Handle, fd, Empty, out status);
+    internal static bool TryOfHandle(int fd, out FileStatus status) => TryLook(Look.Handle, fd, Empty, out status);
 
     /// <summary>The status of what a name leads to, symbolic links followed.</summary>
-    internal static bool TryOfName(byte[] path, out FileStatus status) => TryLook(Look.Name, null, path, out status);
+    internal static bool TryOfName(byte[] path, out FileStatus status) => TryLook(Look.Name, LibC.AT_FDCWD, path, out status);
 
     /// <summary>The status of what has the name, a symbolic link being that.</summary>
-    internal static bool TryOfNameItself(byte[] path, out FileStatus status) => TryLook(Look.NameItself, null, path, out status);
+    internal static bool TryOfNameItself(byte[] path, out FileStatus status) => TryLook(Look.NameItself, LibC.AT_FDCWD, path, out status);
 
-    private static bool TryLook(Look look, SafeFileDescriptor? fd, byte[] path, out FileStatus status)
+    private static bool TryLook(Look look, int fd, byte[] path, out FileStatus status)
     {
         if (!LibC.IsMacOS && !_noStatX)
         {
@@ -48,7 +48,7 @@ internal static unsafe class UnixStat
         return TryStat(look, fd, path, out status);
     }
 
-    private static bool TryStatX(Look look, SafeFileDescriptor? fd, byte[] path, out FileStatus status)
+    private static bool TryStatX(Look look, int fd, byte[] path, out FileStatus status)
     {
         LibC.LinuxStatX raw;
         int flags = look switch
@@ -58,7 +58,7 @@ internal static unsafe class UnixStat
             _ => 0,
         };
         const uint mask = LibC.STATX_BASIC_STATS | LibC.STATX_BTIME;
-        int result = fd is null ? LibC.StatX(LibC.AT_FDCWD, path, flags, mask, &raw) : LibC.StatX(fd, path, flags, mask, &raw);
+        int result = LibC.StatX(fd, path, flags, mask, &raw);
         if (result != 0)
         {
             status = default;
@@ -71,14 +71,14 @@ internal static unsafe class UnixStat
         return true;
     }
 
-    private static bool TryStat(Look look, SafeFileDescriptor? fd, byte[] path, out FileStatus status)
+    private static bool TryStat(Look look, int fd, byte[] path, out FileStatus status)
     {
         byte* raw = stackalloc byte[256];
         Architecture architecture = RuntimeInformation.ProcessArchitecture;
         int result = (look, LibC.IsMacOS && architecture == Architecture.X64) switch
         {
-            (Look.Handle, false) => LibC.FStat(fd!, raw),
-            (Look.Handle, true) => LibC.FStatInode64(fd!, raw),
+            (Look.Handle, false) => LibC.FStat(fd, raw),
+            (Look.Handle, true) => LibC.FStatInode64(fd, raw),
             (Look.Name, false) => LibC.Stat(path, raw),
             (Look.Name, true) => LibC.StatInode64(path, raw),
             (_, false) => LibC.LStat(path, raw),

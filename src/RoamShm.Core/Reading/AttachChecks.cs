@@ -52,7 +52,7 @@ internal static unsafe class AttachChecks
     /// <summary>The checks that need the class headers and the file's length.</summary>
     /// <param name="file">The file.</param>
     /// <param name="header">The 128 bytes, which passed the other checks.</param>
-    /// <param name="table">A buffer for class headers, replaced where it is too small. Up to 256 of them are in it afterwards.</param>
+    /// <param name="table">A buffer for class headers, replaced where it is too small.</param>
     internal static void CheckPool(SegmentFile file, byte[] header, ref byte[] table)
     {
         ulong offset, totalSize, currentSize;

@@ -21,8 +21,8 @@ internal sealed class Patience
     internal OpenWait ForLeases { get; } = new();
 
     /// <summary>
-    /// Looks at an open file; and once more, a moment later, if it was written just now and looks as if a host were still making it. Every file gets that second
-    /// look, though only the first ones are waited for.
+    /// Looks at an open file; and once more if it looks as if a host were still making it: a moment later, if it was written just now. Every such file gets that
+    /// second look, though only the first ones are waited for.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="state">What <paramref name="look"/> works on, so that it needs no closure.</param>
@@ -30,11 +30,6 @@ internal sealed class Patience
     /// <param name="cancellationToken">Ends the wait.</param>
     internal TResult Look<TState, TResult>(SegmentFile file, TState state, Func<SegmentFile, TState, bool, TResult> look, CancellationToken cancellationToken)
     {
-        if ((DateTime.UtcNow - file.Status.LastWriteTimeUtc).Duration() > Recent)
-        {
-            return look(file, state, true);
-        }
-
         try
         {
             return look(file, state, false);
@@ -44,8 +39,12 @@ internal sealed class Patience
             // Looked at again below.
         }
 
-        WaitForFile(cancellationToken);
-        file.Refresh();
+        if ((DateTime.UtcNow - file.Status.LastWriteTimeUtc).Duration() <= Recent)
+        {
+            WaitForFile(cancellationToken);
+            file.Refresh();
+        }
+
         return look(file, state, true);
     }
 

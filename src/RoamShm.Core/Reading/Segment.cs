@@ -9,13 +9,16 @@ namespace RoamShm;
 /// may be made to a segment in use. All that a <see cref="Segment"/> says is about this one file, also when another has taken its name meanwhile.
 /// </summary>
 /// <remarks>Reading is positioned reads and never a mapping, so a file that is truncated meanwhile is an error and not the end of the process. Not safe for use by
-/// several threads at once.</remarks>
+/// several threads at once. Dispose of it: nothing else closes the file.</remarks>
 public sealed partial class Segment : IDisposable
 {
+    // What a segment is checked in when it is opened, kept for the next one: whoever reads many is to make no garbage but their headers.
+    [ThreadStatic]
+    private static byte[]? _headerBuffer;
+    [ThreadStatic]
+    private static byte[]? _classBuffer;
+
     private readonly bool _isOwner;
-    private readonly byte[] _bytes = new byte[HeaderLayout.Size];
-    private byte[] _classTable = [];
-    private SegmentHeader? _header;
     private PeerTable? _peers;
     private SlotClass[] _classes = [];
     private PoolLayout? _pool;
@@ -30,7 +33,7 @@ public sealed partial class Segment : IDisposable
     public string Path => File.Path;
 
     /// <summary>The header as it was when the segment was opened, or last changed through this object.</summary>
-    public SegmentHeader Header => _header ??= Decode();
+    public SegmentHeader Header { get; private set; } = null!;
 
     /// <summary>Which file this is, to tell it from another that takes its name.</summary>
     public FileIdentity Identity => File.Status.Identity;
@@ -102,9 +105,10 @@ public sealed partial class Segment : IDisposable
     /// <exception cref="SegmentException">The file cannot be read, or was truncated.</exception>
     public SegmentHeader ReadHeader()
     {
+        byte[] bytes = HeaderBuffer();
         File.Refresh();
-        File.ReadExactly(0, _bytes, HeaderLayout.Size);
-        return _header = Decode();
+        File.ReadExactly(0, bytes, HeaderLayout.Size);
+        return Header = Decode(bytes);
     }
 
     /// <summary>Reads the peer table and, if asked, what depends on each peer.</summary>
@@ -240,7 +244,9 @@ public sealed partial class Segment : IDisposable
             throw SegmentErrors.InvalidLimits(Path, "num_var_slot_classes", Header.NumVarSlotClasses, SegmentFormat.MaxSlotClasses);
         }
 
-        _classes = SizeClassTable.Decode(_classTable, (int)Header.NumVarSlotClasses);
+        byte[] table = new byte[(int)Header.NumVarSlotClasses * SizeClassLayout.Size];
+        File.ReadExactly(Header.VarPoolOffset, table, table.Length);
+        _classes = SizeClassTable.Decode(table, (int)Header.NumVarSlotClasses);
         if (Header.VarPoolOffset % SegmentFormat.Alignment != 0
             || !PoolLayout.TryCompute(Header.VarPoolOffset, _classes, out PoolLayout? layout) || layout!.End > (ulong)File.Length)
         {
@@ -277,18 +283,24 @@ public sealed partial class Segment : IDisposable
     private static Segment Attach(SegmentFile file, bool isOwner, Patience patience, CancellationToken cancellationToken) =>
         patience.Look(file, new Segment(file, isOwner), static (_, segment, _) => segment.Check(), cancellationToken);
 
+    private static byte[] HeaderBuffer() => _headerBuffer ??= new byte[HeaderLayout.Size];
+
     private Segment Check()
     {
-        _ = AttachChecks.ReadHeader(File, _bytes);
-        AttachChecks.CheckHeader(File, _bytes);
-        AttachChecks.CheckPool(File, _bytes, ref _classTable);
+        byte[] bytes = HeaderBuffer();
+        byte[] classes = _classBuffer ?? [];
+        _ = AttachChecks.ReadHeader(File, bytes);
+        AttachChecks.CheckHeader(File, bytes);
+        AttachChecks.CheckPool(File, bytes, ref classes);
+        _classBuffer = classes;
+        Header = Decode(bytes);
         return this;
     }
 
-    private SegmentHeader Decode()
+    private SegmentHeader Decode(byte[] bytes)
     {
         var header = new SegmentHeader();
-        header.Decode(Path, _bytes, File.Length, Identity);
+        header.Decode(Path, bytes, File.Length, Identity);
         return header;
     }
 
