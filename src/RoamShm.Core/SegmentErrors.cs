@@ -152,6 +152,9 @@ internal static class SegmentErrors
     internal static SegmentException InUse(string path, string who) =>
         New(SegmentErrorId.SegmentInUse, $"'{path}' is in use: {who}.", path);
 
+    internal static SegmentException MayBeInUse(string path, string why) =>
+        New(SegmentErrorId.SegmentInUse, $"'{path}' may be in use: {why}.", path);
+
     internal static SegmentException DrainTimeout(string path, string who) =>
         New(SegmentErrorId.DrainTimeout, $"Timed out waiting for '{path}' to drain: {who}.", path);
 

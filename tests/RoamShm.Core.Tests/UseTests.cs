@@ -348,6 +348,36 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
+    public void A_segment_that_a_process_left_before_the_second_look_and_another_opened_after_it_is_kept()
+    {
+        string path = Make.Segment(_folder);
+        SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
+        Mapper mapper = Mapper.Start(path);
+        int looks = 0;
+        remover.AskAgain = file =>
+        {
+            mapper.Dispose();
+            SegmentUse use = new SegmentUsers().Ask(file);
+            mapper = Mapper.Start(path);
+            looks++;
+            return use;
+        };
+        SegmentException error = Assert.Throws<SegmentException>(remover.Remove);
+        Assert.Equal((SegmentErrorId.SegmentInUse, $"'{path}' is in use: processes keep opening it."), (error.ErrorId, error.Message));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
+        Assert.InRange(looks, 1, 10);
+
+        // It is removed once nobody opens it any more.
+        remover.AskAgain = file =>
+        {
+            mapper.Dispose();
+            return new SegmentUsers().Ask(file);
+        };
+        remover.Remove();
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
     public void A_removal_under_way_is_no_leftover_and_a_killed_one_is()
     {
         string name = new('x', 250);

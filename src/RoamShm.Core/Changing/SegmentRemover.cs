@@ -10,21 +10,27 @@ internal sealed class SegmentRemover
 {
     private const int LongestName = 255;
 
+    /// <summary>How often the kernel is asked for a lease on a file that processes open and close again meanwhile.</summary>
+    private const int Rounds = 3;
+
     private readonly string _path;
     private readonly FileIdentity _identity;
-    private readonly SegmentUsers _users;
     private readonly bool _force;
+
     private SegmentRemover(string path, FileIdentity identity, SegmentUsers users, bool force, bool isHalfMade)
     {
         _path = path;
         _identity = identity;
-        _users = users;
+        AskAgain = users.AskAgain;
         _force = force && !isHalfMade;
         IsHalfMade = isHalfMade;
     }
 
     /// <summary>Whether a host died over the file while making it.</summary>
     internal bool IsHalfMade { get; }
+
+    /// <summary>Asks who uses the file, right before it is removed. Tests put themselves in between.</summary>
+    internal Func<SegmentFile, SegmentUse> AskAgain { get; set; }
 
     /// <summary>Which file is meant.</summary>
     internal FileIdentity Identity => _identity;
@@ -73,9 +79,10 @@ internal sealed class SegmentRemover
                 throw SegmentErrors.InUse(_path, "its host has just finished making it");
             }
 
-            if (!_force)
+            for (int round = 1; !_force; round++)
             {
-                if (FileLease.TryTakeRead(file, out FileLease? lease) == LeaseAnswer.Granted)
+                LeaseAnswer answer = FileLease.TryTakeRead(file, out FileLease? lease);
+                if (answer == LeaseAnswer.Granted)
                 {
                     using (lease)
                     {
@@ -85,7 +92,18 @@ internal sealed class SegmentRemover
                     return;
                 }
 
-                RequireFree(_users.AskAgain(file));
+                RequireFree(AskAgain(file));
+                if (answer != LeaseAnswer.Refused)
+                {
+                    // The kernel does not answer here, and the list of processes does.
+                    break;
+                }
+
+                // Whoever used it a moment ago is gone, but the next one may be about to open it: only under a lease is it removed.
+                if (round == Rounds)
+                {
+                    throw SegmentErrors.InUse(_path, "processes keep opening it");
+                }
             }
         }
 
@@ -156,7 +174,7 @@ internal sealed class SegmentRemover
     {
         if (!_force && !use.IsFree)
         {
-            throw SegmentErrors.InUse(_path, use.Reason);
+            throw use.State == SegmentUse.Unknown ? SegmentErrors.MayBeInUse(_path, use.Reason) : SegmentErrors.InUse(_path, use.Reason);
         }
     }
 }

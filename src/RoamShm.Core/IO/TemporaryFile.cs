@@ -71,6 +71,11 @@ internal static class TemporaryFile
                 throw SegmentErrors.InUse(file.Path, "a process maps it or has it open for writing");
             }
 
+            if (answer != LeaseAnswer.Granted && IsOfRemoval(file.Path))
+            {
+                throw SegmentErrors.MayBeInUse(file.Path, "whether a process uses it cannot be found out: " + FileLease.WhyNoAnswer(file, answer));
+            }
+
             SegmentFile.Delete(file.Path);
         }
     }
