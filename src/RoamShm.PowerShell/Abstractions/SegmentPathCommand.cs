@@ -81,6 +81,9 @@ public abstract class SegmentPathCommand : SegmentCommand
         ProcessTogether(together);
     }
 
+    /// <summary>Whether a path came with an object that says which file it was read from.</summary>
+    private protected bool IsFileMeant(string path) => _meant.TryGetValue(path, out string? meant) && meant is not null;
+
     /// <summary>Refuses a file that is another one than the object was read from, whose path it was found by.</summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
     private protected void RequireMeant(string path, FileIdentity? identity)

@@ -49,7 +49,11 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
     private protected override void ProcessSegment(string path)
     {
         // Checked first, so that -WhatIf says what would be refused.
-        RequireMeant(path, SegmentFile.IsWindows ? null : SegmentFile.PeekTarget(path)?.Identity);
+        if (!SegmentFile.IsWindows && IsFileMeant(path))
+        {
+            RequireMeant(path, SegmentFile.PeekTarget(path)?.Identity);
+        }
+
         if (!ShouldProcess(path, "Raise host goodbye"))
         {
             return;
