@@ -10,6 +10,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private static bool _canPopulateForWriting = LibC.IsLinux;
+
     // A bare number and no SafeFileDescriptor, here alone: that one's finalizer and its counting of uses took 0.4 µs a file, an eighth of opening a segment and
     // reading its header. A finalizer of this class by itself took most of that.
     private int _fd;
@@ -181,27 +183,48 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     {
         ulong within = offset % (ulong)Environment.SystemPageSize;
         var mapped = new IntPtr((long)(length + within));
-        int protection = IsWritable ? LibC.PROT_READ | LibC.PROT_WRITE : LibC.PROT_READ;
-        IntPtr address = LibC.MMap(IntPtr.Zero, mapped, protection, LibC.MAP_SHARED | LibC.MAP_POPULATE, _fd, (long)(offset - within));
-        if (address == new IntPtr(-1))
+        MappedPart? part = IsWritable && _canPopulateForWriting ? TryMapForWriting(offset, length, (int)within, mapped) : null;
+        if (part is null)
         {
-            throw UnixFault.Of(Path, FileOperation.Map, Marshal.GetLastWin32Error());
-        }
-
-        var part = new UnixMappedPart((byte*)address, (int)within, mapped);
-
-        // To store into a page that was never stored, on a file system without room, would be SIGBUS and the end of the process. Asked for here, it is an
-        // error; EINVAL is a kernel before 5.14, where MAP_POPULATE has to do.
-        if (LibC.IsLinux && IsWritable && LibC.MAdvise(address, mapped, LibC.MADV_POPULATE_WRITE) != 0
-            && Marshal.GetLastWin32Error() is LibC.EFAULT or LibC.ENOMEM)
-        {
-            int error = Marshal.GetLastWin32Error();
-            part.Dispose();
-            Refresh();
-            throw offset + length > (ulong)Length ? SegmentErrors.Truncated(Path, "end of the part in use", offset + length, Length) : UnixFault.Of(Path, FileOperation.Map, error);
+            // Where pages cannot be asked for as if they were stored to, reading them ahead has to do.
+            IntPtr address = MMap(mapped, LibC.MAP_SHARED | LibC.MAP_POPULATE, offset - within);
+            part = new UnixMappedPart((byte*)address, (int)within, mapped);
         }
 
         return part;
+    }
+
+    /// <summary>
+    /// Maps a part that will be stored to. To store into a page that was never stored, on a file system without room, would be SIGBUS and the end of the
+    /// process; the kernel is asked for the pages here, where that is an error.
+    /// </summary>
+    /// <returns>The part; null where the kernel, one before 5.14, cannot be asked.</returns>
+    private UnixMappedPart? TryMapForWriting(ulong offset, ulong length, int within, IntPtr mapped)
+    {
+        IntPtr address = MMap(mapped, LibC.MAP_SHARED, offset - (ulong)within);
+        var part = new UnixMappedPart((byte*)address, within, mapped);
+        if (LibC.MAdvise(address, mapped, LibC.MADV_POPULATE_WRITE) == 0)
+        {
+            return part;
+        }
+
+        int error = Marshal.GetLastWin32Error();
+        part.Dispose();
+        if (error != LibC.EFAULT && error != LibC.ENOMEM)
+        {
+            _canPopulateForWriting = error != LibC.EINVAL;
+            return null;
+        }
+
+        Refresh();
+        throw offset + length > (ulong)Length ? SegmentErrors.Truncated(Path, "end of the part in use", offset + length, Length) : UnixFault.Of(Path, FileOperation.Map, error);
+    }
+
+    private IntPtr MMap(IntPtr length, int flags, ulong offset)
+    {
+        int protection = IsWritable ? LibC.PROT_READ | LibC.PROT_WRITE : LibC.PROT_READ;
+        IntPtr address = LibC.MMap(IntPtr.Zero, length, protection, flags, _fd, (long)offset);
+        return address == new IntPtr(-1) ? throw UnixFault.Of(Path, FileOperation.Map, Marshal.GetLastWin32Error()) : address;
     }
 
     /// <summary>
