@@ -69,7 +69,7 @@ Describe 'The manifest' {
         $version = $script:Manifest.Version
         $version.ToString() | Should -Match '^\d+\.\d+\.\d+$'
         (Get-Module RoamShm).Version | Should -Be $version
-        foreach ($type in (Get-Command Get-RoamSegmentHeader).ImplementingType, [RoamShm.SegmentHeader]) {
+        foreach ($type in @((Get-Command Get-RoamSegmentHeader).ImplementingType) + (Get-Command Get-RoamSegmentHeader).OutputType.Type) {
             $type.Assembly.GetName().Version.ToString() | Should -BeExactly "$version.0"
         }
 
@@ -113,6 +113,19 @@ Remove-Module RoamShm
 Import-Module '$($script:ModuleManifest.Replace("'", "''"))' -PassThru 3>&1 | ForEach-Object { `$_.GetType().Name }
 "@
         $lines | Should -BeExactly 'PSModuleInfo'
+    }
+
+    It 'is complete and silent where -WhatIf or -Confirm is on, as in a runbook that loads the module' {
+        $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
+Remove-Module RoamShm
+Get-TypeData *RoamShm.* | Remove-TypeData
+`$WhatIfPreference = `$true
+`$ConfirmPreference = 'Low'
+Import-Module '$($script:ModuleManifest.Replace("'", "''"))'
+(Get-TypeData RoamShm.SegmentListing).DefaultKeyPropertySet.ReferencedProperties[0]
+"errors `$(`$Error.Count)"
+"@
+        $lines | Should -BeExactly @('Path', 'errors 0')
     }
 
     It 'is found by name, with tab completion of its cmdlets, when the module is on the module path' {

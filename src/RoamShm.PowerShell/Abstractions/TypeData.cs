@@ -38,7 +38,9 @@ public sealed class TypeData : IModuleAssemblyInitializer
         var update = Type.GetType(UpdateTypeData);
         _ = (update is null ? shell.AddCommand("Update-TypeData") : shell.AddCommand(new CmdletInfo("Update-TypeData", update)))
             .AddParameter("TypeData", Keys.SelectMany(one => new[] { Describe(one.Type, one.Keys), Describe("Deserialized." + one.Type, one.Keys) }).ToArray())
-            .AddParameter("Force");
+            .AddParameter("Force")
+            // An import is no change that somebody previews or confirms: not under a runbook's -WhatIf, which would leave the types without their data, either.
+            .AddParameter("WhatIf", false).AddParameter("Confirm", false);
         _ = shell.AddStatement().AddCommand("Register-ArgumentCompleter").AddParameter("CommandName", "Where-Object").AddParameter("ParameterName", "Value")
             .AddParameter("ScriptBlock", ScriptBlock.Create(CompleteValue));
 
