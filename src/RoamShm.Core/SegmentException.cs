@@ -38,13 +38,13 @@ public sealed class SegmentException : Exception
         Path = path;
     }
 
-    /// <summary>The error id, one of <see cref="SegmentErrorId"/>.</summary>
+    /// <summary>Gets the error id, one of <see cref="SegmentErrorId"/>.</summary>
     public string ErrorId { get; }
 
-    /// <summary>The path of the file, if any.</summary>
+    /// <summary>Gets the path of the file, if any.</summary>
     public string? Path { get; }
 
-    /// <summary>The remedy, if it depends on the cause and not only on the error id; otherwise <see langword="null"/>.</summary>
+    /// <summary>Gets the remedy, if it depends on the cause and not only on the error id; otherwise <see langword="null"/>.</summary>
     public string? Remedy { get; internal set; }
 
     /// <summary>Whether the file looks as if a host were still creating it, or had died while creating it.</summary>

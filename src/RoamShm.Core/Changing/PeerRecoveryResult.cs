@@ -5,42 +5,42 @@ public sealed class PeerRecoveryResult
 {
     private string? _fileId;
 
-    /// <summary>The peer id, 1 to 255.</summary>
+    /// <summary>Gets or sets the peer id, 1 to 255.</summary>
     public int PeerId { get; set; }
 
-    /// <summary>The state of the peer before the recovery.</summary>
+    /// <summary>Gets or sets the state of the peer before the recovery.</summary>
     public string? PreviousState { get; set; }
 
-    /// <summary>The state of the peer after the recovery.</summary>
+    /// <summary>Gets or sets the state of the peer after the recovery.</summary>
     public string? State { get; set; }
 
-    /// <summary>The number of entries dropped from the host→guest ring.</summary>
+    /// <summary>Gets or sets the number of entries dropped from the host→guest ring.</summary>
     public long EntriesDropped { get; set; }
 
-    /// <summary>The number of entries dropped from the guest→host ring that the host never read.</summary>
+    /// <summary>Gets or sets the number of entries dropped from the guest→host ring that the host never read.</summary>
     public long GuestToHostEntriesDropped { get; set; }
 
-    /// <summary>The number of slots freed because a dropped entry referred to them.</summary>
+    /// <summary>Gets or sets the number of slots freed because a dropped entry referred to them.</summary>
     public long ReferencedSlotsFreed { get; set; }
 
-    /// <summary>The number of slots freed because the peer owned them.</summary>
+    /// <summary>Gets or sets the number of slots freed because the peer owned them.</summary>
     public long OwnedSlotsFreed { get; set; }
 
     /// <summary>
-    /// The damaged parts that were left unchanged, separated by <c>; </c>; <see langword="null"/> if nothing was damaged. A single string, so that it fits a
-    /// text table as it is.
+    /// Gets or sets the damaged parts that were left unchanged, separated by <c>; </c>; <see langword="null"/> if nothing was damaged. A single string, so
+    /// that it fits a text table as it is.
     /// </summary>
     public string? Skipped { get; set; }
 
-    /// <summary>The path of the file, as the operating system names it.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The full PowerShell path of the file. Only the PowerShell module sets it.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file. Only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>
-    /// A string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given this object,
-    /// a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
+    /// Gets or sets a string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given
+    /// this object, a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
     /// </summary>
     public string? FileId
     {

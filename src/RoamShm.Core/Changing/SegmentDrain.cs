@@ -25,16 +25,16 @@ public sealed class SegmentDrain
         _identity = segment.Identity;
     }
 
-    /// <summary>The path of the file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The header as last read.</summary>
+    /// <summary>Gets the header as last read.</summary>
     public SegmentHeader Header { get; private set; }
 
-    /// <summary>The peers still attached as of the last poll.</summary>
+    /// <summary>Gets the peers still attached as of the last poll.</summary>
     public IReadOnlyList<int> PeersLeft { get; private set; } = [];
 
-    /// <summary>Whether the file was deleted, or another file has its name, as after a restart of its host.</summary>
+    /// <summary>Gets a value indicating whether the file was deleted, or another file has its name, as after a restart of its host.</summary>
     public bool IsGone { get; private set; }
 
     /// <summary>Follows several segments at once.</summary>

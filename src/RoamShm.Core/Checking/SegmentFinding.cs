@@ -13,34 +13,36 @@ public sealed class SegmentFinding
     /// <summary>The <see cref="Severity"/> of conditions that do not stop a guest from attaching but may cause trouble.</summary>
     public const string Warning = nameof(Warning);
 
-    /// <summary>The stable id of the finding, such as <c>BadMagic</c> or <c>RingCapacityMismatch</c>.</summary>
+    /// <summary>Gets or sets the stable id of the finding, such as <c>BadMagic</c> or <c>RingCapacityMismatch</c>.</summary>
     public string? Id { get; set; }
 
-    /// <summary><c>Error</c> or <c>Warning</c>.</summary>
+    /// <summary>Gets or sets the severity, <c>Error</c> or <c>Warning</c>.</summary>
     public string? Severity { get; set; }
 
-    /// <summary>The affected field, such as <c>max_guests</c> or <c>peer[3].ring_offset</c>.</summary>
+    /// <summary>Gets or sets the affected field, such as <c>max_guests</c> or <c>peer[3].ring_offset</c>.</summary>
     public string? Field { get; set; }
 
-    /// <summary>The offset of the field in bytes from the start of the file; <see langword="null"/> if the finding is about the file as a whole.</summary>
+    /// <summary>
+    /// Gets or sets the offset of the field in bytes from the start of the file; <see langword="null"/> if the finding is about the file as a whole.
+    /// </summary>
     public ulong? Offset { get; set; }
 
-    /// <summary>The expected value.</summary>
+    /// <summary>Gets or sets the expected value.</summary>
     public string? Expected { get; set; }
 
-    /// <summary>The value found.</summary>
+    /// <summary>Gets or sets the value found.</summary>
     public string? Actual { get; set; }
 
-    /// <summary>The finding as a sentence.</summary>
+    /// <summary>Gets or sets the finding as a sentence.</summary>
     public string? Message { get; set; }
 
-    /// <summary>The rule of the segment format that is broken, <c>r[shm....]</c>.</summary>
+    /// <summary>Gets or sets the rule of the segment format that is broken, <c>r[shm....]</c>.</summary>
     public string? Rule { get; set; }
 
-    /// <summary>The path of the file, as the operating system names it; <see langword="null"/> for hazards of a configuration.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it; <see langword="null"/> for hazards of a configuration.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The full PowerShell path of the file.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>

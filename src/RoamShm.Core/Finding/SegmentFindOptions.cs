@@ -5,20 +5,23 @@ namespace RoamShm;
 /// <summary>Options for <see cref="SegmentFinder"/>.</summary>
 public sealed class SegmentFindOptions
 {
-    /// <summary>How many levels of subfolders to search; 0 for the given folder alone.</summary>
+    /// <summary>Gets or sets how many levels of subfolders to search; 0 for the given folder alone.</summary>
     public int Depth { get; set; }
 
     /// <summary>
-    /// The minimum age of a <see cref="SegmentStatus.Stale"/> segment; see <see cref="SegmentListing.LastWriteTime"/>. The default is 10 minutes.
+    /// Gets or sets the minimum age of a <see cref="SegmentStatus.Stale"/> segment; see <see cref="SegmentListing.LastWriteTime"/>. The default is 10 minutes.
     /// </summary>
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Called with each path that is skipped, and why: it no longer exists when it is opened, or cannot be read.</summary>
+    /// <summary>Gets or sets a callback for each path that is skipped, and why: it no longer exists when it is opened, or cannot be read.</summary>
     public Action<string, string>? OnPassedOver { get; set; }
 
-    /// <summary>Called before each folder is searched, with the number of files seen so far.</summary>
+    /// <summary>Gets or sets a callback that runs before each folder is searched, with the number of files seen so far.</summary>
     public Action<string, long>? OnFolder { get; set; }
 
-    /// <summary>Whether to also list segments that were deleted or replaced but are still mapped. The default is <see langword="true"/>.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether to also list segments that were deleted or replaced but are still mapped. The default is
+    /// <see langword="true"/>.
+    /// </summary>
     public bool IncludeDeleted { get; set; } = true;
 }

@@ -46,44 +46,44 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         _isReadOnly = isReadOnly;
     }
 
-    /// <summary>The magic as a little-endian integer; <c>ROAMHUB\x07</c> is 0x074255484D414F52 (<c>r[shm.segment.magic.v7]</c>).</summary>
+    /// <summary>Gets the magic as a little-endian integer; <c>ROAMHUB\x07</c> is 0x074255484D414F52 (<c>r[shm.segment.magic.v7]</c>).</summary>
     public ulong Magic => *(ulong*)(_address + HeaderLayout.Magic);
 
-    /// <summary>Format version, 7.</summary>
+    /// <summary>Gets the format version, 7.</summary>
     public uint Version => *(uint*)(_address + HeaderLayout.Version);
 
-    /// <summary>Size of the header in bytes, 128.</summary>
+    /// <summary>Gets the size of the header in bytes, 128.</summary>
     public uint HeaderSize => *(uint*)(_address + HeaderLayout.HeaderSize);
 
-    /// <summary>Size of the segment at creation, in bytes.</summary>
+    /// <summary>Gets the size of the segment at creation, in bytes.</summary>
     public ulong TotalSize => *(ulong*)(_address + HeaderLayout.TotalSize);
 
-    /// <summary>Largest payload in bytes.</summary>
+    /// <summary>Gets the largest payload in bytes.</summary>
     public uint MaxPayloadSize => *(uint*)(_address + HeaderLayout.MaxPayloadSize);
 
-    /// <summary>Inline threshold in bytes as stored; 0 means the default.</summary>
+    /// <summary>Gets the inline threshold in bytes as stored; 0 means the default.</summary>
     public uint InlineThreshold => *(uint*)(_address + HeaderLayout.InlineThreshold);
 
-    /// <summary>Effective inline threshold in bytes: 256 if 0 is stored (<c>r[shm.framing.threshold]</c>).</summary>
+    /// <summary>Gets the effective inline threshold in bytes: 256 if 0 is stored (<c>r[shm.framing.threshold]</c>).</summary>
     public uint EffectiveInlineThreshold => SegmentFormat.EffectiveInlineThreshold(InlineThreshold);
 
-    /// <summary>Maximum number of guests, 1 to 255.</summary>
+    /// <summary>Gets the maximum number of guests, 1 to 255.</summary>
     public uint MaxGuests => *(uint*)(_address + HeaderLayout.MaxGuests);
 
-    /// <summary>Data bytes of one ring (one direction).</summary>
+    /// <summary>Gets the data bytes of one ring (one direction).</summary>
     public uint BipbufCapacity => *(uint*)(_address + HeaderLayout.BipbufCapacity);
 
-    /// <summary>Offset of the peer table in bytes.</summary>
+    /// <summary>Gets the offset of the peer table in bytes.</summary>
     public ulong PeerTableOffset => *(ulong*)(_address + HeaderLayout.PeerTableOffset);
 
-    /// <summary>Offset of the slot pool in bytes.</summary>
+    /// <summary>Gets the offset of the slot pool in bytes.</summary>
     public ulong VarPoolOffset => *(ulong*)(_address + HeaderLayout.VarPoolOffset);
 
-    /// <summary>Heartbeat interval of a guest in nanoseconds; 0 means that heartbeats are off.</summary>
+    /// <summary>Gets the heartbeat interval of a guest in nanoseconds; 0 means that heartbeats are off.</summary>
     public ulong HeartbeatInterval => *(ulong*)(_address + HeaderLayout.HeartbeatInterval);
 
     /// <summary>
-    /// The host goodbye: 0 while the host is active (<c>r[shm.host.goodbye]</c>). Loaded with acquire, stored with release semantics.
+    /// Gets or sets the host goodbye: 0 while the host is active (<c>r[shm.host.goodbye]</c>). Loaded with acquire, stored with release semantics.
     /// <see cref="RaiseGoodbye"/> stores only if it is still 0.
     /// </summary>
     /// <exception cref="InvalidOperationException">On a store: the view is read-only.</exception>
@@ -97,12 +97,12 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         }
     }
 
-    /// <summary>Number of slot classes, 1 to 256.</summary>
+    /// <summary>Gets the number of slot classes, 1 to 256.</summary>
     public uint NumVarSlotClasses => *(uint*)(_address + HeaderLayout.NumVarSlotClasses);
 
     /// <summary>
-    /// The current size of the segment in bytes (<c>r[shm.varslot.extents.notification]</c>). Loaded with acquire, stored with release semantics: extend the
-    /// file first, then store. It never shrinks.
+    /// Gets or sets the current size of the segment in bytes (<c>r[shm.varslot.extents.notification]</c>). Loaded with acquire, stored with release semantics:
+    /// extend the file first, then store. It never shrinks.
     /// </summary>
     /// <exception cref="InvalidOperationException">On a store: the view is read-only.</exception>
     public ulong CurrentSize

@@ -8,23 +8,26 @@ namespace RoamShm;
 /// </summary>
 public sealed class SegmentConfiguration
 {
-    /// <summary>The maximum number of guests, 1 to 255. The default is 8 (<c>r[shm.topology.max-guests]</c>).</summary>
+    /// <summary>Gets or sets the maximum number of guests, 1 to 255. The default is 8 (<c>r[shm.topology.max-guests]</c>).</summary>
     public long MaxGuests { get; set; } = 8;
 
-    /// <summary>The data bytes of one ring (one direction), 1 to 4294967295. The default is 65536 (<c>r[shm.bipbuf.layout]</c>).</summary>
+    /// <summary>Gets or sets the data bytes of one ring (one direction), 1 to 4294967295. The default is 65536 (<c>r[shm.bipbuf.layout]</c>).</summary>
     public long BipbufCapacity { get; set; } = 64 * 1024;
 
-    /// <summary>The largest payload in bytes, 0 to 4294967295. The default is 1048576 (<c>r[shm.segment.config]</c>).</summary>
+    /// <summary>Gets or sets the largest payload in bytes, 0 to 4294967295. The default is 1048576 (<c>r[shm.segment.config]</c>).</summary>
     public long MaxPayloadSize { get; set; } = 1024 * 1024;
 
-    /// <summary>The largest entry in bytes that travels inline, 0 to 4294967295. The default, 0, means 256 (<c>r[shm.framing.threshold]</c>).</summary>
+    /// <summary>
+    /// Gets or sets the largest entry in bytes that travels inline, 0 to 4294967295. The default, 0, means 256 (<c>r[shm.framing.threshold]</c>).
+    /// </summary>
     public long InlineThreshold { get; set; }
 
-    /// <summary>The heartbeat interval of a guest in nanoseconds. The default, 0, turns heartbeats off (<c>r[shm.crash.detection]</c>).</summary>
+    /// <summary>Gets or sets the heartbeat interval of a guest in nanoseconds. The default, 0, turns heartbeats off (<c>r[shm.crash.detection]</c>).</summary>
     public ulong HeartbeatInterval { get; set; }
 
     /// <summary>
-    /// The slot classes, 1 to 256, in ascending slot size. The default is 1024 × 1 KiB, 256 × 16 KiB, 32 × 256 KiB (<c>r[shm.varslot.classes]</c>).
+    /// Gets or sets the slot classes, 1 to 256, in ascending slot size. The default is 1024 × 1 KiB, 256 × 16 KiB, 32 × 256 KiB
+    /// (<c>r[shm.varslot.classes]</c>).
     /// </summary>
     public IReadOnlyList<SlotClass> SlotClasses { get; set; } = DefaultSlotClasses();
 

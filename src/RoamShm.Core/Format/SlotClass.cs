@@ -19,10 +19,10 @@ public sealed class SlotClass
         SlotCount = slotCount;
     }
 
-    /// <summary>The size of a slot in bytes. The first 4 hold the payload length.</summary>
+    /// <summary>Gets or sets the size of a slot in bytes. The first 4 hold the payload length.</summary>
     public long SlotSize { get; set; }
 
-    /// <summary>The number of slots.</summary>
+    /// <summary>Gets or sets the number of slots.</summary>
     public long SlotCount { get; set; }
 
     /// <summary>Returns the text form, <c>SIZE:COUNT</c>.</summary>

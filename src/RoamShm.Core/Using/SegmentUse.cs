@@ -23,19 +23,19 @@ public sealed class SegmentUse
         ProcessIds = processIds;
     }
 
-    /// <summary>The answer: <see cref="Used"/>, <see cref="Free"/> or <see cref="Unknown"/>.</summary>
+    /// <summary>Gets the answer: <see cref="Used"/>, <see cref="Free"/> or <see cref="Unknown"/>.</summary>
     public string State { get; }
 
-    /// <summary>The reason, as part of a sentence.</summary>
+    /// <summary>Gets the reason, as part of a sentence.</summary>
     public string Reason { get; }
 
-    /// <summary>The processes known to map the segment. An empty list does not prove that there are none; see <see cref="State"/>.</summary>
+    /// <summary>Gets the processes known to map the segment. An empty list does not prove that there are none; see <see cref="State"/>.</summary>
     public IReadOnlyList<int> ProcessIds { get; }
 
-    /// <summary>Whether it is proved that nobody uses the segment.</summary>
+    /// <summary>Gets a value indicating whether it is proved that nobody uses the segment.</summary>
     public bool IsFree => State == Free;
 
-    /// <summary>Whether somebody uses the segment.</summary>
+    /// <summary>Gets a value indicating whether somebody uses the segment.</summary>
     public bool IsUsed => State == Used;
 
     /// <summary>Formats process ids as part of a sentence.</summary>
