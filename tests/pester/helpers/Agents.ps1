@@ -99,7 +99,7 @@ function Close-Agent {
 <# Why it cannot be told for certain here that nobody maps a file, or nothing. #>
 function Get-MappingDoubt {
     if (-not $script:OnLinux) {
-        return 'which processes map a file can be told on Linux only'
+        return 'only Linux lists the processes that map a file'
     }
 
     $isRoot = (& id -u) -eq '0'

@@ -26,7 +26,7 @@ function Get-BrokenCase {
         "table of 2 .* at offset $end .* $end bytes")
     New-FaultCase 'a class table at 2^64 - 1' SlotClassTableOutOfBounds @{ VarPoolOffset = [uint64]::MaxValue } (
         'offset 18446744073709551615')
-    New-FaultCase 'four thousand million classes' SlotClassTableOutOfBounds @{ NumVarSlotClasses = [uint32]::MaxValue } (
+    New-FaultCase '4294967295 classes' SlotClassTableOutOfBounds @{ NumVarSlotClasses = [uint32]::MaxValue } (
         'table of 4294967295 ')
     New-FaultCase 'a class with slot_size 0' InvalidSlotClass @{ 'Class0.SlotSize' = 0 } (
         'slot class 0 .*slot_size 0, slot_count 4')

@@ -32,12 +32,12 @@ function Invoke-AsStranger {
         [Parameter(Mandatory)] [string] $Folder,
         [Parameter(Mandatory)] [string] $Script)
 
-    Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+    Skip-Unless $script:OnUnix 'only Unix has permission bits'
     $stranger = @()
     $shell = @(Get-ThisPowerShell)
     if ((& id -u) -eq '0') {
         $setpriv = Get-Command setpriv -CommandType Application -ErrorAction Ignore
-        Skip-Unless $setpriv 'to root nothing is denied, and there is no setpriv to become somebody else'
+        Skip-Unless $setpriv 'root is denied nothing, and there is no setpriv to become another user'
         $stranger = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'env', "HOME=$Folder"
     }
 
@@ -196,7 +196,7 @@ function Invoke-Terminal {
 
 function Get-TerminalDoubt {
     if (-not $script:OnLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
-        'makes a terminal with script of util-linux'
+        'needs script from util-linux to create a terminal'
     } elseif ($env:NO_COLOR) {
         'NO_COLOR is set'
     }
