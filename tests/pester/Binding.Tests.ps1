@@ -1,4 +1,4 @@
-# Objects bind by the path that they have, and that path is the name of one file, whatever characters are in it.
+# Objects bind by their path, and that path is the name of one file, whatever characters it contains.
 
 BeforeDiscovery {
     $script:PathCommands = @(

@@ -1,4 +1,4 @@
-# What Tab offers says what it is, also where Tab lists the texts alone, as it does on Linux.
+# Completions explain themselves, even if Tab shows only the list texts, as it does on Linux.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')

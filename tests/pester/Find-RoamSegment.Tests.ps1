@@ -1,9 +1,9 @@
-# Find-RoamSegment: the segments in folders, each with the state it is in; everything else is passed over.
+# Find-RoamSegment: lists the segments in folders with their status, and skips everything else.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     $script:Routes = Get-BindingRoute
-    # Those that begin with the magic of a segment are listed, whatever is wrong with them.
+    # Files that begin with the magic of a segment are listed, whatever is wrong with them.
     $script:ListedCases = @(Get-BrokenCase) + @(Get-DamagedCase) |
         Where-Object Id -NotIn 'BadMagic', 'PredecessorFormat', 'SuccessorFormat', 'SegmentTooShort', 'SegmentNotReady'
     $script:PassedCases = Get-BrokenCase |
@@ -17,7 +17,7 @@ BeforeAll {
     $script:Doubt = Get-MappingDoubt
     $script:Columns = 'Name', 'Status', 'Size', 'Peers', 'MappedBy', 'Owner', 'Mode'
 
-    <# The status where nobody maps a segment, which in doubt cannot be told. #>
+    <# The status of a segment that nobody maps, which is unknown if mappings cannot be listed. #>
     function Get-Expected {
         param([string] $Status)
 
@@ -632,7 +632,7 @@ Test-Path -LiteralPath '$script:Leftover'
             Edit-Peer $path 1
             $listing = Find-RoamSegment $path
             Assert-View $listing $script:Columns
-            # Of a process and an owner that do not change from one machine to the next.
+            # A process and an owner that are the same on every machine.
             $listing.Status = 'Draining'
             $listing.HostGoodbye = $true
             $listing.MappedBy = '4711 30066'

@@ -1,4 +1,4 @@
-# examples/Get-RoamFleet.ps1. Remoting is played: each host is a job, whose objects come back as those of a session do.
+# examples/Get-RoamFleet.ps1. Jobs stand in for remoting: each host is a job, which returns objects as a session does.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')

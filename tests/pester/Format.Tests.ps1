@@ -1,10 +1,10 @@
-# What a user sees: tables that fit, lists with everything, the same for objects that have been elsewhere.
+# What users see: tables that fit, complete lists, and the same output for deserialized objects.
 
 BeforeDiscovery {
     $script:Kinds = 'RoamShm.SegmentHeader', 'RoamShm.SegmentEvent', 'RoamShm.SegmentReport', 'RoamShm.SegmentFinding' |
         ForEach-Object { @{ Kind = $_ } }
 
-    # What writes each kind of object, and the columns of its table.
+    # A command for each type of object, and the columns of its table.
     $script:Sources = @(
         @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Name Size Guests Ring Payload Heartbeat Goodbye' }
         @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Name Change Peer Size Goodbye' }
@@ -21,7 +21,7 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # Without colours, so that a line is as long as it looks.
+    # Without colours, so that the length of a line is its visible length.
     $script:StyleBefore = $null
     if (Get-Variable -Name PSStyle -ErrorAction Ignore) {
         $script:StyleBefore = $PSStyle.OutputRendering
@@ -45,7 +45,7 @@ BeforeAll {
         }
     }
 
-    <# An object whose every number has as many digits as its field can hold. #>
+    <# Returns an object in which every number has as many digits as its field can hold. #>
     function Get-LargestHeader {
         param([string] $Kind = 'RoamShm.SegmentHeader')
 
@@ -200,7 +200,7 @@ Describe 'The list of a report' {
 
 Describe 'A table in a console' {
     BeforeAll {
-        # Numbers with many digits, a peer that is alive and one that is in goodbye.
+        # Numbers with many digits, a live peer and one in goodbye.
         $script:Wide = Join-Path $script:Folder 'wide.seg'
         $with = @{ MaxGuests = 255; BipbufCapacity = 1000000; MaxPayloadSize = 1000000; HeartbeatInterval = '123456us' }
         $null = New-RoamSegment $script:Wide @with -Sparse -WarningAction SilentlyContinue -ErrorAction Stop
@@ -208,10 +208,10 @@ Describe 'A table in a console' {
         Edit-Peer $script:Wide 1 -LastHeartbeat (Get-MonotonicTime)
         Edit-Peer $script:Wide 2 -State 2
 
-        # The colours of states; those of labels are bold too.
+        # The colours of states. Those of labels are also bold.
         $script:ColourOfState = "$([char]27)\[[39][0-7]m"
 
-        <# What a terminal gets, colours and all. #>
+        <# Returns what a terminal receives, including colours. #>
         function Show-Coloured {
             param([string] $Source, [int] $Width = 100, [string] $Rendering = 'Ansi')
 
@@ -250,7 +250,7 @@ Describe 'A table in a console' {
 
     It 'has colours that do not change any column: <Source>' -ForEach $script:Sources {
         Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
-        # What the time changes is shown in another column than the colours.
+        # Values that depend on time are in other columns than the colours.
         $still = $Source + ' | ForEach-Object { if ($null -ne $_.HeartbeatAgeMilliseconds) { $_.HeartbeatAgeMilliseconds = 1 }; ' +
             'if ($_.ReadTime) { $_.ReadTime = [datetime]0 }; $_ } | Format-Table'
         foreach ($width in 60, 80, 100, 120) {

@@ -1,4 +1,4 @@
-# Get-RoamPeer: who is on a segment, what waits for them and what they hold; chosen by id and state.
+# Get-RoamPeer: the peers of a segment, what is queued for them and what they own; selected by id and state.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -11,7 +11,7 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamPeer'
 
-    # Six places: one in each state, one in a state that is none, and one more that is empty.
+    # Six entries: one in each state, one in an undefined state, and another empty one.
     $script:Six = @{ MaxGuests = 6; BipbufCapacity = 512; MaxPayloadSize = 256; SlotClass = @('1KB:4') }
 
     function Add-SixPeer {
@@ -116,7 +116,7 @@ Describe 'Get-RoamPeer' {
         }
 
         It 'reports the age of a heartbeat' {
-            # At 1 ns, so it is as old as the clock; the interval is long enough for the test to end before it.
+            # Sent at 1 ns, so its age is that of the clock; the interval is longer than the test can take.
             $age = [decimal](Get-MonotonicTime)
             $null = Add-Segment $script:Path -HeartbeatInterval ('{0}ns' -f [decimal]::Truncate($age * 10))
             Edit-Peer $script:Path 1 -LastHeartbeat 1
@@ -449,7 +449,7 @@ Describe 'Get-RoamPeer' {
             Edit-Ring $path 2 ToHost -Entry (@(Get-InlineEntry 248) * 6)
             $peer = Get-RoamPeer $path
             Assert-View $peer 'Peer', 'State', 'Liveness', 'Heartbeat', 'To host', 'Full', 'To guest', 'Full', 'Slots'
-            # The age has to be one that does not change between two looks at it.
+            # The age must not change between two views of the object.
             $peer.HeartbeatAgeMilliseconds = 12345.678
             @($peer | ConvertTo-ShownLine)[2] |
                 Should -MatchExactly '^ +2 Goodbye +Stale +12\.3 s ago +1\.5 KB +37\.5 % +0 B +0 % +0$'
@@ -511,7 +511,7 @@ Describe 'Get-RoamPeer' {
             Edit-Peer $script:Path 1
             $paths = @($script:Path) * 20
             @($paths | Get-RoamPeer -All | Select-Object -First 3) | Should -HaveCount 3
-            # One bad path before the end, which is not met any more.
+            # One bad path before the end, which is never reached.
             $failed = $null
             $bad = @($script:Path) + (Join-Path $script:Folder 'none.seg')
             @(Get-RoamPeer $bad -ErrorVariable failed -ErrorAction SilentlyContinue | Select-Object -First 1) |

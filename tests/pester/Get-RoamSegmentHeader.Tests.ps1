@@ -1,4 +1,4 @@
-# Get-RoamSegmentHeader: what a user reads, from whatever names a segment, and what is said of a file that is none.
+# Get-RoamSegmentHeader: what users read, every way to name a segment, and the errors for other files.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -61,7 +61,7 @@ Describe 'Get-RoamSegmentHeader' {
 
         It 'reads each field from its own offset' {
             $null = Add-Segment $script:Path
-            # Values that a check does not look at, each unlike any other.
+            # Values that no check examines, all different.
             Set-Field $script:Path @{ MaxPayloadSize = '0102030405060708090a0b0c0d0e0f10' }
             Set-Field $script:Path @{ PeerTableOffset = '2122232425262728' }
             Set-Field $script:Path @{ HeartbeatInterval = '3132333435363738393a3b3c' }
@@ -251,7 +251,7 @@ Describe 'Get-RoamSegmentHeader' {
 
         It 'checks in the order of the reference: the first failure wins' {
             $null = Add-Segment $script:Path
-            # From the last check to the first, so that each fault has those before it for company.
+            # From the last check to the first, so that each fault is combined with those before it.
             $order = @(
                 @{ Field = @{ 'Class0.SlotSize' = 0 }; Id = 'InvalidSlotClass' }
                 @{ Field = @{ VarPoolOffset = $script:SmallSize }; Id = 'SlotClassTableOutOfBounds' }
@@ -401,7 +401,8 @@ Describe 'Get-RoamSegmentHeader' {
         }
 
         It 'checks a file again that a host is still creating' {
-            # The file is completed by another runspace; whether the first or the second look sees it complete, the header comes.
+            # Another runspace completes the file; whether the first or the second check sees it complete, the header
+            # is returned.
             $null = Add-Segment $script:Path
             $magic = Read-Hex $script:Path 0 128
             for ($round = 0; $round -lt 5; $round++) {

@@ -1,4 +1,4 @@
-# Get-RoamSegmentProcess: the processes that map a file, under whatever name. They are played by test agents.
+# Get-RoamSegmentProcess: the processes that map a file, under any name. Test agents play the processes.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -10,10 +10,10 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamSegmentProcess'
     $script:Quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
-    # Elsewhere there is no list of who maps what; what that says is tested at the end.
+    # Other systems cannot list who maps a file; the resulting error is tested at the end.
     $script:Doubt = if ($script:OnLinux) { Get-AgentDoubt } else { 'only Linux lists who maps a file' }
 
-    # One process for all tests: what it maps is mapped until it ends, but each test has a folder of its own.
+    # One process for all tests, which keeps its mappings until it ends; but each test has its own folder.
     $script:Agent = if (-not $script:Doubt) { Open-Agent }
 }
 

@@ -1,4 +1,4 @@
-# Get-RoamSlotClass: how the slots of a segment are used, and by whom; what nobody will ever free.
+# Get-RoamSlotClass: how the slots of a segment are used, who owns them, and which are lost.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -11,7 +11,7 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamSlotClass'
 
-    <# The counts of a class: free, allocated, leaked; of the host, of peers, orphaned; once they add up. #>
+    <# The counts of a class: free, allocated, leaked; host, peers, orphaned; after checking that they add up. #>
     function Get-Count {
         param(
             [Parameter(Mandatory)] [string] $Path,
@@ -103,7 +103,7 @@ Describe 'Get-RoamSlotClass' {
                 Get-Count $script:Path 1 | Should -BeExactly '1 1 0, 1 0 0'
                 $null = Invoke-Agent $guest state, $script:Path, 0
                 Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 2'
-                # Everything as often as there are slots, and back.
+                # Every slot is allocated and freed.
                 $null = Invoke-Agent $guest toggle, $script:Path, 10
                 Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 2'
             } finally {

@@ -1,4 +1,4 @@
-# What installs is what is documented: runbooks, help, a README whose links lead somewhere.
+# What gets installed matches the documentation: runbooks, help, and a README with working links.
 
 BeforeDiscovery {
     $script:Runbooks = 'Get-RoamShmUsage.ps1', 'Remove-RoamHub.ps1', 'Repair-RoamGuest.ps1'
@@ -10,7 +10,7 @@ BeforeAll {
     $script:Root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
     $script:Folder = Initialize-Folder
 
-    # The functions of the build script, without what it does.
+    # Loads the functions of the build script without running its tasks.
     $build = [System.Management.Automation.Language.Parser]::ParseFile((Join-Path $script:Root 'build.ps1'), [ref]$null, [ref]$null)
     $isFunction = { $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }
     foreach ($function in $build.FindAll($isFunction, $false)) {

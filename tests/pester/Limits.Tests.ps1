@@ -1,10 +1,10 @@
-# Limits of the process end in an error with its remedy, never in the end of the shell.
+# Process limits cause an error with a remedy; they never kill the shell.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # The engine itself makes large files in memory unless it is told not to.
+    # PowerShell itself creates large in-memory files unless this is switched off.
     function Invoke-Limited {
         param([string] $Limit, [string] $Script)
 
@@ -59,7 +59,7 @@ Describe 'Under a limit on open files' {
 `$new = '$(Join-Path $Folder 'new.seg')'
 `$ErrorActionPreference = 'SilentlyContinue'
 
-# Whatever the command loads, it has loaded when there is nothing left to load it with.
+# Load everything the command needs now, since nothing can be loaded at the limit.
 `$null = $($_ -replace '\$path', '/no/such.seg' -replace '\$new', '/no/such/new.seg')
 `$null = New-RoamSegment '$(Join-Path $Folder 'warm.seg')' -SlotClass 1KB:4 | Get-RoamSegmentHeader | Set-RoamGoodbye -Confirm:`$false
 `$null = Find-RoamSegment '$Folder'

@@ -1,4 +1,4 @@
-# What a message says of a file is safe to print, whatever its name is.
+# Messages about a file are safe to print, whatever its name is.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -36,7 +36,7 @@ Describe 'A name with control characters' {
         @{ Name = 'a warning'; Script = { New-RoamSegment ($args[0] + '2') -SlotClass 1KB:4 -HeartbeatInterval 1 | Out-Null } }
         @{ Name = 'Show-RoamSegment'; Script = { Show-RoamSegment -LiteralPath $args[0] -Width 200 } }
     ) {
-        # A finding, for there to be something verbose.
+        # A finding, so that there is verbose output.
         Write-Hex $Path 127 '01'
         $given = ($Path.ToCharArray() | ForEach-Object { [int]$_ }) -join ','
         $child = "`$path = -join [char[]]($given)`n& { $Script } `$path"

@@ -1,4 +1,4 @@
-# The module as it is delivered: what its manifest says, and what an import brings.
+# The module as shipped: its manifest, and what an import adds to a session.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -192,7 +192,8 @@ Describe '<_>' -ForEach $script:Commands {
             $script:Command.Parameters.Keys | Should -Contain $parameter.name
             $text = ($parameter.description | Out-String).Trim()
             if (-not $text) {
-                # What the page leaves out, Get-Help lists as the cmdlet has it; that may only be what the engine binds.
+                # Get-Help lists what the page leaves out as the cmdlet declares it; that may only be what the engine
+                # binds.
                 $attributes = @($script:Command.Parameters[$parameter.name].Attributes |
                         Where-Object { $_ -is [Parameter] })
                 @($attributes | Where-Object { -not $_.DontShow }) |

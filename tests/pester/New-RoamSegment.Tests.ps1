@@ -1,7 +1,8 @@
-# New-RoamSegment: the bytes of what it makes, every way to say what to make, and what it refuses.
+# New-RoamSegment: the bytes it creates, every way to specify a segment, and what it refuses.
 
 BeforeDiscovery {
-    # What the reference implementation writes for these configurations: a fresh segment is deterministic, so its hash says it all.
+    # The output of the reference implementation for these configurations: a fresh segment is deterministic, so its
+    # hash is enough.
     $script:Reference = @(
         @{
             Name = 'one guest, a minimum of everything'; Size = 768
@@ -452,7 +453,7 @@ second.seg,,
 
             $header.Path | Should -BeExactly (Join-Path $script:Folder $leaf)
             Test-Path -LiteralPath $header.Path -PathType Leaf | Should -BeTrue
-            # In whatever letters: what is returned names the file again.
+            # In any case: the returned path names the file again.
             ($header | Get-RoamSegmentHeader -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
         }
 

@@ -1,4 +1,4 @@
-# Objects go where tables of text go, compare by what changes, and raise what PowerShell people catch.
+# Objects fit where tables of text are expected, compare by what changes, and errors have the usual exception types.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -101,7 +101,7 @@ Describe 'A session that has loaded a version of the module' {
         $newer = Join-Path $Folder (Join-Path 'other' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse
 
-        # Another build of the program: its identity is a GUID in the file.
+        # Another build of the library, which differs in the GUID that the file contains.
         $dll = Join-Path $newer (Join-Path 'bin' 'RoamShm.PowerShell.dll')
         $type = (Get-Command Get-RoamPeer).ImplementingType
         $identity = ConvertTo-HexText $type.Module.ModuleVersionId.ToByteArray()

@@ -1,4 +1,4 @@
-# Remove-RoamSegment: the file of a segment that nobody uses is removed; whatever is in use, or might be, is kept.
+# Remove-RoamSegment: removes the file of an unused segment, and keeps whatever is, or may be, in use.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -18,7 +18,7 @@ BeforeAll {
     $script:Sure = @{ Confirm = $false }
     $script:Quiet = @{ Confirm = $false; ErrorAction = 'SilentlyContinue' }
 
-    <# Without -Force nothing is removed where it cannot be told who maps it. #>
+    <# Skips the test if mappings cannot be listed, since nothing is removed then without -Force. #>
     function Skip-WhereInDoubt {
         Skip-Because (Get-MappingDoubt)
     }
@@ -194,7 +194,7 @@ Describe 'Remove-RoamSegment' {
             $null = Add-Segment $script:Path
             $new = Add-Segment (Join-Path $script:Folder 'new.seg')
             Set-Field $new @{ HostGoodbye = 7 }
-            # What is said with -Verbose is said when the file has been looked at, and before it is removed.
+            # The -Verbose message comes after the file has been checked and before it is removed.
             $said = Remove-RoamSegment $script:Path -Force @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
                 ForEach-Object {
                     if ("$_" -match 'Remove roam segment') { Move-Item -LiteralPath $new -Destination $script:Path -Force }
@@ -319,7 +319,7 @@ Describe 'Remove-RoamSegment' {
             $guest = Open-Agent
             try {
                 $null = Invoke-Agent $guest attach, $script:Path
-                # Both happen when it sees the goodbye.
+                # It does both when it sees the goodbye.
                 Send-Agent $guest leave-on-goodbye, $script:Path
                 $guest.StandardInput.Close()
                 Remove-RoamSegment $script:Path -Goodbye -Timeout $script:PatienceSeconds @script:Sure -ErrorAction Stop
@@ -404,7 +404,7 @@ Describe 'Remove-RoamSegment' {
             try {
                 $null = Invoke-Agent $hub map, $script:Path
                 $with = @{ Goodbye = $true; Timeout = $script:PatienceSeconds; Confirm = $false; ErrorAction = 'Stop' }
-                # It says each time it looks that the segment is in use, and waits on.
+                # At each poll it reports that the segment is in use, and keeps waiting.
                 $script:Looks = 0
                 $said = Remove-RoamSegment $script:Path @with -Verbose 4>&1 | ForEach-Object {
                     if ("$_" -match 'is in use') {
@@ -547,7 +547,7 @@ Describe 'Remove-RoamSegment' {
                 Remove-RoamSegment $script:Folder -Stale -Force @script:Sure -ErrorAction Stop
             } else {
                 Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript $removal) | Should -BeExactly '0'
-                # What the stranger needed was copied there.
+                # Removes the copy of the module that the other user needed.
                 Remove-Item -LiteralPath (Join-Path $script:Folder 'module') -Recurse
             }
 
@@ -588,7 +588,7 @@ Describe 'Remove-RoamSegment' {
         It 'accepts <Route>, and removes that and nothing else' -ForEach $script:Routes {
             $files = @(Get-ChildItem -LiteralPath $script:Folder -Filter *.seg)
             $files | Should -HaveCount 5
-            # Nobody uses them, so -Force is only for where that cannot be told.
+            # Nobody uses them, so -Force is needed only if mappings cannot be listed.
             $with = @{ Confirm = $false; ErrorAction = 'Stop'; Force = [bool](Get-MappingDoubt) }
             $route = @{ Route = $Route; Command = 'Remove-RoamSegment'; Folder = $script:Folder; With = $with }
             Invoke-Route @route | Should -BeNullOrEmpty

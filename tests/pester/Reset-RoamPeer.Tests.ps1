@@ -1,4 +1,4 @@
-# Reset-RoamPeer: the place of a guest that crashed or left is freed, in the way of the format, and nothing else is touched.
+# Reset-RoamPeer: frees the entry of a guest that crashed or left, as the format requires, and changes nothing else.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -12,12 +12,12 @@ BeforeAll {
     $script:Command = 'Reset-RoamPeer'
     $script:None = [uint32]::MaxValue
 
-    <# Who maps a segment can be told, and nobody does: without -Force nothing else is recovered. #>
+    <# Skips the test if mappings cannot be listed, since only an unused segment is recovered without -Force. #>
     function Skip-WhereInDoubt {
         Skip-Because (Get-MappingDoubt)
     }
 
-    <# A peer's state, epoch and heartbeat as they are stored. #>
+    <# The stored state, epoch and heartbeat of a peer. #>
     function Read-Peer {
         param([int] $PeerId)
 
@@ -57,7 +57,8 @@ Describe 'Reset-RoamPeer' {
         It 'drops queued entries, frees the slots they refer to and those the peer owns, and reports how many' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2 -Epoch 3 -LastHeartbeat 77
-            # Slot 0 of class 0, the host's, waits for the guest; slots 1 and 2 are the guest's. Class 1 is the host's.
+            # Slot 0 of class 0 is the host's and queued for the guest; slots 1 and 2 are the guest's. Class 1 is the
+            # host's.
             $null = Use-Slot $script:Path 0 -Owner 0
             $null = Use-Slot $script:Path 0 -Owner 1
             $null = Use-Slot $script:Path 0 -Owner 1
@@ -87,7 +88,7 @@ Describe 'Reset-RoamPeer' {
             Read-Peer 1 | Should -BeExactly '00000000030000000000000000000000' -Because 'the epoch stays'
             Read-Ring ToHost | Should -BeExactly ('00' * 12)
             Read-Ring ToGuest | Should -BeExactly ('00' * 12)
-            # The last to be freed is the first of the list; the head's count goes up with each.
+            # The last slot freed is the first on the list; each push increments the counter in the head.
             Get-Field $script:Path Class0.FreeHead, Class0.FreeCount | Should -Be @(2, 6)
             Read-Slot $script:Path 0 2 | Should -Be @(1, 0, 0, 1)
             Read-Slot $script:Path 0 1 | Should -Be @(1, 0, 0, 0)
@@ -101,7 +102,7 @@ Describe 'Reset-RoamPeer' {
         It 'frees no slot that has been freed or reallocated since' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
-            # Slot 0 is of another generation by now, slot 1 is free.
+            # Slot 0 has been reallocated since, so its generation differs; slot 1 is free.
             Edit-Slot $script:Path 0 0 -Generation 9 -State 1 -Owner 2 -NextFree 1
             Set-Field $script:Path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 1 }
             Edit-Ring $script:Path 1 ToGuest -Entry (Get-SlotEntry 0 0 -Generation 8), (Get-SlotEntry 0 1 -Generation 0)
@@ -301,7 +302,7 @@ Describe 'Reset-RoamPeer' {
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
-            # What is said with -Verbose is said between the check and the deed.
+            # The -Verbose message comes between the check and the recovery.
             $with = @{ Confirm = $false; Verbose = $true; ErrorAction = 'SilentlyContinue' }
             $said = Reset-RoamPeer $script:Path 1 @with -ErrorVariable failed 4>&1 |
                 ForEach-Object { if ("$_" -match 'Recover peer') { Edit-Peer $script:Path 1 -State 1 -Epoch 2 }; $_ }
@@ -319,7 +320,7 @@ Describe 'Reset-RoamPeer' {
             try {
                 $null = Invoke-Agent $hub map, $script:Path
                 $null = Reset-RoamPeer $script:Path 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
-                # Where it cannot be told who maps it, that is what is said.
+                # If mappings cannot be listed, the error says so.
                 $says = if ($script:OnLinux) { "process $($hub.Id) maps it" } else { 'cannot be found out|neither' }
                 Assert-SegmentError $failed -Id HostMayBeRunning -Target $script:Path -Message $says
                 Get-Sha256 $script:Path | Should -BeExactly $before
@@ -442,7 +443,7 @@ Describe 'Reset-RoamPeer' {
             try {
                 $script:State = 2
                 Wait-Until {
-                    # To and fro, until it is seen.
+                    # Attach and detach until the watch has seen it.
                     $script:State = 3 - $script:State
                     Edit-Peer $script:Path 1 -State $script:State
                     @($watch.Events | Where-Object { $_.PeerId -eq 1 }).Count -gt 0

@@ -4,7 +4,7 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # Four guests, and a heartbeat each second: one that is ten seconds old is stale.
+    # Four guests, and a heartbeat every second: one that is ten seconds old is stale.
     $script:hub = @{ MaxGuests = 4; BipbufCapacity = 4KB; HeartbeatInterval = '1s'; SlotClass = , '1KB:64' }
     $script:longAgo = 10000
 
@@ -22,7 +22,7 @@ BeforeAll {
         (Get-RoamPeer $Path -PeerId $PeerId -All).State
     }
 
-    # It was changed so long ago that it is stale if nobody uses it.
+    # Last changed long ago, so it is stale if nobody uses it.
     function Set-Old {
         param([Parameter(ValueFromPipeline)] [string] $Path)
 
@@ -35,7 +35,7 @@ BeforeAll {
         $agent
     }
 
-    <# A process that crashes: nothing of it is left but what it wrote into the segment. #>
+    <# A process that crashes: only what it wrote into the segment is left. #>
     function Close-Player {
         param([object] $Agent)
 
@@ -73,7 +73,8 @@ Describe 'A runbook' {
             $null = Invoke-Agent $guest state, $path, 2
             Close-Player $guest
             Wait-Until { $running.Events -contains "== $path" } 'the guests had left'
-            # A runbook that does not wait for the host gets the time to show it; one that waits passes however long this takes.
+            # A runbook that does not wait for the host is given the time to show that; one that waits passes, however
+            # long this takes.
             Start-Sleep -Milliseconds 200
             $path | Should -Exist
             Close-Player $host1
@@ -141,7 +142,7 @@ Describe 'A runbook' {
             $preview.Text | Should -Match 'What if: '
             $preview.Text | Should -Match '(?m)^ +1 Attached Stale '
             (Get-RoamSegmentHeader $path).HostGoodbye | Should -BeFalse
-            # To wait for ten days would be to fail.
+            # Waiting for ten days would fail the test.
             $result = Invoke-Example runbooks/Remove-RoamHub.ps1 -With @{ Path = $path; Timeout = '10d' }
             $result.ExitCode | Should -Be 0 -Because $result.Text
             $path | Should -Not -Exist
@@ -189,7 +190,7 @@ Describe 'A runbook' {
             Get-State $path 1 | Should -BeExactly 'Attached'
             Close-Player $host1
 
-            # Nobody uses it any more: every attached peer is dead.
+            # Nobody uses the segment any more: every attached peer is dead.
             $result = Invoke-Example runbooks/Repair-RoamGuest.ps1 $path
             $result.ExitCode | Should -Be 0 -Because $result.Text
             $result.Text | Should -Match 'Peer 2: now Empty, 1 entries to it and 0 from it dropped, 2 slots freed\.'
@@ -366,7 +367,7 @@ Describe 'A runbook' {
             Copy-Item -LiteralPath ([System.IO.Path]::Combine($Repository, 'examples', $Script)) -Destination $copy
             $where = if ($Script -like 'Export-*') { "'$folder' -Path '$folder'" } else { "'$folder'" }
             $text = Invoke-AsStranger $folder "& '$copy' $where $Arguments | Out-String -Width 200; 'exit code ' + `$LASTEXITCODE"
-            # PowerShell cannot name it, and so cannot remove it.
+            # PowerShell cannot express this name, so it cannot remove the file.
             bash -c 'rm -f "$1"/bad*' bash $folder
             $text -join "`n" | Should -Match 'exit code 1'
             foreach ($pattern in $Found) { $text -join "`n" | Should -Match $pattern }

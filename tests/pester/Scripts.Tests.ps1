@@ -1,5 +1,5 @@
-# The scripts in examples, but for the tour and the runbooks. Remoting is played by jobs, whose objects come back as those
-# of another computer do.
+# The scripts in examples, except the tour and the runbooks. Jobs stand in for remoting, because their objects come
+# back like those of another computer.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -102,7 +102,7 @@ Describe 'Watch-RoamGoodbye.ps1' {
     It 'calls a script when a host raises its goodbye, and for no other segment' {
         $alert = Join-Path $folder 'alert.ps1'
         [System.IO.File]::WriteAllText($alert, 'param($Text, $Event) "ALERT $($Event.HostGoodbyeValue) $Text"')
-        # The last of them is in goodbye from the start; when that is told, the others have been looked at.
+        # The last of them is in goodbye from the start; once it is reported, the others have been polled.
         $null = Set-RoamGoodbye (Add-Segment (Join-Path $folder 'z.seg')) -Value 9
         $with = @{ Path = Join-Path $folder '*.seg'; Alert = $alert; Count = 2; Interval = '20ms' }
         $script:running = Open-Example Watch-RoamGoodbye.ps1 $with

@@ -107,7 +107,8 @@ Describe 'Set-RoamGoodbye' {
 
         It 'raises the flag of a segment that is valid for the reference, though not for Test-RoamSegment' {
             $null = Add-Segment $script:Path
-            # max_guests 300: no guest of the Swift implementation attaches, those of the other do and have to be told.
+            # max_guests 300: no guest of the Swift implementation attaches, but guests of the other one do and must be
+            # asked to leave.
             Set-Field $script:Path @{ MaxGuests = 300 }
             Test-RoamSegment $script:Path | Should -BeFalse
             (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbye | Should -BeTrue

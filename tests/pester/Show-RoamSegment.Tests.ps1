@@ -1,4 +1,4 @@
-# Show-RoamSegment: the map of a segment for the eye, as text that pipes and redirects.
+# Show-RoamSegment: the map of a segment for people, as text that can be piped and redirected.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -12,7 +12,7 @@ BeforeAll {
     $script:Command = 'Show-RoamSegment'
     $script:Escape = [string][char]27
 
-    # Age and time are what differs between two pictures of one segment.
+    # The age and the time are what differs between two pictures of a segment.
     function Get-Shape {
         param([AllowEmptyString()] [string[]] $Line)
 
@@ -103,7 +103,7 @@ Describe 'Show-RoamSegment' {
                 $text | Should -Match "(?m)^Error InvalidPeerState: $([regex]::Escape($message))$"
             }
 
-            # A window that is drawn over has few lines.
+            # A window that is overwritten has few lines.
             @(Show-RoamSegment $script:Path -Width 60 -Ascii -Refresh -Count 1) -match '^Error InvalidPeerState: .*\.\.\.$' |
                 Should -HaveCount 1
         }
@@ -114,7 +114,7 @@ Describe 'Show-RoamSegment' {
             $random = New-Object System.Random 7
             for ($round = 0; $round -lt 60; $round++) {
                 $bytes = $sound.Clone()
-                # The magic, the version and the header's size stay, so that the rest is looked at.
+                # The magic, the version and the header size stay, so that the rest is examined.
                 $end = if ($round % 2) { $bytes.Length } else { 128 }
                 1..12 | ForEach-Object { $bytes[$random.Next(16, $end)] = $random.Next(256) }
                 [System.IO.File]::WriteAllBytes($script:Path, $bytes)
@@ -126,12 +126,12 @@ Describe 'Show-RoamSegment' {
 
     Context 'A busy segment' {
         BeforeAll {
-            # Eight places: one alive, with something in both rings; one in goodbye, one in a state that is none.
+            # Eight entries: one alive, with something in both rings; one in goodbye, and one in an undefined state.
             $script:LayoutBefore = $script:Layout
             $script:Eight = @{ MaxGuests = 8; BipbufCapacity = 4KB; SlotClass = @('1KB:100', '8KB:20') }
             $script:Layout = Get-SegmentLayout $script:Eight
 
-            # Cells of a line: ideographs take two.
+            # The number of cells of a line: ideographs take two.
             function Get-Cell {
                 param([AllowEmptyString()] [string] $Line)
 
@@ -230,7 +230,7 @@ Describe 'Show-RoamSegment' {
                     ($lines | ForEach-Object { Get-Cell $_ } | Measure-Object -Maximum).Maximum | Should -BeGreaterThan ($_ - 10)
                 }
 
-                # At 40 columns tables are cut off.
+                # At 40 columns tables are truncated.
                 $parts = if ($_ -eq 40) { @() } else { 'Layout', 'slot pool', 'Peer', 'Attached', 'Alive', 'Goodbye', 'Class', 'Orphaned', 'PeerTable' }
                 foreach ($part in $parts) { $lines -join "`n" | Should -Match $part }
             }
@@ -433,7 +433,7 @@ Describe 'Show-RoamSegment' {
                 $plain = [System.Management.Automation.Internal.StringDecorated]::new($_).ToString('PlainText')
                 , @($plain.Replace("`r", '').TrimEnd("`n") -split "`n")
             }
-            # All of the window but its last line the first time, and then what there is to overwrite.
+            # The whole window except its last line the first time, then as many lines as have to be overwritten.
             $first | Should -HaveCount 14
             # The layout makes room for the peers.
             $second.Count | Should -BeLessOrEqual 14
@@ -487,7 +487,8 @@ $_
             $start = New-Object System.Diagnostics.ProcessStartInfo
             $start.FileName = 'script'
             $start.EnvironmentVariables['SHELL'] = '/bin/sh'
-            # Ctrl+C goes to all of the terminal's programs: the sh around it has to outlive it, as dash does with a trap alone, to tell the state after it.
+            # Ctrl+C goes to all programs of the terminal: the surrounding sh has to survive it, as dash does only with
+            # a trap, to report the state afterwards.
             $run = "trap : INT; stty cols 90 rows 30; stty -g; $shell -NoProfile -NonInteractive -File '$file'; stty -g"
             foreach ($argument in '-qec', $run, '/dev/null') {
                 $start.ArgumentList.Add($argument)

@@ -1,5 +1,5 @@
-# The first minutes of somebody who has installed the module. By default about out/RoamShm; about an installed one with
-# ROAMSHM_MODULEPATH, the folder in which it was installed, in the environment.
+# The first minutes with an installed module. Tests out/RoamShm by default, or the module in the folder that
+# ROAMSHM_MODULEPATH in the environment names.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')

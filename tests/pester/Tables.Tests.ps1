@@ -1,4 +1,4 @@
-# Tables say which segment a row is about, at the 80 columns that pipes, cron and CI get, and numbers keep their digits.
+# Tables show which segment a row is about, at the 80 columns of pipes, cron and CI, and numbers keep their digits.
 
 BeforeDiscovery {
     $script:Tables = @(
@@ -21,7 +21,7 @@ BeforeAll {
     Import-RoamShm
     $script:Folder = Initialize-Folder
 
-    # Names that differ at their ends alone, and end where a narrow column would cut them.
+    # Names that differ only at the end, where a narrow column would cut them off.
     $stem = 'orders-of-the-warehouse-in-the-north-west'
     $script:Paths = 1..2 | ForEach-Object { Add-Segment (Join-Path $script:Folder "$stem-$_.seg") }
     foreach ($path in $script:Paths) {
@@ -36,7 +36,7 @@ BeforeAll {
         ($text -replace ([char]27 + '\[[0-9;]*m')) -split '\r?\n' | ForEach-Object { $_.TrimEnd() } | Where-Object { $_ }
     }
 
-    # The cells of a column that wrap, put together again.
+    # The cells of a wrapped column, joined again.
     function Get-Name {
         param([string[]] $Row)
 
@@ -90,7 +90,7 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
 }
 
 Describe 'A script that shows several types' {
-    # PowerShell begins no second table, but shows what does not belong in the first as lists, of all properties.
+    # PowerShell does not start a second table, but shows what does not fit the first as lists of all properties.
     It 'shows <Second> after <First>, with the properties that only <Second> have' -ForEach @(
         @{ First = 'headers'; Second = 'listings'; Property = 'Status' }
         @{ First = 'headers'; Second = 'events'; Property = 'Change' }

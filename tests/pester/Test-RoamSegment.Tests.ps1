@@ -1,4 +1,4 @@
-# Test-RoamSegment: one answer for scripts, a full report for people, a filter for pipelines.
+# Test-RoamSegment: a yes or no for scripts, a full report for people, a filter for pipelines.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -10,7 +10,7 @@ BeforeDiscovery {
     $rings = $script:Layout['Peer1.ToHost']
     $past64 = [uint64]::MaxValue - 63
 
-    # At is where the finding is, where that is not where the one field stands that is overwritten.
+    # At is where the finding is, if that is not the one field that is overwritten.
     $script:Faults = @(
         @{
             Fault = 'max_guests 0'; Edit = @{ MaxGuests = 0 }
@@ -111,7 +111,7 @@ BeforeDiscovery {
         $case.At = if ($at -is [string]) { $script:Layout[$at] } else { $at }
     }
 
-    # Whether a segment with it is sound otherwise.
+    # Whether a segment with this finding is otherwise sound.
     $script:Warnings = @(
         @{
             Condition = 'rings that the implementations pad differently'; Edit = @{ BipbufCapacity = 4100; 'Peer1.ToHost.Capacity' = 4100 }
@@ -349,7 +349,7 @@ Describe 'Test-RoamSegment' {
             for ($round = 0; $round -lt 150; $round++) {
                 $copy = Join-Path $script:Folder 'copy.seg'
                 Copy-Item -LiteralPath $script:Path -Destination $copy -Force
-                # Eight bytes somewhere in the header, the peers, a ring's header or the classes; the magic stays.
+                # Eight bytes somewhere in the header, the peers, a ring header or the classes; the magic stays.
                 $area = @(@('Version', 112), @('Peer1.State', 120), @('Peer1.ToHost', 120), @('VarPool', 120))[$random.Next(4)]
                 $bytes = New-Object byte[] 8
                 $random.NextBytes($bytes)

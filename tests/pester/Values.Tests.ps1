@@ -1,4 +1,4 @@
-# Values that nobody means are an error or a warning, and a wait that ends in vain says so.
+# Suspicious values cause an error or a warning, and a wait that times out says so.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')

@@ -1,6 +1,6 @@
-# Watch-RoamSegment: an object for what is there and one for each change, until it is enough.
-# A watch runs in a runspace of its own while the test makes the changes. Each test first waits for what tells it that the watch has looked,
-# so none depends on how fast anything is.
+# Watch-RoamSegment: an object for the current state and one for each change, until the watch ends.
+# A watch runs in its own runspace while the test makes the changes. Each test first waits for output that proves that
+# the watch has polled, so none depends on timing.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -132,7 +132,7 @@ Describe 'Watch-RoamSegment' {
                 & mv -f -- $script:Other $script:Path
                 (Wait-Watch $script:Watch 2).Change | Should -BeExactly 'Goodbye, Replaced'
             } else {
-                # There the old file goes away first; the watch may look in between.
+                # On Windows the old file goes away first, and the watch may poll in between.
                 Move-Item -LiteralPath $script:Other -Destination $script:Path -Force
                 Wait-Until { ($script:Watch.Events.Change -join ' ') -match 'Goodbye, Replaced|Removed Goodbye, Reappeared' } 'the segment was replaced'
             }
@@ -186,7 +186,7 @@ Describe 'Watch-RoamSegment' {
             $null = Wait-Watch $script:Watch 2
             Remove-Item -LiteralPath $script:Path
             $null = Wait-Watch $script:Watch 3
-            # Ten changes of the other one are at least ten looks at this one.
+            # Ten changes of the other file take at least ten polls of this one.
             foreach ($i in 1..10) {
                 Set-Field $script:Other @{ HeartbeatInterval = $i }
                 (Wait-Watch $script:Watch (3 + $i)).Path | Should -BeExactly $script:Other
@@ -223,7 +223,7 @@ Describe 'Watch-RoamSegment' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
-            # Peers come and go, messages pass, somebody touches the file.
+            # Peers attach and detach, messages pass, the write time changes.
             Set-Field $script:Path @{ 'Peer1.State' = 1; 'Peer1.ToHost.Write' = 64 }
             (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc = [datetime]::UtcNow
             Set-Field $script:Path @{ HostGoodbye = 1 }
@@ -280,7 +280,7 @@ Describe 'Watch-RoamSegment' {
         }
 
         It 'each object as soon as it is known' {
-            # Had it waited for the end, nothing would have come: this watch never ends.
+            # If it waited for the end there would be no output, since this watch never ends.
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; Interval = '1h' }
             $null = Wait-Watch $script:Watch 1
@@ -292,7 +292,8 @@ Describe 'Watch-RoamSegment' {
         It 'are reported with -SkipInitial from their first change on' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; Peer = $true; SkipInitial = $true }
-            # Without the initial object nothing says when the watch has begun, so the peer comes and goes until that is seen.
+            # Without the initial object nothing shows when the watch has started, so the peer attaches and detaches
+            # until it is seen.
             Wait-Until {
                 Set-Field $script:Path @{ 'Peer1.State' = 1 - (Get-Field $script:Path Peer1.State) }
                 $script:Watch.Events.Count -gt 0
@@ -380,7 +381,7 @@ Describe 'Watch-RoamSegment' {
         It 'when the pipeline stops early: Select-Object -First <_>' -ForEach 1, 2 {
             $null = Add-Segment $script:Path
             $null = Add-Segment $script:Other
-            # With this interval it would wait for an hour if it went on.
+            # With this interval it would wait for an hour if it continued.
             $events = @(Watch-RoamSegment $script:Path, $script:Other -Interval 1h -Timeout 120 | Select-Object -First $_)
             $events | Should -HaveCount $_
         }
@@ -450,7 +451,7 @@ Describe 'Watch-RoamSegment' {
         It 'the first change, with -SkipInitial' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; SkipInitial = $true }
-            # Nothing tells that it has looked; so there are changes until it sees one.
+            # Nothing shows that it has polled, so change the file until it sees a change.
             $script:Beat = 0
             Wait-Until {
                 $script:Beat++
@@ -471,7 +472,7 @@ Describe 'Watch-RoamSegment' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = @($script:Other, $script:Path); WaitForFile = $true }
             (Wait-Watch $script:Watch 1).Path | Should -BeExactly $script:Path
-            # The missing one stands first, so it has been looked for in vain.
+            # The missing file comes first, so it has been polled in vain.
             $null = Add-Segment $script:Other
             $change = Wait-Watch $script:Watch 2
             $change.Path | Should -BeExactly $script:Other
@@ -503,7 +504,7 @@ Describe 'Watch-RoamSegment' {
             )
             $expected = 1
             foreach ($step in $steps) {
-                # Each change of the first segment tells that the second was looked at in its present state.
+                # Each change of the first segment shows that the second was polled in its present state.
                 $expected++
                 Set-Field $script:Path @{ HeartbeatInterval = $expected }
                 (Wait-Watch $script:Watch $expected).Path | Should -BeExactly $script:Path
