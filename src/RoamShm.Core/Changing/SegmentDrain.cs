@@ -92,7 +92,8 @@ public sealed class SegmentDrain
     /// <param name="onInUse">Called with who still uses the segment once all peers have detached.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     /// <returns><see langword="false"/> if the host has already removed or replaced the file.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DrainTimeout"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the file is damaged.</exception>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DrainTimeout"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the file is
+    /// damaged.</exception>
     internal bool Remove(TimeSpan timeout, bool force, Action<string>? onInUse, CancellationToken cancellationToken)
     {
         while (true)

@@ -132,7 +132,8 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
     /// already be in place (<c>r[shm.file.create]</c>).
     /// </summary>
     /// <param name="configuration">The configuration of the segment.</param>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: no guest could attach to such a segment. Nothing is written.</exception>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: no guest could attach to such a segment. Nothing is
+    /// written.</exception>
     /// <exception cref="InvalidOperationException">The 128 bytes are not all zero and may be an existing segment; or the view is read-only.</exception>
     public void Initialize(SegmentConfiguration configuration) => Initialize(SegmentLayout.Compute(configuration));
 

@@ -24,7 +24,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     {
         byte[] name = Encode(path);
 
-        // Opening some devices has side effects (it starts a watchdog), so check the type before opening where devices live.
+        // Opening some devices has side effects (a watchdog starts), so check the type before opening where devices live.
         if (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal)
             && UnixStat.TryOfName(name, out FileStatus before))
         {

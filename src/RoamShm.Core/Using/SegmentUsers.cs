@@ -36,7 +36,9 @@ public sealed class SegmentUsers
     /// <summary>Gets a value indicating whether this operating system lists the processes that map a file.</summary>
     public static bool CanListProcesses => ProcessMaps.IsSupported;
 
-    /// <summary>Gets the reason why processes may be missing from lists, as part of a sentence; <see langword="null"/> if no host or guest can be missing.</summary>
+    /// <summary>
+    /// Gets the reason why processes may be missing from lists, as part of a sentence; <see langword="null"/> if no host or guest can be missing.
+    /// </summary>
     public string? WhyIncomplete => CanListProcesses && _vantage.IsViewWhole && Maps.IsOnlyInitUnreadable ? null
         : CanListProcesses ? Maps.WhyIncomplete
         : _vantage.WhyViewIsNotWhole;
