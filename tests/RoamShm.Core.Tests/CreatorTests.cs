@@ -50,7 +50,7 @@ public sealed class CreatorTests : IDisposable
     [Fact]
     public void Force_leaves_the_old_file_to_processes_that_map_it()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let a mapped file be replaced");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not allow a mapped file to be replaced");
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         Assert.Equal("mapped", agent.Do("map", path));
@@ -64,7 +64,7 @@ public sealed class CreatorTests : IDisposable
     [Fact]
     public void A_symbolic_link_is_not_followed()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "symbolic links need a privilege there");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows requires a privilege for symbolic links");
         string victim = _folder["victim"];
         File.WriteAllText(victim, "precious");
         string path = _folder["link.seg"];
@@ -87,7 +87,7 @@ public sealed class CreatorTests : IDisposable
     [InlineData(0x100, "0400")]
     public void The_mode_is_exactly_as_requested(int? mode, string octal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         string path = _folder["mode.seg"];
         _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Mode = mode });
         Assert.Equal(octal, Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0'));
@@ -100,7 +100,7 @@ public sealed class CreatorTests : IDisposable
     [Fact]
     public void Storage_is_reserved_unless_sparse()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "asks du");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs du");
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1 << 20, 8)] };
         string full = _folder["full.seg"];
         string sparse = _folder["sparse.seg"];

@@ -17,7 +17,7 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void Every_status_is_reported()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         using var guest = new Agent();
         string live = Make.Segment(_folder, "live.seg");
         _ = guest.Do("map", live);
@@ -66,9 +66,9 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void Status_is_unknown_if_mappings_cannot_be_listed()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "asks a process without rights");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs an unprivileged process");
         using Agent? agent = Agent.TryStartWithoutRights();
-        Assert.SkipWhen(agent is null, "no process without rights can be started");
+        Assert.SkipWhen(agent is null, "no unprivileged process can be started");
         string path = Make.Segment(_folder);
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1FF);
         File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
@@ -85,12 +85,12 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void An_unreadable_path_is_an_error_only_if_it_was_requested()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         string path = Make.Segment(_folder);
         string folder = Directory.CreateDirectory(_folder["closed"]).FullName;
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1ED);
         using Agent? agent = Environment.IsPrivilegedProcess ? Agent.TryStartWithoutRights() : new Agent();
-        Assert.SkipWhen(agent is null, "the tests run as root, who may read everything, and can start nobody else");
+        Assert.SkipWhen(agent is null, "the tests run as root, which may read everything, and cannot start a process as another user");
         File.SetUnixFileMode(path, UnixFileMode.None);
         File.SetUnixFileMode(folder, UnixFileMode.None);
         try
@@ -108,7 +108,7 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public async Task Fifos_links_sockets_and_proc_never_hang_a_search()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "FIFOs and /proc are Linux's");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs FIFOs and /proc");
         string real = Make.Segment(_folder);
         _ = Directory.CreateDirectory(_folder["sub"]);
         _ = Directory.CreateSymbolicLink(_folder["sub/loop"], _folder.Root);
@@ -156,7 +156,7 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void A_mapping_counts_under_every_name_of_the_file_even_a_deleted_one()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder, "ä [1].seg");
         using var guest = new Agent();
         _ = guest.Do("map", path);
@@ -178,7 +178,7 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void A_concurrent_search_for_mappings_does_not_count_as_use()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder);
         using var file = (UnixSegmentFile)SegmentFile.OpenReadWrite(path);
         int[] own = [Environment.ProcessId];
@@ -200,7 +200,7 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void Removal_refuses_segments_in_use_and_files_that_are_not_segments()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 30_000_000_000);
         using (var guest = new Agent())
@@ -302,7 +302,7 @@ public sealed class FinderTests : IDisposable
     [Fact]
     public void A_segment_that_comes_into_use_before_its_removal_is_kept()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
         using var guest = new Agent();

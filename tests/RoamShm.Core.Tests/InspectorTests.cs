@@ -116,7 +116,7 @@ public sealed class InspectorTests : IDisposable
         SegmentPeer[] peers = [.. OneShot.ReadPeers(path)];
         Assert.Equal(Enumerable.Range(1, 255), peers.Select(peer => peer.PeerId));
         Assert.All(peers, peer => Assert.Equal("Attached", peer.State));
-        Assert.Equal("no place is empty", _guest.Do("attach", path));
+        Assert.Equal("no entry is empty", _guest.Do("attach", path));
     }
 
     public static TheoryData<string, Action<string>> Unsound => new()

@@ -34,7 +34,7 @@ public sealed class PictureTests : IDisposable
     [Fact]
     public void Links_are_followed_and_a_FIFO_is_not_opened()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "makes links and FIFOs");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs links and FIFOs");
         _ = File.CreateSymbolicLink(_folder["link"], _path);
         _ = File.CreateSymbolicLink(_folder["nowhere"], _folder["none"]);
         _ = File.CreateSymbolicLink(_folder["loop"], _folder["loop"]);

@@ -227,7 +227,7 @@ public sealed class ReaderTests : IDisposable
     [InlineData("socket")]
     public async Task Files_of_other_types_are_refused_by_type_and_never_hang(string what)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "FIFOs, sockets and devices are Unix's");
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "only Unix has FIFOs, sockets and devices");
         string path = what;
         System.Net.Sockets.Socket? socket = null;
         if (what == "fifo")
@@ -267,7 +267,7 @@ public sealed class ReaderTests : IDisposable
     [Fact]
     public void An_exclusive_lock_of_another_process_does_not_block_reading()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows enforces what a file's opener shares");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows enforces file sharing modes");
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         Assert.Equal("locked", agent.Do("lock", path));
@@ -278,11 +278,11 @@ public sealed class ReaderTests : IDisposable
     [Fact]
     public void Missing_permissions_are_reported_as_access_denied()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         string path = Make.Segment(_folder);
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1ED);
         using Agent? agent = Environment.IsPrivilegedProcess ? Agent.TryStartWithoutRights() : new Agent();
-        Assert.SkipWhen(agent is null, "the tests run as root, who may read everything, and can start nobody else");
+        Assert.SkipWhen(agent is null, "the tests run as root, which may read everything, and cannot start a process as another user");
         File.SetUnixFileMode(path, UnixFileMode.None);
         Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("read", path));
         Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("validate", path));
@@ -303,7 +303,7 @@ public sealed class ReaderTests : IDisposable
     [Fact]
     public void A_name_that_is_not_valid_Unicode_is_refused_and_means_no_other_file()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "names are UTF-16 there");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "names are UTF-16 on Windows");
         File.WriteAllText(_folder["a?b"], "not this one");
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => SegmentHeader.Read(_folder["a" + (char)0xD800 + "b"])).ErrorId);
     }
@@ -340,7 +340,7 @@ public sealed class ReaderTests : IDisposable
     [Fact]
     public void Reading_leaves_no_file_open()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts /proc/self/fd");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc/self/fd");
         string path = Make.Segment(_folder);
         string broken = _folder["broken"];
         File.WriteAllBytes(broken, new byte[300]);

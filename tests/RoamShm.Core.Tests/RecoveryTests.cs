@@ -17,7 +17,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void A_crashed_guest_is_recovered_byte_for_byte_as_the_format_requires()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000);
         using (var guest = new Agent())
@@ -78,7 +78,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void The_entry_of_a_guest_that_left_cleanly_is_freed_only_by_recovery()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         foreach (uint state in new[] { (uint)PeerState.Goodbye, (uint)PeerState.Reserved })
         {
@@ -123,7 +123,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void A_segment_mapped_by_another_process_is_refused_without_force()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         Patch.UInt32(path, Peer1, (uint)PeerState.Goodbye);
         using var host = new Agent();
@@ -171,7 +171,7 @@ public sealed class RecoveryTests : IDisposable
     [InlineData(true)]
     public void An_empty_entry_that_still_owns_slots_is_recovered_if_unused_or_forced(bool isUsed)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         using (var guest = new Agent())
         {
@@ -232,7 +232,7 @@ public sealed class RecoveryTests : IDisposable
     [InlineData(3_600_000_000_000)]
     public void An_attached_peer_of_an_unused_segment_is_dead_whatever_its_heartbeat(long heartbeatInterval)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, (ulong)heartbeatInterval);
         using (var guest = new Agent())

@@ -66,7 +66,7 @@ public sealed class SystemFaultTests : IDisposable
     [InlineData("remove", 30, "SegmentAccessDenied", "mounted for writing")]
     public void The_remedy_follows_the_cause(string operation, int error, string id, string? remedy)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the numbers are those of Linux");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the error numbers of Linux");
         SegmentException fault = UnixFault.Of("/dev/shm/x.seg", operation, error);
         Assert.Equal(id, fault.ErrorId);
         Assert.Contains("/dev/shm/x.seg", fault.Message, StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class SystemFaultTests : IDisposable
     [Fact]
     public void A_name_that_is_too_long_is_reported_as_such()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the limits are those of Linux");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the limits of Linux");
         string path = _folder[new string('x', 300)];
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => Segment.Create(path, Make.Configuration)).ErrorId);
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => Segment.Open(path)).ErrorId);
@@ -155,7 +155,7 @@ public sealed class SystemFaultTests : IDisposable
     [Fact]
     public void A_part_beyond_the_end_of_a_truncated_file_is_an_error_and_does_not_kill_the_process()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere the system cannot be asked for a page");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems cannot reserve a page");
         string path = _folder["short"];
         File.WriteAllBytes(path, new byte[16384]);
         using SegmentFile segment = SegmentFile.OpenReadWrite(path);

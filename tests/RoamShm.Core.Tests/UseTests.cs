@@ -96,7 +96,7 @@ public sealed class UseTests : IDisposable
     [InlineData(false)]
     public void Root_of_a_user_namespace_is_not_treated_as_root(bool isOwner)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a /proc that hides processes");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a /proc that hides processes");
         string path = Make.Segment(_folder, "used.seg");
         string unused = Make.Segment(_folder, "unused.seg");
         Run("chmod", "0777", _folder.Root);
@@ -122,7 +122,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public void Root_of_a_user_namespace_cannot_recover_a_peer_while_the_host_runs()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becomes another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to become another user");
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, (uint)PeerState.Goodbye);
         Run("chmod", "0777", _folder.Root);
@@ -140,7 +140,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public void A_deleted_file_in_another_mount_namespace_does_not_count_under_the_same_name()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a file system");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a file system");
         string folder = Directory.CreateDirectory(_folder["shm"]).FullName;
         string path = Path.Combine(folder, "a.seg");
         using Mapper? theirs = Mapper.TryStartBy(["unshare", "-m", "--propagation", "private", "sh", "-c", $"mount -t tmpfs tmpfs {folder} && head -c 8192 /dev/zero > {path} && exec \"$@\"", "sh"], path);
@@ -159,7 +159,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public void An_unprivileged_owner_learns_whether_root_uses_the_segment()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becomes another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to become another user");
         string path = Make.Segment(_folder);
         Run("chmod", "0777", _folder.Root);
         Run("chown", Nobody, path);
@@ -178,7 +178,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public void Use_is_unknown_without_a_kernel_answer_or_a_full_view()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becomes another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to become another user");
         string path = Make.Segment(_folder);
         Run("chmod", "0777", _folder.Root);
         Run("chmod", "0666", path);
@@ -196,7 +196,7 @@ public sealed class UseTests : IDisposable
     [InlineData("btrfs")]
     public void The_kernels_answer_is_correct_on_every_trusted_file_system(string type)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a file system");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a file system");
         string place = Directory.CreateDirectory(_folder["place"]).FullName;
         string image = _folder["image"];
         string make = type == "ramfs" ? $"mount -t ramfs ramfs {place}"
@@ -211,7 +211,7 @@ public sealed class UseTests : IDisposable
     [InlineData(true)]
     public void A_lease_on_overlayfs_is_not_trusted(bool isInOtherPidNamespace)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a file system");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a file system");
         string[] folders = [.. new[] { "lower", "upper", "work", "over" }.Select(name => Directory.CreateDirectory(_folder[name]).FullName)];
         string[] by = isInOtherPidNamespace ? [.. InOtherPidNamespace, "--kill-child"] : ["unshare", "-m", "--propagation", "private"];
         using Agent? there = Agent.TryStartByScript(

@@ -30,7 +30,7 @@ public sealed class OpenCountTests : IDisposable
     [InlineData("Set-RoamGoodbye $path")]
     public void A_segment_is_opened_once(string command)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "opens are counted by inotify");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs inotify to count opens");
         string path = _folder["a.seg"];
         _ = _prompt.Run("New-RoamSegment $path -MaxGuests 2 -SlotClass 64:4", ("path", path)).Single;
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
@@ -44,7 +44,7 @@ public sealed class OpenCountTests : IDisposable
     [Fact]
     public void The_counter_counts_opens()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "opens are counted by inotify");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs inotify to count opens");
         string path = _folder["file"];
         File.WriteAllText(path, "text");
         using var counter = new OpenCounter(path);

@@ -126,7 +126,7 @@ public sealed class ReleaseTests : IDisposable
     /// <summary>Repeats an action, then checks that as many handles and mappings of segments are open as before.</summary>
     private void ExpectFlat(int everyBuild, int full, Action action)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count");
         for (int i = 0; i < Scale.Of(everyBuild, full); i++)
         {
             action();

@@ -244,7 +244,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void The_mode_is_restrictive_from_the_first_instant_whatever_the_umask()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         uint old = Umask(0);
         try
         {
@@ -326,7 +326,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void A_long_watch_leaks_nothing()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count");
         string[] paths = [.. Enumerable.Range(0, 20).Select(i => _folder[$"{i}.seg"])];
         Array.ForEach(paths, path => Create(path, 2));
         int looks = 0;
@@ -370,7 +370,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void Operations_release_every_handle_and_mapping()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count");
         string path = _folder["a.seg"];
         Create(path, 2);
         (int Files, int Mappings, long Memory) start = Measure();

@@ -212,7 +212,7 @@ public sealed class MutationTests : IDisposable
             return;
         }
 
-        Assert.False(isValid && ReferenceModel.FindHarm(after) is not null, "the recovery made it unsound");
+        Assert.False(isValid && ReferenceModel.FindHarm(after) is not null, "the recovery damaged it");
     }
 
     private static void Write(string path, byte[] content)

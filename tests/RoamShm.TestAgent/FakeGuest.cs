@@ -70,7 +70,7 @@ internal sealed unsafe class FakeGuest : IDisposable
             }
         }
 
-        throw new InvalidOperationException("no place is empty");
+        throw new InvalidOperationException("no entry is empty");
     }
 
     /// <summary>Reserves the first empty entry, as a host does when it spawns a guest.</summary>
