@@ -152,7 +152,7 @@ Describe 'Reset-RoamPeer' {
             try {
                 Invoke-Agent $guest attach, $script:Path | Should -Be '1'
                 Invoke-Agent $guest attach, $script:Path | Should -Be '2'
-                { Invoke-Agent $guest attach, $script:Path } | Should -Throw '*no place is empty*'
+                { Invoke-Agent $guest attach, $script:Path } | Should -Throw '*no entry is empty*'
                 $null = Invoke-Agent $guest state, $script:Path, 2
                 $null = Reset-RoamPeer $script:Path 2 -Force -Confirm:$false
                 Invoke-Agent $guest attach, $script:Path | Should -Be '2'
