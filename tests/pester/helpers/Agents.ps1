@@ -70,7 +70,7 @@ function Invoke-Agent {
 
     Send-Agent $Agent $Word
     $answer = Wait-Answer $Agent
-    if ($answer -match '^IOException|^what\?|^no place') {
+    if ($answer -match '^IOException|^what\?|^no entry') {
         throw "The agent answers: $answer"
     }
 
