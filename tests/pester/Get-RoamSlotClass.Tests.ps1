@@ -158,7 +158,7 @@ Describe 'Get-RoamSlotClass' {
             $null = Add-Segment $script:Path
         }
 
-        It 'counts a slot of a peer in state <State> as the peer's, and not as orphaned' -ForEach @(
+        It 'counts a slot of a peer in state <State> as that of the peer, and not as orphaned' -ForEach @(
             @{ State = 1 }, @{ State = 2 }, @{ State = 3 }, @{ State = 9 }
         ) {
             Edit-Peer $script:Path 2 -State $State
@@ -174,7 +174,7 @@ Describe 'Get-RoamSlotClass' {
             Get-Count $script:Path | Should -BeExactly '2 2 0, 0 2 1'
         }
 
-        It 'counts a slot of nonexistent owner <Owner> as a peer's' -ForEach @(
+        It 'counts a slot of nonexistent owner <Owner> as that of a peer' -ForEach @(
             @{ Owner = 3 }, @{ Owner = 255 }, @{ Owner = 256 }, @{ Owner = [uint32]::MaxValue }
         ) {
             $null = Use-Slot $script:Path 0 -Owner $Owner
