@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm.Bench;
 
-/// <summary>An object of the same shape as the module's header, so that a floor makes what the module makes.</summary>
+/// <summary>An object of the same shape as the module's header, so that a floor creates what the module creates.</summary>
 public sealed class FloorHeader
 {
     internal const int Size = 128;

@@ -6,8 +6,8 @@ using System.Threading;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floor of raising a goodbye: open for writing, the checks of attaching (fstat, pread of the header, pread of the class headers), map a page,
-/// exchange, unmap, close. Seven calls of the system and a page fault an item. Elsewhere than on 64-bit Linux through FileStream and MemoryMappedFile.
+/// The floor for raising a goodbye: open for writing, attach checks (fstat, pread of the header, pread of the class headers), map a page, exchange, unmap,
+/// close. Seven system calls and a page fault an item. Uses FileStream and MemoryMappedFile except on 64-bit Linux.
 /// </summary>
 public static unsafe class GoodbyeFloor
 {
@@ -41,7 +41,7 @@ public static unsafe class GoodbyeFloor
         return before;
     }
 
-    /// <summary>Takes all goodbyes back, so that they can be raised again. Never measured.</summary>
+    /// <summary>Revokes all goodbyes so that they can be raised again. Never measured.</summary>
     public static void ClearAll(string[] paths)
     {
         foreach (string path in paths)

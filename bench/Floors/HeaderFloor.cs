@@ -3,8 +3,8 @@ using System;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floor of reading a header: open without blocking, fstat (a regular file, and its length), pread of 128 bytes, close, decode into an object.
-/// Four calls of the system an item.
+/// The floor for reading a header: non-blocking open, fstat (regular file, length), pread of 128 bytes, close, decode into an object. Four system calls an
+/// item.
 /// </summary>
 public static unsafe class HeaderFloor
 {
@@ -22,7 +22,7 @@ public static unsafe class HeaderFloor
         return last;
     }
 
-    /// <summary>The same with the checks of attaching: a fifth call, a pread of the class headers. For comparison; no target refers to it.</summary>
+    /// <summary>The same with the attach checks, which add a fifth call: a pread of the class headers. For comparison; no target refers to it.</summary>
     public static FloorHeader? CheckAll(string[] paths)
     {
         FloorHeader? last = null;
@@ -51,7 +51,7 @@ public static unsafe class HeaderFloor
         return FloorHeader.Decode(path, header, length);
     }
 
-    /// <summary>What a guest checks before it attaches: magic, version, header size, class headers, sizes.</summary>
+    /// <summary>The checks that a guest makes before it attaches: magic, version, header size, class headers, sizes.</summary>
     internal static long ReadChecked(RawFile file, byte* header, int size = FloorHeader.Size)
     {
         long length = file.RegularLength;

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace RoamShm.Bench;
 
-/// <summary>The calls of the system that the floors make on 64-bit Linux. Elsewhere the floors use FileStream.</summary>
+/// <summary>The system calls that the floors make on 64-bit Linux. Elsewhere the floors use FileStream.</summary>
 internal static unsafe class LibC
 {
     internal const int O_RDONLY = 0;
@@ -23,7 +23,7 @@ internal static unsafe class LibC
     private const int ModeTypeMask = 0xF000;
     private const int RegularFile = 0x8000;
 
-    /// <summary>Offset of st_mode: x64 has an 8-byte st_nlink before it, the other 64-bit architectures have not.</summary>
+    /// <summary>The offset of st_mode: x64 has an 8-byte st_nlink before it, the other 64-bit architectures do not.</summary>
     private static readonly int ModeInStatus = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 24 : 16;
 
     internal static bool IsUsed { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && IntPtr.Size == 8;
@@ -69,7 +69,7 @@ internal static unsafe class LibC
         return fd >= 0 ? fd : throw new Win32Exception(Marshal.GetLastWin32Error());
     }
 
-    /// <summary>Makes a file under a temporary name beside <paramref name="path"/>, which <see cref="Publish"/> takes away.</summary>
+    /// <summary>Creates a file under a temporary name beside <paramref name="path"/>; <see cref="Publish"/> removes that name.</summary>
     internal static int Create(string path, out string temporary)
     {
         temporary = path + ".XXXXXX";
@@ -89,7 +89,7 @@ internal static unsafe class LibC
         Require(Rename(from, to) == 0);
     }
 
-    /// <summary>The length of an open file, which must be a regular one.</summary>
+    /// <summary>Returns the length of an open file, which must be a regular file.</summary>
     internal static long RegularLength(int fd)
     {
         byte* status = stackalloc byte[StatusSize];

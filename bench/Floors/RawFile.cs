@@ -3,7 +3,7 @@ using System.IO;
 
 namespace RoamShm.Bench;
 
-/// <summary>An open segment with nothing around it: on 64-bit Linux a file descriptor, elsewhere an unbuffered FileStream.</summary>
+/// <summary>An open segment without any overhead: a file descriptor on 64-bit Linux, elsewhere an unbuffered FileStream.</summary>
 internal readonly unsafe struct RawFile : IDisposable
 {
     private readonly int _fd;
@@ -17,7 +17,7 @@ internal readonly unsafe struct RawFile : IDisposable
 
     internal int Descriptor => _fd;
 
-    /// <summary>The file's length, having seen that it is a regular file. A FileStream sees to that itself.</summary>
+    /// <summary>Returns the length of the file after checking that it is a regular file. A FileStream checks that itself.</summary>
     internal long RegularLength => _stream is null ? LibC.RegularLength(_fd) : _stream.Length;
 
     internal static RawFile Open(string path, bool write = false) => LibC.IsUsed

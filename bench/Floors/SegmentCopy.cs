@@ -5,9 +5,9 @@ using System.IO;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// The metadata of a segment in ready buffers: header with peer table, the capacity of each ring, class headers with slot metadata; not the payload.
-/// Floor of making a segment: make a file under a temporary name, give it its length (sparse) or reserve its storage, write the buffers, rename.
-/// Floor of looking through the slots: open, read the slot metadata front to back into one buffer of 1 MiB, close.
+/// The metadata of a segment in prepared buffers: header with peer table, the capacity of each ring, class headers with slot metadata; no payload. The floor
+/// for creating a segment: create a file under a temporary name, set its length (sparse) or reserve its storage, write the buffers, rename. The floor for
+/// reading the slots: open, read the slot metadata sequentially into one buffer of 1 MiB, close.
 /// </summary>
 public sealed unsafe class SegmentCopy
 {
@@ -50,21 +50,21 @@ public sealed unsafe class SegmentCopy
         Add(file, header.VarPoolOffset, ClassSize + SlotBytes);
     }
 
-    /// <summary>Length of the segment in bytes.</summary>
+    /// <summary>The length of the segment in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Bytes of the slot metadata.</summary>
+    /// <summary>The size of the slot metadata in bytes.</summary>
     public int SlotBytes { get; }
 
-    /// <summary>Makes the same segment, as holes but for its metadata.</summary>
+    /// <summary>Creates the same segment with holes everywhere except in its metadata.</summary>
     /// <param name="path">The new file.</param>
     public void WriteSparse(string path) => Write(path, reserve: false);
 
-    /// <summary>Makes the same segment with all of its storage reserved.</summary>
+    /// <summary>Creates the same segment with all of its storage reserved.</summary>
     /// <param name="path">The new file.</param>
     public void WriteReserved(string path) => Write(path, reserve: true);
 
-    /// <summary>Reads the slot metadata of a segment with this layout.</summary>
+    /// <summary>Reads the slot metadata of a segment with the same layout.</summary>
     /// <param name="path">The segment.</param>
     /// <returns>The number of bytes read.</returns>
     public long ReadSlots(string path)
@@ -114,7 +114,7 @@ public sealed unsafe class SegmentCopy
         }
     }
 
-    /// <summary>SetLength reserves on Windows; on macOS nothing does short of writing.</summary>
+    /// <summary>SetLength reserves storage on Windows; on macOS only writing does.</summary>
     private void WritePortably(string path)
     {
         string temporary = path + ".new";

@@ -1,9 +1,9 @@
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floor of validating: the checks of attaching and the reads for those beyond them: the peer table, and the capacity in the header of both rings of each
-/// peer. The first page has the header, the peer table and the first ring's header. Other rings of 4 KB and more lie in pages of their own, so each is a pread
-/// of its own. With 8 guests 20 calls of the system an item.
+/// The floor for validation: the attach checks, plus reads of the peer table and of the capacity in both ring headers of each peer. The first page holds the
+/// header, the peer table and the first ring header. Other rings of 4 KB or more lie in pages of their own, so each takes a pread. With 8 guests, 20 system
+/// calls an item.
 /// </summary>
 public static unsafe class ValidateFloor
 {

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// What PowerShell itself takes for Get-RoamSegmentHeader: the same parameters, sets and validation, one object written an item, nothing done. What
-/// the module adds of its own to a parameter (a transformation of the argument) is not in it: that is the module's cost.
+/// The cost of PowerShell itself for Get-RoamSegmentHeader: the same parameters, sets and validation, one object written an item, and no work. It does not
+/// include what the module adds to a parameter (an argument transformation), which is the module's own cost.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "BenchEmpty", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(FloorHeader))]

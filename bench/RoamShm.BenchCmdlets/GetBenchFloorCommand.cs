@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// The floor within a cmdlet that does nothing else: tells how much of what the module takes beyond floor and empty cmdlet comes from the two taking turns,
-/// each finding the processor's caches full of the other's.
+/// The floor inside a cmdlet that does nothing else. Shows how much of the module's time beyond floor and empty cmdlet is due to the two alternating, each
+/// finding the processor caches full of the other's data.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "BenchFloor", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(FloorHeader))]
@@ -23,7 +23,7 @@ public sealed class GetBenchFloorCommand : PSCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = nameof(LiteralPath), DontShow = true)]
     public string? PSComputerName { get; set; }
 
-    /// <summary>Also the fifth call: read and check the class headers.</summary>
+    /// <summary>Also make the fifth call: read and check the class headers.</summary>
     [Parameter]
     public SwitchParameter Check { get; set; }
 

@@ -5,8 +5,8 @@ using System.Management.Automation;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Ends a pipeline as Out-Null does, and after every so many objects writes how much memory is in use: the managed heap after a full collection, and the
-/// working set.
+/// Discards a pipeline's output as Out-Null does, and at regular object counts writes how much memory is in use: the managed heap after a full collection, and
+/// the working set.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Measure, "BenchMemory")]
 [OutputType(typeof(MemorySample))]
@@ -31,15 +31,15 @@ public sealed class MeasureBenchMemoryCommand : PSCmdlet
     }
 }
 
-/// <summary>Memory in use at one moment.</summary>
+/// <summary>A sample of the memory in use.</summary>
 public sealed class MemorySample
 {
     public long Count { get; set; }
 
-    /// <summary>Bytes of the managed heap that are reachable.</summary>
+    /// <summary>The reachable bytes of the managed heap.</summary>
     public long Managed { get; set; }
 
-    /// <summary>Bytes of the process in memory.</summary>
+    /// <summary>The working set of the process in bytes.</summary>
     public long WorkingSet { get; set; }
 
     internal static MemorySample Take(long count)

@@ -9,8 +9,8 @@ using System.Threading;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Ends the pipeline of a watch and measures it. A thread of its own changes watched segments at random moments (it raises a goodbye or takes one back),
-/// and takes the process's CPU time and, if asked, its memory at equal distances. The time from a change to its arrival here is the latency.
+/// Consumes and measures the output of a watch. A separate thread changes watched segments at random moments (it raises or revokes a goodbye), and samples the
+/// process's CPU time and, on request, its memory at regular intervals. The latency is the time from a change to its arrival here.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Measure, "BenchWatch")]
 [OutputType(typeof(WatchMeasurement))]
@@ -21,7 +21,7 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
     private readonly ManualResetEventSlim _stop = new();
     private readonly ConcurrentDictionary<string, long> _changedAt = new(StringComparer.Ordinal);
 
-    // With room for all, so that it is no growth itself.
+    // Allocated up front, so that the list itself does not grow.
     private readonly List<double> _latencies = new(1 << 14);
     private readonly List<double> _cpuPercent = [];
     private readonly List<MemorySample> _memory = [];
@@ -38,18 +38,18 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
     [Parameter]
     public int ChangesPerSecond { get; set; } = 25;
 
-    /// <summary>Milliseconds to leave out at the start.</summary>
+    /// <summary>The number of milliseconds to skip at the start.</summary>
     [Parameter]
     public int WarmUp { get; set; } = 1000;
 
-    /// <summary>Milliseconds from one look at the CPU time to the next.</summary>
+    /// <summary>The sampling interval of the CPU time in milliseconds.</summary>
     [Parameter]
     public int Window { get; set; } = 2000;
 
     [Parameter]
     public int Windows { get; set; } = 7;
 
-    /// <summary>Take memory at the end of each window; collecting garbage then counts as CPU time.</summary>
+    /// <summary>Sample memory at the end of each window; garbage collection then counts as CPU time.</summary>
     [Parameter]
     public SwitchParameter Memory { get; set; }
 
@@ -118,7 +118,7 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
         TimeSpan at = clock.Elapsed;
         for (int window = 0; window < Windows && !_stop.IsSet;)
         {
-            // Spread evenly over a second, so that changes meet the watch in every phase of its interval.
+            // Spread evenly over a second, so that changes hit the watch in every phase of its interval.
             _ = _stop.Wait(ChangesPerSecond > 0 ? random.Next(1, 2000 / ChangesPerSecond) : Window / 10);
             if (ChangesPerSecond > 0 && !_stop.IsSet)
             {
@@ -146,7 +146,7 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
 
     private void ChangeOne(string path)
     {
-        // One that has not been seen yet keeps its time.
+        // A change that has not been seen yet keeps its time.
         if (_changedAt.ContainsKey(path))
         {
             return;
@@ -163,25 +163,25 @@ public sealed class MeasureBenchWatchCommand : PSCmdlet, IDisposable
     }
 }
 
-/// <summary>What was measured of a watch.</summary>
+/// <summary>The measurements of a watch.</summary>
 public sealed class WatchMeasurement
 {
-    /// <summary>CPU time of the process in percent of one core, median of the windows.</summary>
+    /// <summary>The CPU time of the process as a percentage of one core, median of the windows.</summary>
     public double CpuPercent { get; set; }
 
-    /// <summary>Number of changes made.</summary>
+    /// <summary>The number of changes made.</summary>
     public int Changes { get; set; }
 
-    /// <summary>Changes that were not seen when the watch ended.</summary>
+    /// <summary>The number of changes not seen when the watch ended.</summary>
     public int Missed { get; set; }
 
-    /// <summary>Milliseconds from a change to its event.</summary>
+    /// <summary>The median latency from a change to its event, in milliseconds.</summary>
     public double MedianLatency { get; set; }
 
-    /// <summary>Milliseconds within which 99 of 100 changes were seen.</summary>
+    /// <summary>The 99th percentile of the latency, in milliseconds.</summary>
     public double Latency99 { get; set; }
 
-    /// <summary>The longest, in milliseconds.</summary>
+    /// <summary>The longest latency, in milliseconds.</summary>
     public double LongestLatency { get; set; }
 
     public MemorySample[] Memory { get; set; } = [];

@@ -5,9 +5,9 @@ using System.Globalization;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// The time in which a truncation could still kill the process that raises a goodbye: from its last look at the file's length to the exchange. The same calls as
-/// in <see cref="Segment.RaiseGoodbye"/>, with a clock between them. How long the look itself takes is in it once and left out once: at what moment within that call the
-/// length is taken nobody can tell.
+/// The window in which a truncation could still kill the process that raises a goodbye: from its last length check to the exchange. Makes the same calls as
+/// <see cref="Segment.RaiseGoodbye"/>, with a clock between them. Measured once with and once without the check itself, because nothing shows at what moment
+/// within that call the length is taken.
 /// </summary>
 internal static unsafe class GoodbyeWindow
 {

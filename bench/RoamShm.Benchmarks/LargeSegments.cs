@@ -4,7 +4,7 @@ using BenchmarkDotNet.Configs;
 
 namespace RoamShm.Bench;
 
-/// <summary>What is done to one large segment: making it, and looking through its slots.</summary>
+/// <summary>Operations on one large segment: creating it, and reading its slots.</summary>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
@@ -12,7 +12,7 @@ public class LargeSegments
 {
     private static readonly SlotClass Million = new(1024, 1_000_000);
 
-    // 8 guests with rings of 64 KB take 1 MB, the slots the rest of 64 MB.
+    // 8 guests with rings of 64 KB take 1 MB; the slots take the rest of the 64 MB.
     private static readonly SlotClass SixtyFourMegabytes = new(65536, 1007);
 
     private readonly ValidationBatch _validation = new();

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Configs;
 
 namespace RoamShm.Bench;
 
-/// <summary>What is done to each of many segments. Times are per segment.</summary>
+/// <summary>Operations on each of many segments. Times are per segment.</summary>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]

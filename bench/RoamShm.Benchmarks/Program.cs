@@ -15,7 +15,7 @@ internal static class Program
             return;
         }
 
-        // In this process: the projects that BenchmarkDotNet would write and build are not under this repository's rules.
+        // In-process: the projects that BenchmarkDotNet would generate and build do not follow this repository's rules.
         IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
         _ = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
     }

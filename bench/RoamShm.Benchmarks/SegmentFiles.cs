@@ -3,7 +3,7 @@ using System.IO;
 
 namespace RoamShm.Bench;
 
-/// <summary>A folder with segments, on tmpfs where there is one.</summary>
+/// <summary>A folder of segments, on tmpfs if there is one.</summary>
 internal sealed class SegmentFiles
 {
     private readonly string _folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "roamshm-bench-" + Guid.NewGuid().ToString("n"));
@@ -14,7 +14,7 @@ internal sealed class SegmentFiles
 
     internal string NewPath(string name) => Path.Combine(_folder, name);
 
-    /// <summary>Makes segments of 8 guests with rings of 64 KB and 3 slot classes.</summary>
+    /// <summary>Creates segments of 8 guests with rings of 64 KB and 3 slot classes.</summary>
     internal string[] Make(int count)
     {
         string[] paths = new string[count];
@@ -28,7 +28,7 @@ internal sealed class SegmentFiles
         return paths;
     }
 
-    /// <summary>Makes a segment with one slot class.</summary>
+    /// <summary>Creates a segment with one slot class.</summary>
     internal string Make(string name, SlotClass slotClass)
     {
         string path = NewPath(name);

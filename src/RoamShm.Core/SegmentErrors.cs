@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>Makes every error of this library, so that equal faults read alike.</summary>
+/// <summary>Creates every error of this library, so that the same fault always has the same wording.</summary>
 internal static class SegmentErrors
 {
     internal static SegmentException NotFound(string path) =>
@@ -30,7 +30,7 @@ internal static class SegmentErrors
         return error;
     }
 
-    /// <summary>The error for the first check of a header that fails.</summary>
+    /// <summary>Returns the error for the first header check that fails.</summary>
     internal static SegmentException InvalidHeader(string? path, string id, MappedHeader header) => id switch
     {
         SegmentErrorId.UnsupportedVersion => UnsupportedVersion(path, header.Version),
@@ -50,7 +50,7 @@ internal static class SegmentErrors
     {
         SegmentException error = New(SegmentErrorId.BadMagic, $"{Subject(path)} is not a roam v7 segment: its magic is '{SegmentMagic.Escape(magic)}', expected '{SegmentMagic.Escaped}'.", path);
 
-        // A host that writes the magic last, as the rule is, has all but that for a while.
+        // A host that follows the rule and writes the magic last has a header complete but for the magic for a while.
         error.IsPerhapsBeingMade = magic == 0;
         return error;
     }
@@ -100,12 +100,12 @@ internal static class SegmentErrors
     internal static SegmentException IOError(string path, string operation, string reason, Exception? inner = null) =>
         new(SegmentErrorId.SegmentIOError, FormattableString.Invariant($"Cannot {operation} '{path}': {reason}."), path, inner);
 
-    /// <summary>An error of the operating system.</summary>
-    /// <param name="id">The id.</param>
+    /// <summary>Returns the error for a failed operating system call.</summary>
+    /// <param name="id">The error id.</param>
     /// <param name="path">The file.</param>
-    /// <param name="operation">What was being done, a verb.</param>
-    /// <param name="reason">The system's words for it.</param>
-    /// <param name="remedy">What to do about this cause; null where that follows from the id.</param>
+    /// <param name="operation">The operation, a verb.</param>
+    /// <param name="reason">The operating system's own message.</param>
+    /// <param name="remedy">The remedy for this cause; <see langword="null"/> to use that of the error id.</param>
     internal static SegmentException System(string id, string path, string operation, string reason, string? remedy)
     {
         bool isNew = operation is FileOperation.Create or FileOperation.Name;
@@ -170,7 +170,7 @@ internal static class SegmentErrors
     internal static SegmentException ReplacedWhileRemoved(string path, string aside) =>
         New(SegmentErrorId.SegmentReplaced, $"'{path}' was not removed: a process is just opening it, and another file has taken its name meanwhile. The old one is now '{aside}'; the other was not touched.", path);
 
-    /// <summary>What an error is about, in its message: a file, or a header that a program has in its memory.</summary>
+    /// <summary>The subject of an error message: a file, or a header in a program's memory.</summary>
     private static string Subject(string? path) => path is null ? "The header in memory" : $"'{path}'";
 
     private static SegmentException New(string id, FormattableString message, string? path) =>

@@ -6,7 +6,7 @@ using Microsoft.PowerShell;
 
 namespace RoamShm.Shell;
 
-/// <summary>PowerShell's own console with the module, and nothing of the user's: no profile, and no other modules than PowerShell's.</summary>
+/// <summary>PowerShell's own console with the module and nothing of the user's: no profile, and no modules except PowerShell's own.</summary>
 internal static class Program
 {
     private const string Help = """
@@ -32,7 +32,7 @@ internal static class Program
             state.ExecutionPolicy = ExecutionPolicy.RemoteSigned;
         }
 
-        // PowerShell adds the user's module folders while it starts; what the state says comes after that.
+        // PowerShell adds the user's module folders while it starts; the session state is applied after that.
         state.EnvironmentVariables.Add(new SessionStateVariableEntry("PSModulePath", ours + Path.PathSeparator + powerShells, string.Empty));
         state.ImportPSModule([Path.Combine(ours, "RoamShm")]);
         return ConsoleShell.Start(state, bannerText: null, Help, ["-NoProfile", .. args]);

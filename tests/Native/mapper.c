@@ -1,11 +1,11 @@
-/* Uses a file as a host or guest does, and says what it has done, so that a test decides what happens when.
+/* Uses a file as a host or guest does, and reports each step, so that a test decides the order of events.
  *
- *   mapper [--read-only] [--ended] [--open] FILE   maps the file, closes it, says "ready" and stays until its input ends
- *   mapper --loop COUNT FILE                       opens and maps the file COUNT times, and says how often it was removed or recovered under it
+ *   mapper [--read-only] [--ended] [--open] FILE   maps the file, closes it, prints "ready" and stays until its input ends
+ *   mapper --loop COUNT FILE                       opens and maps the file COUNT times, and prints how often it was removed or recovered meanwhile
  *
  * --read-only  only reads, as a watch does
- * --ended      ends its main thread while another lives on
- * --open       has the file open and does not map it
+ * --ended      ends its main thread while another thread lives on
+ * --open       keeps the file open and does not map it
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -27,9 +27,9 @@ static void *stay(void *nothing)
     return nothing;
 }
 
-/* Opens and maps the file, over and over, and looks whether it loses its last name while it is mapped. One that has none when it has just been mapped was lost
- * before: between looking the name up and opening it, nobody is a user yet. Also takes the place of peer 1, at offset 128, as a guest would that starts anew, and
- * looks whether anybody frees that place. */
+/* Opens and maps the file in a loop, and checks whether it loses its last name while it is mapped. A file that has no name right after it was mapped was lost
+ * before: between looking up the name and opening it, nobody is a user yet. Also takes the entry of peer 1, at offset 128, as a restarting guest would, and
+ * checks whether anybody frees that entry. */
 static int loop(const char *path, long count)
 {
     long mapped = 0, lost = 0, freed = 0;

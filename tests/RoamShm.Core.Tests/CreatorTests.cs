@@ -14,7 +14,7 @@ public sealed class CreatorTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Exactly_one_of_many_creators_in_other_processes_wins()
+    public void Exactly_one_of_many_creating_processes_wins()
     {
         const int rounds = 25;
         List<Agent> agents = Enumerable.Range(0, 16).Select(_ => new Agent()).ToList();
@@ -39,7 +39,7 @@ public sealed class CreatorTests : IDisposable
     }
 
     [Fact]
-    public void An_existing_file_is_kept_unless_forced()
+    public void An_existing_file_is_kept_without_force()
     {
         string path = Make.Segment(_folder);
         byte[] before = File.ReadAllBytes(path);
@@ -48,9 +48,9 @@ public sealed class CreatorTests : IDisposable
     }
 
     [Fact]
-    public void Force_leaves_the_old_file_to_those_who_map_it()
+    public void Force_leaves_the_old_file_to_processes_that_map_it()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let a mapped file be replaced");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not allow a mapped file to be replaced");
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         Assert.Equal("mapped", agent.Do("map", path));
@@ -64,7 +64,7 @@ public sealed class CreatorTests : IDisposable
     [Fact]
     public void A_symbolic_link_is_not_followed()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "symbolic links need a privilege there");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows requires a privilege for symbolic links");
         string victim = _folder["victim"];
         File.WriteAllText(victim, "precious");
         string path = _folder["link.seg"];
@@ -85,9 +85,9 @@ public sealed class CreatorTests : IDisposable
     [InlineData(0x1B6, "0666")]
     [InlineData(0x1B0, "0660")]
     [InlineData(0x100, "0400")]
-    public void The_mode_is_exactly_what_was_asked(int? mode, string octal)
+    public void The_mode_is_exactly_as_requested(int? mode, string octal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         string path = _folder["mode.seg"];
         _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Mode = mode });
         Assert.Equal(octal, Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0'));
@@ -100,7 +100,7 @@ public sealed class CreatorTests : IDisposable
     [Fact]
     public void Storage_is_reserved_unless_sparse()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "asks du");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs du");
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1 << 20, 8)] };
         string full = _folder["full.seg"];
         string sparse = _folder["sparse.seg"];
@@ -118,7 +118,7 @@ public sealed class CreatorTests : IDisposable
     }
 
     [Fact]
-    public void What_does_not_fit_on_the_file_system_is_an_error_that_leaves_nothing_behind()
+    public void A_segment_larger_than_the_file_system_fails_and_leaves_nothing_behind()
     {
         var configuration = new SegmentConfiguration { SlotClasses = [new SlotClass(uint.MaxValue, 1 << 20)] };
         Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(_folder["huge.seg"], configuration)));
@@ -126,29 +126,29 @@ public sealed class CreatorTests : IDisposable
     }
 
     [Fact]
-    public void A_full_tmpfs_is_an_error_at_every_stage_and_leaves_nothing_behind()
+    public void Creation_on_a_full_tmpfs_fails_at_every_stage_and_leaves_nothing_behind()
     {
         using SmallTmpfs? tmpfs = SmallTmpfs.TryMount(_folder["mount"], 256 * 1024);
         Assert.SkipWhen(tmpfs is null, "no tmpfs can be mounted here");
         string path = Path.Combine(tmpfs.Root, "a.seg");
         SegmentConfiguration tooLarge = new() { MaxGuests = 4, BipbufCapacity = 65536, SlotClasses = [new SlotClass(1024, 4)] };
 
-        // Reserving, asked before.
+        // Reserved: checked beforehand.
         Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(path, tooLarge)));
         Assert.Empty(Directory.GetFileSystemEntries(tmpfs.Root));
 
-        // Sparse: the metadata alone does not fit.
+        // Sparse: not even the metadata fits.
         SegmentConfiguration manySlots = new() { MaxGuests = 1, BipbufCapacity = 4096, SlotClasses = [new SlotClass(64, 100_000)] };
         Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(path, manySlots, new SegmentCreateOptions { Sparse = true })));
         Assert.Empty(Directory.GetFileSystemEntries(tmpfs.Root));
 
-        // What fits, fits.
+        // A smaller one fits.
         _ = Segment.Create(path, Make.Configuration);
         Assert.True(SegmentValidator.Validate(path).IsValid);
     }
 
     [Fact]
-    public void A_missing_folder_and_a_folder_in_the_way_are_told()
+    public void A_missing_folder_and_a_folder_of_the_same_name_are_errors()
     {
         Assert.Equal(SegmentErrorId.SegmentNotFound, Id(() => Segment.Create(_folder["no/such/a.seg"], Make.Configuration)));
         _ = Directory.CreateDirectory(_folder["d"]);
@@ -156,7 +156,7 @@ public sealed class CreatorTests : IDisposable
     }
 
     [Fact]
-    public void A_name_longer_than_the_file_system_takes_leaves_nothing_behind()
+    public void A_name_too_long_for_the_file_system_leaves_nothing_behind()
     {
         _ = Assert.Throws<SegmentException>(() => Segment.Create(_folder[new string('x', 300)], Make.Configuration));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
@@ -173,7 +173,7 @@ public sealed class CreatorTests : IDisposable
     }
 
     [Fact]
-    public void A_million_slots_are_linked_to_their_end()
+    public void A_million_slots_are_linked_to_the_last()
     {
         string path = _folder["million.seg"];
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1024, 1_000_000)] };

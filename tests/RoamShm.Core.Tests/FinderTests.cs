@@ -15,9 +15,9 @@ public sealed class FinderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_status_is_told()
+    public void Every_status_is_reported()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         using var guest = new Agent();
         string live = Make.Segment(_folder, "live.seg");
         _ = guest.Do("map", live);
@@ -64,11 +64,11 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void Where_mappings_cannot_be_told_the_status_is_unknown()
+    public void Status_is_unknown_if_mappings_cannot_be_listed()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "asks a process without rights");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs an unprivileged process");
         using Agent? agent = Agent.TryStartWithoutRights();
-        Assert.SkipWhen(agent is null, "no process without rights can be started");
+        Assert.SkipWhen(agent is null, "no unprivileged process can be started");
         string path = Make.Segment(_folder);
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1FF);
         File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
@@ -83,14 +83,14 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void What_is_asked_for_and_cannot_be_read_is_an_error_what_is_on_the_way_is_not()
+    public void An_unreadable_path_is_an_error_only_if_it_was_requested()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         string path = Make.Segment(_folder);
         string folder = Directory.CreateDirectory(_folder["closed"]).FullName;
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1ED);
         using Agent? agent = Environment.IsPrivilegedProcess ? Agent.TryStartWithoutRights() : new Agent();
-        Assert.SkipWhen(agent is null, "the tests run as root, who may read everything, and can start nobody else");
+        Assert.SkipWhen(agent is null, "the tests run as root, which may read everything, and cannot start a process as another user");
         File.SetUnixFileMode(path, UnixFileMode.None);
         File.SetUnixFileMode(folder, UnixFileMode.None);
         try
@@ -106,9 +106,9 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public async Task Fifos_links_sockets_and_proc_never_hang_it()
+    public async Task Fifos_links_sockets_and_proc_never_hang_a_search()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "FIFOs and /proc are Linux's");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs FIFOs and /proc");
         string real = Make.Segment(_folder);
         _ = Directory.CreateDirectory(_folder["sub"]);
         _ = Directory.CreateSymbolicLink(_folder["sub/loop"], _folder.Root);
@@ -127,7 +127,7 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void Depth_bounds_how_deep_it_goes()
+    public void Depth_limits_a_search()
     {
         _ = Directory.CreateDirectory(_folder["1/2/3"]);
         foreach (string name in new[] { "a.seg", "1/a.seg", "1/2/a.seg", "1/2/3/a.seg" })
@@ -154,9 +154,9 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void A_mapping_counts_under_every_name_of_the_file_and_after_it_is_deleted()
+    public void A_mapping_counts_under_every_name_of_the_file_even_a_deleted_one()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder, "ä [1].seg");
         using var guest = new Agent();
         _ = guest.Do("map", path);
@@ -176,9 +176,9 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void Somebody_who_looks_for_mappings_at_the_same_moment_is_no_user()
+    public void A_concurrent_search_for_mappings_does_not_count_as_use()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder);
         using var file = (UnixSegmentFile)SegmentFile.OpenReadWrite(path);
         int[] own = [Environment.ProcessId];
@@ -198,9 +198,9 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void Removal_is_refused_to_what_is_used_and_to_what_is_no_segment()
+    public void Removal_refuses_segments_in_use_and_files_that_are_not_segments()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 30_000_000_000);
         using (var guest = new Agent())
@@ -211,7 +211,7 @@ public sealed class FinderTests : IDisposable
             guest.Kill();
         }
 
-        // Its heartbeat is fresh, but nobody uses it any more.
+        // Its heartbeat is fresh, but nobody uses the segment any more.
         SegmentRemover.Prepare(path, force: false).Remove();
         Assert.False(File.Exists(path));
 
@@ -232,7 +232,7 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_replaced_meanwhile_is_not_touched()
+    public void A_replaced_file_is_not_removed()
     {
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: true);
@@ -242,7 +242,7 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void A_drain_ends_when_the_last_guest_has_left_or_the_file_is_gone()
+    public void A_drain_ends_when_the_last_guest_leaves_or_the_file_is_gone()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, 1);
@@ -260,7 +260,7 @@ public sealed class FinderTests : IDisposable
         Assert.True(drain.Look(default));
         Assert.False(drain.IsGone);
 
-        // The host starts anew under the same name, and guests attach to that.
+        // The host restarts under the same name, and guests attach to the new segment.
         _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
         Patch.UInt32(path, HeaderLayout.Size, 1);
         Assert.True(drain.Look(default));
@@ -272,7 +272,7 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void A_drain_knows_its_file_from_the_goodbye_on()
+    public void A_drain_follows_the_file_whose_goodbye_it_raised()
     {
         string path = Make.Segment(_folder);
         SegmentDrain drain = StartDrain(path);
@@ -284,7 +284,7 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void A_drain_raises_the_goodbye_and_names_who_does_not_leave()
+    public void A_drain_raises_the_goodbye_and_names_the_peers_that_stay()
     {
         string path = Make.Segment(_folder);
         using (Segment segment = Segment.OpenReadWrite(path))
@@ -300,9 +300,9 @@ public sealed class FinderTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_that_came_into_use_since_it_was_prepared_is_kept()
+    public void A_segment_that_comes_into_use_before_its_removal_is_kept()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who maps a segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who maps a segment");
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
         using var guest = new Agent();

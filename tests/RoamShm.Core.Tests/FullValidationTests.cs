@@ -15,7 +15,7 @@ public sealed class FullValidationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_fresh_segment_and_one_in_use_are_sound()
+    public void A_fresh_segment_and_one_in_use_pass()
     {
         string path = Make.Segment(_folder);
         Assert.Empty(SegmentValidator.Validate(path, full: true).Findings);
@@ -68,7 +68,7 @@ public sealed class FullValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Each_fault_in_use_is_found(string id, string severity, string field, Action<string> spoil)
+    public void Each_content_fault_is_found(string id, string severity, string field, Action<string> spoil)
     {
         string path = Make.Segment(_folder);
         spoil(path);
@@ -82,7 +82,7 @@ public sealed class FullValidationTests : IDisposable
     }
 
     [Fact]
-    public void A_million_slots_are_looked_through_and_the_last_ones_fault_is_found()
+    public void A_fault_in_the_last_of_a_million_slots_is_found()
     {
         string path = _folder["million.seg"];
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(1024, 1_000_000)] };
@@ -110,7 +110,7 @@ public sealed class FullValidationTests : IDisposable
     }
 
     [Fact]
-    public void A_slot_that_was_lost_counts_only_while_it_is_the_same_slot_in_the_same_generation()
+    public void A_lost_slot_counts_only_if_slot_and_generation_stay_the_same()
     {
         static SegmentFinding Lost(params ulong[]? slots) => new() { Evidence = slots is null ? null : [.. slots] };
         Assert.False(ContentChecks.IsStillThere(Lost(1), []));
@@ -124,7 +124,7 @@ public sealed class FullValidationTests : IDisposable
     }
 
     [Fact]
-    public void What_is_lost_is_told_with_the_generation_of_each_slot()
+    public void Lost_slots_are_listed_with_their_generations()
     {
         string path = Make.Segment(_folder);
         Patch.UInt64(path, Head, 2);
@@ -135,7 +135,7 @@ public sealed class FullValidationTests : IDisposable
         Assert.Equal([0UL, (1UL << 32) | 7], table.LeakedNow().Order());
     }
 
-    /// <summary>Puts 40 bytes into the first ring, with an entry's header at a position.</summary>
+    /// <summary>Writes 40 bytes into the first ring, with an entry header at the given position.</summary>
     private static void Queue(string path, uint length, byte flags, ushort payload, int at = 0)
     {
         Patch.UInt32(path, Ring + RingLayout.Write, 40);
@@ -143,7 +143,7 @@ public sealed class FullValidationTests : IDisposable
         Patch.Bytes(path, Data + at + 4, [flags, 0, (byte)payload, (byte)(payload >> 8)]);
     }
 
-    /// <summary>Takes slot 0 off the list for an owner.</summary>
+    /// <summary>Allocates slot 0 to an owner.</summary>
     private static void Allocate(string path, uint owner)
     {
         Patch.UInt64(path, Head, (1UL << 32) | 1);

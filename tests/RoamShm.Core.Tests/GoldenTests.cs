@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace RoamShm.Tests;
 
-/// <summary>What the reference implementation wrote for given configurations, as a SHA-256 of the whole file.</summary>
+/// <summary>The output of the reference implementation for given configurations, as a SHA-256 of the whole file.</summary>
 public sealed class GoldenTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -25,7 +25,7 @@ public sealed class GoldenTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Golden))]
-    public void A_new_segment_equals_the_references(string name, long guests, long capacity, long payload, long inline, ulong heartbeat, string classes, long length, string sha256)
+    public void A_new_segment_matches_the_reference(string name, long guests, long capacity, long payload, long inline, ulong heartbeat, string classes, long length, string sha256)
     {
         var configuration = Configure(guests, capacity, payload, inline, heartbeat, classes);
         foreach (bool sparse in new[] { false, true })
@@ -41,7 +41,7 @@ public sealed class GoldenTests : IDisposable
     }
 
     [Fact]
-    public void A_raised_goodbye_equals_the_references()
+    public void A_raised_goodbye_matches_the_reference()
     {
         string path = _folder["st.seg"];
         _ = Segment.Create(path, Configure(4, 4096, 65536, 256, 0, "1024:4,8192:2"));

@@ -12,7 +12,7 @@ public sealed class GoodbyeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Nothing_but_the_four_bytes_changes()
+    public void Only_four_bytes_change()
     {
         string path = Make.Segment(_folder);
         byte[] before = File.ReadAllBytes(path);
@@ -26,7 +26,7 @@ public sealed class GoodbyeTests : IDisposable
     }
 
     [Fact]
-    public void A_flag_that_is_raised_stays_as_it_is()
+    public void A_raised_flag_keeps_its_value()
     {
         string path = Make.Segment(_folder);
         _ = OneShot.RaiseGoodbye(path, 5);
@@ -37,7 +37,7 @@ public sealed class GoodbyeTests : IDisposable
     }
 
     [Fact]
-    public void Of_many_at_once_one_sets_it_and_all_agree()
+    public void One_of_many_concurrent_calls_sets_the_flag_and_all_agree()
     {
         string path = Make.Segment(_folder);
         uint[] previous = new uint[16];
@@ -50,7 +50,7 @@ public sealed class GoodbyeTests : IDisposable
     }
 
     [Fact]
-    public void A_process_that_maps_the_segment_sees_it_and_we_see_what_another_sets()
+    public void Goodbyes_are_visible_between_processes_in_both_directions()
     {
         string path = Make.Segment(_folder);
         using var agent = new Agent();
@@ -65,11 +65,11 @@ public sealed class GoodbyeTests : IDisposable
     }
 
     [Fact]
-    public void Zero_is_no_goodbye() =>
+    public void Zero_is_not_a_valid_goodbye() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => OneShot.RaiseGoodbye(Make.Segment(_folder), 0));
 
     [Fact]
-    public void A_segment_smaller_than_a_page_will_do()
+    public void A_segment_smaller_than_a_page_works()
     {
         string path = _folder["tiny.seg"];
         _ = Segment.Create(path, new SegmentConfiguration { MaxGuests = 1, BipbufCapacity = 64, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 1)] });
@@ -78,7 +78,7 @@ public sealed class GoodbyeTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_no_segment_is_not_touched()
+    public void A_file_that_is_not_a_segment_is_left_unchanged()
     {
         string path = _folder["text"];
         File.WriteAllText(path, new string('x', 5000));

@@ -30,7 +30,7 @@ public sealed class InspectorTests : IDisposable
     }
 
     [Fact]
-    public void What_a_guest_does_is_seen()
+    public void A_guests_actions_are_visible()
     {
         string path = Make.Segment(_folder);
         Assert.Equal("1", _guest.Do("attach", path));
@@ -62,7 +62,7 @@ public sealed class InspectorTests : IDisposable
     }
 
     [Fact]
-    public void A_wrapped_ring_counts_both_stretches()
+    public void A_wrapped_ring_counts_both_parts()
     {
         string path = Make.Segment(_folder);
         long ring = (long)Make.RingBase;
@@ -80,7 +80,7 @@ public sealed class InspectorTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_ring_or_state_is_shown_without_being_followed()
+    public void A_damaged_ring_or_state_is_reported_and_not_followed()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, 77);
@@ -93,7 +93,7 @@ public sealed class InspectorTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_slot_is_leaked()
+    public void A_lost_slot_counts_as_leaked()
     {
         string path = Make.Segment(_folder);
 
@@ -104,7 +104,7 @@ public sealed class InspectorTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_of_255_peers_is_read_whole()
+    public void All_255_peers_are_read()
     {
         string path = _folder["255.seg"];
         _ = Segment.Create(path, new SegmentConfiguration { MaxGuests = 255, BipbufCapacity = 256, MaxPayloadSize = 64, SlotClasses = [new SlotClass(64, 4)] });
@@ -116,7 +116,7 @@ public sealed class InspectorTests : IDisposable
         SegmentPeer[] peers = [.. OneShot.ReadPeers(path)];
         Assert.Equal(Enumerable.Range(1, 255), peers.Select(peer => peer.PeerId));
         Assert.All(peers, peer => Assert.Equal("Attached", peer.State));
-        Assert.Equal("no place is empty", _guest.Do("attach", path));
+        Assert.Equal("no entry is empty", _guest.Do("attach", path));
     }
 
     public static TheoryData<string, Action<string>> Unsound => new()
@@ -132,7 +132,7 @@ public sealed class InspectorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Unsound))]
-    public void A_segment_that_one_cannot_find_ones_way_in_is_an_error(string id, Action<string> spoil)
+    public void Tables_outside_the_file_are_errors(string id, Action<string> spoil)
     {
         string path = Make.Segment(_folder);
         spoil(path);
@@ -143,7 +143,7 @@ public sealed class InspectorTests : IDisposable
     }
 
     [Fact]
-    public void More_slots_than_can_be_kept_in_mind_is_an_error_and_a_finding()
+    public void Too_many_slots_to_keep_in_memory_is_an_error_and_a_finding()
     {
         string path = _folder["huge.seg"];
         var configuration = new SegmentConfiguration { MaxGuests = 1, SlotClasses = [new SlotClass(64, 1)] };

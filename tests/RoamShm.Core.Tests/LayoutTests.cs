@@ -5,7 +5,7 @@ namespace RoamShm.Tests;
 public sealed class LayoutTests
 {
     [Fact]
-    public void The_layout_follows_the_formats_arithmetic()
+    public void The_layout_follows_the_arithmetic_of_the_format()
     {
         SegmentLayout layout = SegmentLayout.Compute(Make.Configuration);
         Assert.Equal(128UL, layout.PeerTableOffset);
@@ -20,7 +20,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void Alignment_rounds_up_and_is_checked()
+    public void Alignment_rounds_up_and_detects_overflow()
     {
         Assert.Equal(0UL, SegmentFormat.Align(0));
         Assert.Equal(64UL, SegmentFormat.Align(1));
@@ -29,7 +29,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void A_pool_that_passes_64_bits_is_told_not_wrapped()
+    public void A_pool_beyond_64_bits_is_reported_and_does_not_wrap()
     {
         SlotClass[] huge = [new SlotClass(uint.MaxValue, uint.MaxValue), new SlotClass(uint.MaxValue, uint.MaxValue)];
         Assert.False(PoolLayout.TryCompute(0, huge, out _));
@@ -56,7 +56,7 @@ public sealed class LayoutTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void A_configuration_that_no_guest_can_attach_to_is_refused(string named, Action<SegmentConfiguration> spoil)
+    public void A_configuration_that_no_guest_could_attach_to_is_refused(string named, Action<SegmentConfiguration> spoil)
     {
         SegmentConfiguration configuration = Make.Configuration;
         spoil(configuration);
@@ -66,7 +66,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void The_limits_themselves_are_accepted()
+    public void Values_at_the_limits_are_accepted()
     {
         var classes = new SlotClass[256];
         Array.Fill(classes, new SlotClass(5, 1));
@@ -94,7 +94,7 @@ public sealed class LayoutTests
 
     [Theory]
     [MemberData(nameof(Hazards))]
-    public void Each_hazard_of_a_configuration_is_one_warning(string id, Action<SegmentConfiguration> spoil)
+    public void Each_configuration_hazard_is_one_warning(string id, Action<SegmentConfiguration> spoil)
     {
         SegmentConfiguration configuration = Make.Configuration;
         Assert.Empty(SegmentValidator.FindHazards(configuration));

@@ -22,7 +22,7 @@ public sealed class LivenessTests
         Assert.Equal(expected, PeerLiveness.Judge((PeerState)state, lastHeartbeat, interval, now));
 
     [Fact]
-    public void The_clock_is_the_one_that_guests_beat_by()
+    public void The_clock_is_the_one_that_guests_use_for_heartbeats()
     {
         using var folder = new TestFolder();
         string path = folder["a.seg"];

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace RoamShm.Tests;
 
-/// <summary>The header over memory: the reference's own bytes, its checks in their order, and a mapping that another process changes meanwhile.</summary>
+/// <summary>The header over memory: the bytes of the reference, its checks in order, and a mapping that another process changes concurrently.</summary>
 public sealed unsafe class MappedHeaderTests : IDisposable
 {
     private const string Zeros = "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
@@ -15,7 +15,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
 
     public MappedHeaderTests() => new Span<byte>(_memory, 4096).Clear();
 
-    /// <summary>Configuration, goodbye and the first 80 bytes of what the reference wrote; the other 48 are zero.</summary>
+    /// <summary>The configuration, the goodbye, and the first 80 bytes that the reference wrote; the other 48 are zero.</summary>
     public static TheoryData<string, long, long, long, long, ulong, string, uint, string> Golden => new()
     {
         { "classes5", 3, 8192, 1048576, 512, 500000000, "64:32,256:16,4096:8,65536:4,1048576:2", 0, "524f414d485542070700000080000000806125000000000000001000000200000300000000200000800000000000000040c40000000000000065cd1d0000000000000000050000008061250000000000" },
@@ -38,7 +38,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Golden))]
-    public void Initializing_zeroed_memory_writes_the_reference_s_bytes(string name, long guests, long capacity, long payload, long inline, ulong heartbeat, string classes, uint goodbye, string hex)
+    public void Initializing_zeroed_memory_writes_the_bytes_of_the_reference(string name, long guests, long capacity, long payload, long inline, ulong heartbeat, string classes, uint goodbye, string hex)
     {
         Assert.NotEmpty(name);
         var header = new MappedHeader(_memory);
@@ -50,7 +50,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Golden))]
-    public void Every_field_is_read_from_its_place(string name, long guests, long capacity, long payload, long inline, ulong heartbeat, string classes, uint goodbye, string hex)
+    public void Every_field_is_read_from_its_offset(string name, long guests, long capacity, long payload, long inline, ulong heartbeat, string classes, uint goodbye, string hex)
     {
         Convert.FromHexString(hex).CopyTo(Bytes);
         SegmentConfiguration configuration = Configure(guests, capacity, payload, inline, heartbeat, classes);
@@ -64,7 +64,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
     }
 
     [Fact]
-    public void Memory_that_is_in_use_is_not_initialized()
+    public void Memory_in_use_is_not_initialized()
     {
         var header = new MappedHeader(_memory);
         for (int i = 0; i < HeaderLayout.Size; i++)
@@ -80,9 +80,9 @@ public sealed unsafe class MappedHeaderTests : IDisposable
         Assert.True(Bytes.IndexOfAnyExcept((byte)0) < 0);
     }
 
-    // From the first check to the last: with everything wrong the first one speaks, and when that is put right the next one does.
+    // From the first check to the last: with everything wrong the first one fails, and once that is fixed the next one does.
     [Fact]
-    public void The_checks_come_in_the_reference_s_order()
+    public void The_checks_run_in_the_order_of_the_reference()
     {
         var header = new MappedHeader(_memory);
         const long length = 4096;
@@ -110,7 +110,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
         Set32((int)length - 60, 1);
         Assert.Null(header.Validate(length));
 
-        // The header alone is sound since it has classes.
+        // The header alone passes, since it has classes.
         Set64(HeaderLayout.VarPoolOffset, ulong.MaxValue - 7);
         Assert.Null(header.Validate());
         Assert.Equal(SegmentErrorId.SlotClassTableOutOfBounds, header.Validate(length)?.ErrorId);
@@ -139,7 +139,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
     }
 
     [Fact]
-    public void Addresses_that_cannot_be_a_header_s_are_refused()
+    public void Invalid_header_addresses_are_refused()
     {
         _ = Assert.Throws<ArgumentNullException>(() => new MappedHeader(null));
         _ = Assert.Throws<ArgumentException>(() => new MappedHeader(_memory + 4));
@@ -148,7 +148,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
     }
 
     [Fact]
-    public void What_another_process_stores_is_seen_through_a_mapping_and_the_other_way_round()
+    public void Stores_are_visible_between_processes_through_a_mapping()
     {
         string path = Make.Segment(_folder);
         using var agent = new Agent();
@@ -166,13 +166,13 @@ public sealed unsafe class MappedHeaderTests : IDisposable
         header.CurrentSize += 64;
         Assert.Equal((ulong)Make.Length + 4160, SegmentHeader.ReadUnchecked(path).CurrentSize);
 
-        // What the open segment says follows when it is asked again.
+        // The open segment reports the change when its header is read again.
         Assert.Equal(0U, segment.Header.HostGoodbyeValue);
         Assert.Equal(4U, segment.ReadHeader().HostGoodbyeValue);
     }
 
     [Fact]
-    public void A_size_that_another_process_keeps_changing_is_never_torn()
+    public void A_size_that_another_process_keeps_changing_never_tears()
     {
         string path = Make.Segment(_folder);
         using var agent = new Agent();
@@ -197,7 +197,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
     }
 
     [Fact]
-    public void A_mapping_of_a_segment_opened_for_reading_cannot_be_written_and_one_that_is_gone_has_no_header()
+    public void A_mapping_opened_for_reading_refuses_stores_and_a_disposed_one_has_no_header()
     {
         string path = Make.Segment(_folder);
         using Segment segment = Segment.Open(path);
@@ -212,7 +212,7 @@ public sealed unsafe class MappedHeaderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_cut_short_since_it_was_opened_is_not_mapped()
+    public void A_file_truncated_after_opening_is_not_mapped()
     {
         string path = Make.Segment(_folder);
         using Segment segment = Segment.OpenReadWrite(path);

@@ -3,7 +3,7 @@ using System.Threading;
 
 namespace RoamShm.Tests;
 
-/// <summary>Opens a segment for one question or one change.</summary>
+/// <summary>Opens a segment for a single query or change.</summary>
 internal static class OneShot
 {
     internal static IReadOnlyList<SegmentPeer> ReadPeers(string path, PeerDetail detail = PeerDetail.Slots)

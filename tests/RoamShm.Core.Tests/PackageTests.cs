@@ -10,7 +10,7 @@ using System.Xml.Linq;
 
 namespace RoamShm.Tests;
 
-/// <summary>The library as somebody has it who installs the package: packed, referenced from a folder of packages, and used as its README says.</summary>
+/// <summary>The library as its users get it: packed, referenced from a package folder, and used as its README says.</summary>
 public sealed class PackageTests : IDisposable
 {
     private static readonly string Root = typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
@@ -23,7 +23,7 @@ public sealed class PackageTests : IDisposable
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
     [Fact]
-    public void The_package_is_whole_and_the_readme_s_first_example_runs_against_the_packed_package()
+    public void The_package_is_complete_and_runs_the_first_example_of_its_readme()
     {
         string package = Assert.Single(Directory.GetFiles(_feed, "*.nupkg"));
         string version = Path.GetFileName(package)["RoamShm.Core.".Length..^".nupkg".Length];
@@ -45,7 +45,7 @@ public sealed class PackageTests : IDisposable
             </Project>
             """);
 
-        // Twice: whoever tries an example tries it again.
+        // Twice: users run an example more than once.
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal(Lines(printed), Lines(Run(project, "run")));
@@ -55,7 +55,7 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public void Packing_twice_gives_the_same_library()
+    public void Packing_is_deterministic()
     {
         string[] packages = [.. new[] { _feed, Pack("again") }.Select(feed => Assert.Single(Directory.GetFiles(feed, "*.nupkg")))];
         byte[][] libraries = [.. packages.Select(package => ReadBytes(package, "lib/netstandard2.0/RoamShm.Core.dll"))];
@@ -64,7 +64,7 @@ public sealed class PackageTests : IDisposable
         Assert.DoesNotContain(Root, System.Text.Encoding.UTF8.GetString(libraries[0]), StringComparison.Ordinal);
     }
 
-    /// <summary>Everything that a package ought to have, and nothing that it depends on.</summary>
+    /// <summary>Checks that the package has everything it should have, and no dependencies.</summary>
     private static void AssertWhole(string package, string symbols)
     {
         XElement metadata = XDocument.Parse(ReadEntry(package, "RoamShm.Core.nuspec")).Root!.Elements().Single(element => element.Name.LocalName == "metadata");
@@ -101,7 +101,7 @@ public sealed class PackageTests : IDisposable
 
     private static string[] Lines(string text) => text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Packs into a folder, with all that is built on the way beside it.</summary>
+    /// <summary>Packs into a folder, with all intermediate output beside it.</summary>
     private string Pack(string name)
     {
         string feed = Path.Combine(_work, name);
@@ -119,7 +119,7 @@ public sealed class PackageTests : IDisposable
             UseShellExecute = false,
         };
 
-        // A cache of its own for the consumer, so that no package of an earlier run is taken for this one; the build keeps the usual one.
+        // The consumer gets its own package cache, so that it cannot pick up a package of an earlier run; the build uses the regular one.
         if (folder != Root)
         {
             start.Environment["NUGET_PACKAGES"] = Path.Combine(_work, "packages");

@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace RoamShm.Tests;
 
-/// <summary>What completion and pictures ask the library.</summary>
+/// <summary>The queries that completion and pictures make.</summary>
 public sealed class PictureTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -16,7 +16,7 @@ public sealed class PictureTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_that_begins_with_the_magic_is_a_segment_and_nothing_else_is()
+    public void Only_a_file_that_begins_with_the_magic_is_a_segment()
     {
         Assert.True(Segment.IsSegment(_path));
         File.WriteAllBytes(_folder["magic"], File.ReadAllBytes(_path)[..8]);
@@ -32,9 +32,9 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
-    public void Links_are_followed_and_a_FIFO_takes_no_notice()
+    public void Links_are_followed_and_a_FIFO_is_not_opened()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "makes links and FIFOs");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs links and FIFOs");
         _ = File.CreateSymbolicLink(_folder["link"], _path);
         _ = File.CreateSymbolicLink(_folder["nowhere"], _folder["none"]);
         _ = File.CreateSymbolicLink(_folder["loop"], _folder["loop"]);
@@ -47,7 +47,7 @@ public sealed class PictureTests : IDisposable
         _ = File.CreateSymbolicLink(_folder["to-fifo"], fifo);
         using Process writer = Process.Start("sh", ["-c", $"echo x > '{fifo}'"]);
 
-        // It sleeps in open(2), until there is a reader.
+        // It blocks in open(2) until there is a reader.
         Assert.False(writer.WaitForExit(500));
         Assert.True(Segment.IsSegment(_folder["link"]));
         foreach (string name in new[] { "nowhere", "loop", "fifo", "to-fifo" })
@@ -61,7 +61,7 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
-    public void Peer_states_are_those_of_the_peers_without_rings_and_slots()
+    public void Peer_states_can_be_read_without_rings_and_slots()
     {
         using var guest = new Agent();
         _ = guest.Do("attach", _path);
@@ -77,7 +77,7 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
-    public void The_parts_of_a_segment_follow_one_another()
+    public void The_parts_of_a_segment_are_contiguous()
     {
         SegmentHeader header = SegmentHeader.Read(_path);
         Assert.Equal(

@@ -12,7 +12,7 @@ public sealed class ReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_field_is_read_at_its_place_and_width()
+    public void Every_field_is_read_at_its_offset_and_width()
     {
         string path = _folder["fields"];
         byte[] bytes = new byte[4096];
@@ -46,7 +46,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void An_inline_threshold_of_0_stands_for_256()
+    public void An_inline_threshold_of_0_means_256()
     {
         SegmentHeader header = SegmentHeader.Read(Make.Segment(_folder));
         Assert.Equal(0U, header.InlineThreshold);
@@ -79,7 +79,7 @@ public sealed class ReaderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public void A_file_that_fails_a_check_is_an_error_that_names_the_check(string id, Action<string> spoil)
+    public void A_failed_check_is_named_in_the_error(string id, Action<string> spoil)
     {
         string path = Make.Segment(_folder);
         _ = SegmentHeader.Read(path);
@@ -94,7 +94,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void The_first_check_in_the_references_order_wins()
+    public void The_first_failed_check_in_reference_order_wins()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, (long)Make.PoolOffset, 0);
@@ -114,7 +114,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void Force_decodes_what_fails_a_check_but_not_what_is_too_short()
+    public void Force_decodes_files_that_fail_a_check_but_not_short_ones()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Version, 99);
@@ -124,7 +124,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_magic_that_is_no_text_is_escaped()
+    public void An_unprintable_magic_is_escaped()
     {
         string path = _folder["magic"];
         byte[] bytes = new byte[200];
@@ -134,14 +134,14 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_just_being_made_is_looked_at_once_more()
+    public void A_file_still_being_created_is_checked_again()
     {
         string complete = Make.Segment(_folder);
         string path = _folder["new.seg"];
         File.WriteAllBytes(path, new byte[Make.Length]);
         Task finish = Task.Run(() =>
         {
-            // Well before the second look; that it comes 100 ms after the first is what the test is about.
+            // Well before the second check; the test is about that coming 100 ms after the first.
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
             File.Copy(complete, path, overwrite: true);
         });
@@ -163,7 +163,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void Many_files_that_are_just_being_made_are_waited_for_together()
+    public void Many_files_still_being_created_share_one_wait()
     {
         const int count = 400;
         for (int i = 0; i < count; i++)
@@ -179,15 +179,15 @@ public sealed class ReaderTests : IDisposable
             Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Throws<SegmentException>(() => Segment.Open(path, write: false, patience, default)).ErrorId);
         }
 
-        // Each for itself would be 40 s.
+        // One wait each would take 40 s.
         Assert.InRange(clock.ElapsedMilliseconds, 90, 20_000);
     }
 
-    // Of a host that writes the magic first an onlooker can see a header without slot classes, of one that writes it last all but the magic.
+    // If the host writes the magic first, an observer can see a header without slot classes; if it writes the magic last, everything but the magic.
     [Theory]
     [InlineData(SegmentErrorId.InvalidSlotClass, (long)Make.PoolOffset, 64)]
     [InlineData(SegmentErrorId.BadMagic, 0, 8)]
-    public void Files_that_are_nearly_made_are_waited_for_too(string errorId, long offset, int count)
+    public void Nearly_complete_files_are_waited_for_too(string errorId, long offset, int count)
     {
         string path = Make.Segment(_folder);
         Patch.Bytes(path, offset, new byte[count]);
@@ -206,7 +206,7 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void An_old_file_that_is_not_ready_is_not_waited_for()
+    public void An_old_incomplete_file_is_not_waited_for()
     {
         string path = _folder["old"];
         File.WriteAllBytes(path, []);
@@ -225,9 +225,9 @@ public sealed class ReaderTests : IDisposable
     [InlineData("/dev/null")]
     [InlineData("/dev/zero")]
     [InlineData("socket")]
-    public async Task What_is_no_regular_file_is_refused_by_what_it_is_and_never_hangs(string what)
+    public async Task Files_of_other_types_are_refused_by_type_and_never_hang(string what)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "FIFOs, sockets and devices are Unix's");
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "only Unix has FIFOs, sockets and devices");
         string path = what;
         System.Net.Sockets.Socket? socket = null;
         if (what == "fifo")
@@ -265,9 +265,9 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void Somebody_elses_exclusive_lock_is_no_obstacle()
+    public void An_exclusive_lock_of_another_process_does_not_block_reading()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows enforces what a file's opener shares");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows enforces file sharing modes");
         string path = Make.Segment(_folder);
         using var agent = new Agent();
         Assert.Equal("locked", agent.Do("lock", path));
@@ -276,13 +276,13 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_or_written_is_access_denied()
+    public void Missing_permissions_are_reported_as_access_denied()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         string path = Make.Segment(_folder);
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0x1ED);
         using Agent? agent = Environment.IsPrivilegedProcess ? Agent.TryStartWithoutRights() : new Agent();
-        Assert.SkipWhen(agent is null, "the tests run as root, who may read everything, and can start nobody else");
+        Assert.SkipWhen(agent is null, "the tests run as root, which may read everything, and cannot start a process as another user");
         File.SetUnixFileMode(path, UnixFileMode.None);
         Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("read", path));
         Assert.Equal(SegmentErrorId.SegmentAccessDenied, agent.Do("validate", path));
@@ -297,19 +297,19 @@ public sealed class ReaderTests : IDisposable
     [Theory]
     [InlineData("a\0b")]
     [InlineData("")]
-    public void What_cannot_name_a_file_is_refused(string name) =>
+    public void Invalid_file_names_are_refused(string name) =>
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => SegmentHeader.Read(name)).ErrorId);
 
     [Fact]
-    public void A_name_that_is_no_Unicode_is_refused_instead_of_meaning_another_file()
+    public void A_name_that_is_not_valid_Unicode_is_refused_and_means_no_other_file()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "names are UTF-16 there");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "names are UTF-16 on Windows");
         File.WriteAllText(_folder["a?b"], "not this one");
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => SegmentHeader.Read(_folder["a" + (char)0xD800 + "b"])).ErrorId);
     }
 
     [Fact]
-    public void A_file_truncated_under_ten_thousand_reads_gives_headers_or_documented_errors()
+    public void Truncation_during_ten_thousand_reads_gives_headers_or_documented_errors()
     {
         string path = Make.Segment(_folder);
         using var agent = new Agent();
@@ -340,7 +340,7 @@ public sealed class ReaderTests : IDisposable
     [Fact]
     public void Reading_leaves_no_file_open()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts /proc/self/fd");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc/self/fd");
         string path = Make.Segment(_folder);
         string broken = _folder["broken"];
         File.WriteAllBytes(broken, new byte[300]);
@@ -355,7 +355,7 @@ public sealed class ReaderTests : IDisposable
             _ = Assert.Throws<SegmentException>(() => SegmentHeader.Read(broken));
         }
 
-        // Others of this process's tests may hold some of their own.
+        // Other tests in this process may have some open.
         Assert.InRange(Count(), 0, before + 50);
 
         static int Count() => Directory.GetFileSystemEntries("/proc/self/fd").Length;

@@ -15,9 +15,9 @@ public sealed class RecoveryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_crashed_guest_is_recovered_byte_for_byte_as_the_format_demands()
+    public void A_crashed_guest_is_recovered_byte_for_byte_as_the_format_requires()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000);
         using (var guest = new Agent())
@@ -40,7 +40,7 @@ public sealed class RecoveryTests : IDisposable
         Assert.Equal((3L, 2L, 2L), (result.EntriesDropped, result.ReferencedSlotsFreed, result.OwnedSlotsFreed));
         Assert.Null(result.Skipped);
 
-        // The peer: Empty, never beaten, its epoch as it was.
+        // The peer: Empty, no heartbeat, its epoch unchanged.
         Write(expected, Peer1 + PeerEntryLayout.State, 0);
         Write(expected, Peer1 + PeerEntryLayout.LastHeartbeat, 0);
         Write(expected, Peer1 + PeerEntryLayout.LastHeartbeat + 4, 0);
@@ -53,7 +53,7 @@ public sealed class RecoveryTests : IDisposable
             Write(expected, ring + RingLayout.Read, 0);
         }
 
-        // Class 0: slots 0 and 1 in the order of the ring, then slot 2, pushed one on the other onto an empty list; slot 3 is peer 2's.
+        // Class 0: slots 0 and 1 in ring order, then slot 2, pushed one after another onto an empty list; slot 3 is peer 2's.
         Free(expected, Slots, slot: 0, next: uint.MaxValue);
         Free(expected, Slots, slot: 1, next: 0);
         Free(expected, Slots, slot: 2, next: 1);
@@ -76,9 +76,9 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void A_guest_that_left_cleanly_frees_its_place_only_through_recovery()
+    public void The_entry_of_a_guest_that_left_cleanly_is_freed_only_by_recovery()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         foreach (uint state in new[] { (uint)PeerState.Goodbye, (uint)PeerState.Reserved })
         {
@@ -93,7 +93,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_place_needs_nothing_and_nothing_changes()
+    public void An_empty_entry_needs_no_recovery_and_is_left_unchanged()
     {
         string path = Make.Segment(_folder);
         byte[] before = File.ReadAllBytes(path);
@@ -102,7 +102,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void A_peer_that_may_be_alive_is_left_alone_unless_forced()
+    public void A_peer_that_may_be_alive_is_refused_without_force()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, Peer1, 1);
@@ -121,9 +121,9 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_that_another_process_maps_is_left_to_its_host_unless_forced()
+    public void A_segment_mapped_by_another_process_is_refused_without_force()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         Patch.UInt32(path, Peer1, (uint)PeerState.Goodbye);
         using var host = new Agent();
@@ -135,7 +135,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void What_is_damaged_is_reported_and_skipped_and_the_rest_recovered()
+    public void Damage_is_reported_and_skipped_and_the_rest_is_recovered()
     {
         string path = Make.Segment(_folder);
         using (var guest = new Agent())
@@ -147,7 +147,7 @@ public sealed class RecoveryTests : IDisposable
             _ = guest.Do("allocate", path, "1", "1");
         }
 
-        // The first entry refers to a class that does not exist, the third has no length.
+        // The first entry refers to a class that does not exist; the third has no length.
         Patch.Bytes(path, HostToGuest + 128 + 8, [200]);
         Patch.UInt32(path, HostToGuest + 128 + 40, 0);
         PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
@@ -169,9 +169,9 @@ public sealed class RecoveryTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void An_empty_place_that_still_owns_slots_is_recovered_where_nobody_uses_the_segment_or_by_force(bool isUsed)
+    public void An_empty_entry_that_still_owns_slots_is_recovered_if_unused_or_forced(bool isUsed)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         using (var guest = new Agent())
         {
@@ -210,7 +210,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void What_a_recovery_discards_is_said_in_both_directions_and_before_it_is_done()
+    public void A_preview_and_a_recovery_report_the_dropped_entries_of_both_rings()
     {
         string path = Make.Segment(_folder);
         using (var guest = new Agent())
@@ -230,9 +230,9 @@ public sealed class RecoveryTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(3_600_000_000_000)]
-    public void An_attached_peer_of_a_segment_that_nobody_uses_is_dead_whatever_its_heartbeat_says(long heartbeatInterval)
+    public void An_attached_peer_of_an_unused_segment_is_dead_whatever_its_heartbeat(long heartbeatInterval)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "who uses the segment is known on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows who uses a segment");
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, (ulong)heartbeatInterval);
         using (var guest = new Agent())
@@ -256,7 +256,7 @@ public sealed class RecoveryTests : IDisposable
             _ = guest.Do("queue-slot", path, "h2g", "0", "0");
         }
 
-        // The slot was allocated anew since: another generation.
+        // The slot has been reallocated since, so its generation differs.
         Patch.UInt32(path, Slots, 9);
         PeerRecoveryResult result = OneShot.RecoverPeer(path, 1, force: true);
         Assert.Equal((1L, 0L), (result.EntriesDropped, result.ReferencedSlotsFreed));

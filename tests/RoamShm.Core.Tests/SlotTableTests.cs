@@ -3,10 +3,10 @@ using System.Collections.Generic;
 
 namespace RoamShm.Tests;
 
-/// <summary>The look through the slots of a class, against one that keeps every slot and takes one step at a time.</summary>
+/// <summary>Compares the slot table of a class with a model that stores every slot and walks the list one step at a time.</summary>
 public sealed class SlotTableTests : IDisposable
 {
-    // Three pieces, the last one short.
+    // Three chunks, the last one short.
     private const int Count = 10_000;
     private const uint End = uint.MaxValue;
 
@@ -19,18 +19,18 @@ public sealed class SlotTableTests : IDisposable
 
     public static TheoryData<string, uint, (uint Slot, uint? Link, uint State, uint Owner)[]> Cases => new()
     {
-        { "as it was made", 0, [] },
+        { "untouched", 0, [] },
         { "no list", End, [] },
-        { "a list that begins in the middle of a piece", 5000, [] },
+        { "a list that begins in the middle of a chunk", 5000, [] },
         { "a list that begins with the last slot", Count - 1, [] },
         { "a head out of range", Count, [] },
         { "a head far out of range", (1u << 27) - 1, [] },
-        { "a first step into the middle of a later piece", 0, [(0, 6000, 0, 0)] },
-        { "two ways into one piece, the second behind the first", 4096, [(8191, 8192, 0, 0), (Count - 1, 5000, 0, 0)] },
-        { "two ways into one piece, the second before the first", 6000, [(Count - 1, 4100, 0, 0)] },
-        { "a piece that links to itself", 4096, [(8191, 4096, 0, 0)] },
+        { "a first step into the middle of a later chunk", 0, [(0, 6000, 0, 0)] },
+        { "two ways into one chunk, the second behind the first", 4096, [(8191, 8192, 0, 0), (Count - 1, 5000, 0, 0)] },
+        { "two ways into one chunk, the second before the first", 6000, [(Count - 1, 4100, 0, 0)] },
+        { "a chunk that links to itself", 4096, [(8191, 4096, 0, 0)] },
         { "a slot that links to itself", 0, [(9000, 9000, 0, 0)] },
-        { "a link out of range between sound pieces", 0, [(4500, Count, 0, 0)] },
+        { "a link out of range between sound chunks", 0, [(4500, Count, 0, 0)] },
         { "a link that no word can hold", 0, [(4500, 0x0FFF_FFFF, 0, 0)] },
         { "a link that looks like the end in a word", 0, [(4500, (1u << 27) - 1, 0, 0)] },
         { "a link that looks like a flag", 0, [(4500, 0x8000_0001, 0, 0)] },
@@ -39,19 +39,19 @@ public sealed class SlotTableTests : IDisposable
         { "an allocated slot that is on the list", 0, [(4500, null, 1, 0)] },
         { "an allocated slot off the list", 0, [(4500, 1, 1, 1), (4499, 4501, 0, 0)] },
         { "slots of unknown owners", 0, [(1, null, 1, 255), (5000, null, 1, 256), (9000, null, 1, End)] },
-        { "states that there are not", 0, [(4500, null, 2, 0), (4499, null, End, 0)] },
+        { "undefined states", 0, [(4500, null, 2, 0), (4499, null, End, 0)] },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void It_sees_what_is_there(string name, uint head, (uint Slot, uint? Link, uint State, uint Owner)[] changes)
+    public void The_table_matches_a_slot_by_slot_walk(string name, uint head, (uint Slot, uint? Link, uint State, uint Owner)[] changes)
     {
         Assert.NotEmpty(name);
         Compare(new Slots(head, changes));
     }
 
     [Fact]
-    public void It_sees_what_is_there_whatever_that_is()
+    public void The_table_matches_a_slot_by_slot_walk_of_random_classes()
     {
         for (int seed = 0; seed < 400; seed++)
         {
@@ -59,7 +59,7 @@ public sealed class SlotTableTests : IDisposable
             var changes = new List<(uint Slot, uint? Link, uint State, uint Owner)>();
             for (int i = random.Next(12); i > 0; i--)
             {
-                // Links near each other meet more often than links anywhere.
+                // Nearby links meet more often than arbitrary ones.
                 uint near = (uint)random.Next(Count);
                 uint? link = random.Next(6) switch { 0 => null, 1 => End, 2 => Count + (uint)random.Next(3), 3 => near / 4096 * 4096, _ => near };
                 changes.Add(((uint)random.Next(Count), link, (uint)random.Next(5) / 3, (uint)random.Next(3)));

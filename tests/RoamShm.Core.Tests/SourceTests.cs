@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace RoamShm.Tests;
 
-/// <summary>That the map of the library in CONTRIBUTING.md is true: a file has the name of its class, and each room uses only what it may.</summary>
+/// <summary>Checks that the map of the library in CONTRIBUTING.md is true: a file is named after its class, and each folder uses only what it may.</summary>
 public sealed class SourceTests
 {
     private static readonly string Source = Path.Combine(
@@ -27,7 +27,7 @@ public sealed class SourceTests
     };
 
     [Fact]
-    public void The_root_holds_the_errors_and_every_other_file_is_in_a_room()
+    public void The_root_holds_only_errors_and_every_other_file_is_in_a_folder()
     {
         string root = Path.Combine(Source, "RoamShm.Core");
         Assert.Equal(["SegmentErrorId.cs", "SegmentErrors.cs", "SegmentException.cs"], Directory.GetFiles(root, "*.cs").Select(Path.GetFileName).Order());
@@ -35,12 +35,12 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public void Rooms_use_what_the_map_says()
+    public void Folders_use_only_what_the_map_allows()
     {
         var rooms = new Dictionary<string, string>();
         foreach (string path in Files("RoamShm.Core").Where(path => RoomOf(path) is not null))
         {
-            // Segment is partial: each room adds what it can do.
+            // Segment is partial: each folder adds its own operations.
             string name = Path.GetFileNameWithoutExtension(path);
             if (!name.Contains('.', StringComparison.Ordinal))
             {
@@ -71,7 +71,7 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public void A_file_has_the_name_of_its_class_and_no_more_than_four_hundred_lines()
+    public void A_file_is_named_after_its_class_and_has_at_most_400_lines()
     {
         foreach (string path in new[] { "RoamShm.Core", "RoamShm.PowerShell", "RoamShm.Shell" }.SelectMany(Files))
         {
@@ -96,6 +96,6 @@ public sealed class SourceTests
 
     private static string? RoomOf(string path) => Path.GetFileName(Path.GetDirectoryName(path)!) is var folder && Uses.ContainsKey(folder) ? folder : null;
 
-    /// <summary>A file without its comments, which may name anything.</summary>
+    /// <summary>Returns a file without its comments, which may mention anything.</summary>
     private static string Code(string path) => Regex.Replace(File.ReadAllText(path), "(?m)//.*$", string.Empty);
 }

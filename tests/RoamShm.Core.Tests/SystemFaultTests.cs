@@ -4,14 +4,14 @@ using System.Linq;
 
 namespace RoamShm.Tests;
 
-/// <summary>The operating system's errors: what each means for what was being done, and what to do about it.</summary>
+/// <summary>The operating system's errors: what each means for an operation, and its remedy.</summary>
 public sealed class SystemFaultTests : IDisposable
 {
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    // The numbers are those that the manual pages of Linux give for the calls behind each operation.
+    // The numbers are those that the Linux manual pages list for the calls of each operation.
     [Theory]
     [InlineData("open", 2, "SegmentNotFound", null)]
     [InlineData("open", 5, "SegmentIOError", null)]
@@ -66,7 +66,7 @@ public sealed class SystemFaultTests : IDisposable
     [InlineData("remove", 30, "SegmentAccessDenied", "mounted for writing")]
     public void The_remedy_follows_the_cause(string operation, int error, string id, string? remedy)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the numbers are those of Linux");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the error numbers of Linux");
         SegmentException fault = UnixFault.Of("/dev/shm/x.seg", operation, error);
         Assert.Equal(id, fault.ErrorId);
         Assert.Contains("/dev/shm/x.seg", fault.Message, StringComparison.Ordinal);
@@ -107,9 +107,9 @@ public sealed class SystemFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_is_too_long_is_said_to_be_that()
+    public void A_name_that_is_too_long_is_reported_as_such()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the limits are those of Linux");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the limits of Linux");
         string path = _folder[new string('x', 300)];
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => Segment.Create(path, Make.Configuration)).ErrorId);
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Assert.Throws<SegmentException>(() => Segment.Open(path)).ErrorId);
@@ -117,7 +117,7 @@ public sealed class SystemFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_page_that_was_never_stored_on_a_full_file_system_is_an_error_and_not_the_end_of_the_process()
+    public void An_unwritten_page_on_a_full_file_system_is_an_error_and_does_not_kill_the_process()
     {
         using SmallTmpfs? tmpfs = SmallTmpfs.TryMount(_folder["mount"], 256 * 1024);
         Assert.SkipWhen(tmpfs is null, "a tmpfs cannot be mounted here");
@@ -153,9 +153,9 @@ public sealed class SystemFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_part_behind_the_end_of_a_file_that_was_truncated_is_an_error_and_not_the_end_of_the_process()
+    public void A_part_beyond_the_end_of_a_truncated_file_is_an_error_and_does_not_kill_the_process()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere the system cannot be asked for a page");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems cannot reserve a page");
         string path = _folder["short"];
         File.WriteAllBytes(path, new byte[16384]);
         using SegmentFile segment = SegmentFile.OpenReadWrite(path);

@@ -9,8 +9,8 @@ using System.Threading.Tasks;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// Who uses a segment, seen from where an operator may stand: other namespaces, other users, other file systems. Each of these tests removes, from the same place,
-/// a segment that nobody uses, so that a refusal is known not to be the place's fault.
+/// Who uses a segment, as seen from an operator's possible vantage points: other namespaces, other users, other file systems. Each test also removes an unused
+/// segment from the same vantage point, to show that a refusal is not caused by the vantage point.
 /// </summary>
 public sealed class UseTests : IDisposable
 {
@@ -32,7 +32,7 @@ public sealed class UseTests : IDisposable
     [InlineData("--open", SegmentUse.Used)]
     [InlineData("--ended", SegmentUse.Used)]
     [InlineData(null, SegmentUse.Used)]
-    public void Whoever_could_write_a_segment_uses_it_and_a_mere_reader_does_not(string? how, string expected)
+    public void A_process_that_could_write_counts_as_a_user_and_a_reader_does_not(string? how, string expected)
     {
         string path = Make.Segment(_folder);
         using Mapper mapper = how is null ? Mapper.Start(path) : Mapper.Start(how, path);
@@ -55,7 +55,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_process_whose_main_thread_has_ended_is_on_the_list_of_who_maps_a_file()
+    public void A_process_whose_main_thread_has_ended_is_listed()
     {
         string path = Make.Segment(_folder);
         using Mapper mapper = Mapper.Start("--ended", path);
@@ -63,7 +63,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_guest_outside_the_operators_PID_namespace_keeps_its_segment()
+    public void A_guest_outside_the_operators_PID_namespace_protects_its_segment()
     {
         string path = Make.Segment(_folder, "used.seg");
         string unused = Make.Segment(_folder, "unused.seg");
@@ -79,7 +79,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_guest_in_a_PID_namespace_of_its_own_keeps_its_segment()
+    public void A_guest_in_its_own_PID_namespace_protects_its_segment()
     {
         string path = Make.Segment(_folder);
         using (Mapper? mapper = Mapper.TryStartBy(InOtherPidNamespace, path))
@@ -94,9 +94,9 @@ public sealed class UseTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Root_of_a_user_namespace_alone_is_not_taken_for_root(bool isOwner)
+    public void Root_of_a_user_namespace_is_not_treated_as_root(bool isOwner)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a /proc that hides processes");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a /proc that hides processes");
         string path = Make.Segment(_folder, "used.seg");
         string unused = Make.Segment(_folder, "unused.seg");
         Run("chmod", "0777", _folder.Root);
@@ -115,14 +115,14 @@ public sealed class UseTests : IDisposable
         Assert.StartsWith(isOwner ? "Used: " : "Unknown: ", operatorThere.Do("use", path));
         Assert.Equal("SegmentInUse", operatorThere.Do("remove", path));
 
-        // Who neither owns it nor has rights over the system may not ask, and so may not remove what is free either.
+        // A process that neither owns the file nor is privileged over the whole system may not ask, so it may not remove free files either.
         Assert.Equal(isOwner ? "removed" : "SegmentInUse", operatorThere.Do("remove", unused));
     }
 
     [Fact]
-    public void Root_of_a_user_namespace_alone_does_not_recover_a_peer_beside_a_living_host()
+    public void Root_of_a_user_namespace_cannot_recover_a_peer_while_the_host_runs()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becomes another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to become another user");
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, (uint)PeerState.Goodbye);
         Run("chmod", "0777", _folder.Root);
@@ -138,9 +138,9 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_deleted_file_of_the_same_name_in_another_mount_namespace_is_another_file()
+    public void A_deleted_file_in_another_mount_namespace_does_not_count_under_the_same_name()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a file system");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a file system");
         string folder = Directory.CreateDirectory(_folder["shm"]).FullName;
         string path = Path.Combine(folder, "a.seg");
         using Mapper? theirs = Mapper.TryStartBy(["unshare", "-m", "--propagation", "private", "sh", "-c", $"mount -t tmpfs tmpfs {folder} && head -c 8192 /dev/zero > {path} && exec \"$@\"", "sh"], path);
@@ -157,9 +157,9 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void The_owner_without_rights_is_told_whether_root_uses_the_segment()
+    public void An_unprivileged_owner_learns_whether_root_uses_the_segment()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becomes another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to become another user");
         string path = Make.Segment(_folder);
         Run("chmod", "0777", _folder.Root);
         Run("chown", Nobody, path);
@@ -176,9 +176,9 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void Whom_the_kernel_does_not_answer_and_who_does_not_see_everybody_is_told_nothing()
+    public void Use_is_unknown_without_a_kernel_answer_or_a_full_view()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becomes another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to become another user");
         string path = Make.Segment(_folder);
         Run("chmod", "0777", _folder.Root);
         Run("chmod", "0666", path);
@@ -194,9 +194,9 @@ public sealed class UseTests : IDisposable
     [InlineData("ext4")]
     [InlineData("xfs")]
     [InlineData("btrfs")]
-    public void The_kernels_answer_is_true_on_every_file_system_where_it_is_trusted(string type)
+    public void The_kernels_answer_is_correct_on_every_trusted_file_system(string type)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a file system");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a file system");
         string place = Directory.CreateDirectory(_folder["place"]).FullName;
         string image = _folder["image"];
         string make = type == "ramfs" ? $"mount -t ramfs ramfs {place}"
@@ -209,9 +209,9 @@ public sealed class UseTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void On_overlayfs_which_grants_a_lease_on_a_file_that_is_mapped_nobody_believes_it(bool isInOtherPidNamespace)
+    public void A_lease_on_overlayfs_is_not_trusted(bool isInOtherPidNamespace)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounts a file system");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs the privilege to mount a file system");
         string[] folders = [.. new[] { "lower", "upper", "work", "over" }.Select(name => Directory.CreateDirectory(_folder[name]).FullName)];
         string[] by = isInOtherPidNamespace ? [.. InOtherPidNamespace, "--kill-child"] : ["unshare", "-m", "--propagation", "private"];
         using Agent? there = Agent.TryStartByScript(
@@ -223,31 +223,31 @@ public sealed class UseTests : IDisposable
         Assert.True(unused == "Free: no process maps it" || unused.StartsWith("Unknown: whether a process uses it cannot be found out: the kernel's answer proves nothing on overlayfs, and ", StringComparison.Ordinal), unused);
         Assert.False(isInOtherPidNamespace && unused.StartsWith("Free", StringComparison.Ordinal), unused);
 
-        // From the same mount namespace, as its own process.
+        // From the same mount namespace, in its own process.
         Assert.Equal("mapped", there.Do("map", path));
         Assert.StartsWith("Used: process ", there.Do("use", path));
         Assert.Equal("SegmentInUse", there.Do("remove", path));
 
-        // The file below is on a file system where the kernel's answer counts, and who maps the one above uses it.
+        // The lower file is on a file system whose answer is trusted, and processes that map the upper one use it.
         Assert.Equal(SegmentUse.Used, new SegmentUsers().Ask(Path.Combine(folders[1], "a.seg")).State);
     }
 
     [Fact]
-    public void Only_a_whole_view_of_the_processes_proves_that_nobody_uses_a_file()
+    public void Only_a_full_view_of_all_processes_proves_a_file_unused()
     {
         string path = Make.Segment(_folder);
         using SegmentFile file = SegmentFile.OpenRead(path);
         string proc = MakeProc();
         Assert.Equal(("Free", null), Judge(proc, file));
 
-        // A process whose list may not be read.
+        // A process whose mapping list may not be read.
         Run("mkdir", "-p", proc + "/31");
         Run("ln", "-s", "maps", proc + "/31/maps");
         Assert.Contains("the mappings of 1 process of other users cannot be read", Judge(proc, file).WhyIncomplete);
         Directory.Delete(proc + "/31", recursive: true);
         Assert.Equal(("Free", null), Judge(proc, file));
 
-        // Somebody who maps it, by the list of one of its threads alone.
+        // A process whose mapping shows only in the list of one of its threads.
         Run("mkdir", "-p", proc + "/32/task/32", proc + "/32/task/33");
         File.WriteAllText(proc + "/32/maps", string.Empty);
         File.WriteAllText(proc + "/32/task/32/maps", string.Empty);
@@ -259,7 +259,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void Who_has_come_since_the_list_was_read_is_seen_before_anything_is_destroyed()
+    public void A_new_user_is_noticed_before_anything_is_destroyed()
     {
         string path = Make.Segment(_folder);
         using SegmentFile file = SegmentFile.OpenRead(path);
@@ -272,7 +272,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void The_processes_are_listed_once_for_many_segments_and_not_at_all_where_the_kernel_says_that_they_are_free()
+    public void Processes_are_listed_once_for_many_segments_and_not_at_all_for_free_ones()
     {
         var users = new SegmentUsers();
         for (int i = 0; i < 20; i++)
@@ -292,7 +292,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public async Task A_removal_lets_have_the_file_who_waits_to_open_it()
+    public async Task A_removal_gives_way_to_a_process_waiting_to_open_the_file()
     {
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
@@ -317,7 +317,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public async Task A_removal_never_puts_a_name_back_over_another_file()
+    public async Task A_removal_never_restores_a_name_over_another_file()
     {
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
@@ -338,7 +338,7 @@ public sealed class UseTests : IDisposable
         using Mapper mapper = await opener;
         file.Dispose();
 
-        // It is a leftover now, and in use as such.
+        // Now it is a leftover, and in use as such.
         Assert.Equal([aside], SegmentLeftovers.Find(_folder.Root));
         Assert.Equal("an interrupted Remove-RoamSegment", SegmentLeftovers.OriginOf(aside));
         Assert.Equal(SegmentErrorId.SegmentInUse, Assert.Throws<SegmentException>(() => SegmentLeftovers.Remove(aside)).ErrorId);
@@ -348,7 +348,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_that_a_process_left_before_the_second_look_and_another_opened_after_it_is_kept()
+    public void A_segment_opened_by_another_process_after_the_second_check_is_kept()
     {
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: false);
@@ -378,7 +378,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_removal_under_way_is_no_leftover_and_a_killed_one_is()
+    public void A_killed_removal_leaves_a_leftover_and_one_in_progress_does_not()
     {
         string name = new('x', 250);
         string path = Make.Segment(_folder, name);
@@ -398,7 +398,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void Opening_a_file_that_somebody_holds_a_lease_on_waits_for_it()
+    public void Opening_a_leased_file_waits_for_the_lease()
     {
         string path = Make.Segment(_folder);
         using (SegmentFile file = SegmentFile.OpenReadWrite(path))
@@ -416,7 +416,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void Waiting_for_a_file_with_a_lease_is_bounded_and_can_be_cancelled()
+    public void Waiting_for_a_lease_is_bounded_and_can_be_cancelled()
     {
         string path = Make.Segment(_folder);
         using SegmentFile file = SegmentFile.OpenReadWrite(path);
@@ -434,14 +434,14 @@ public sealed class UseTests : IDisposable
                 SegmentException error = Assert.Throws<SegmentException>(() => SegmentFile.OpenRead(path, wait));
                 Assert.Equal((SegmentErrorId.SegmentIOError, $"Cannot open '{path}': another process holds a lease on it and does not let go."), (error.ErrorId, error.Message));
 
-                // All files of a call together are waited for once.
+                // All files of a call share one wait.
                 Assert.True(i == 0 || clock.Elapsed < TimeSpan.FromSeconds(1), clock.Elapsed.ToString());
             }
         }
     }
 
     [Fact]
-    public void A_recovery_beside_a_mere_reader_counts_on_the_proof_right_before()
+    public void A_recovery_next_to_a_reader_relies_on_the_proof_just_before_it()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, (uint)PeerState.Attached);
@@ -455,7 +455,7 @@ public sealed class UseTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1_000_000_000)]
-    public void Neither_a_removal_nor_a_recovery_ever_hits_a_process_that_has_mapped_the_segment(long heartbeatInterval)
+    public void Removal_and_recovery_never_harm_a_process_that_maps_the_segment(long heartbeatInterval)
     {
         string path = Make.Segment(_folder);
         using Mapper mapper = Mapper.Start("--loop", Scale.Of(20_000, 200_000).ToString(CultureInfo.InvariantCulture), path);
@@ -487,7 +487,7 @@ public sealed class UseTests : IDisposable
             }
         }
 
-        // Kept from ending before the loop has been met often enough.
+        // Kept alive until the loop has run into it often enough.
         string? answer = mapper.Answer();
         TestContext.Current.TestOutputHelper?.WriteLine($"{answer}; {removed} removed, {recovered} recovered, {refused} refused");
         Assert.EndsWith(" mapped, 0 lost, 0 freed", answer);
@@ -497,7 +497,7 @@ public sealed class UseTests : IDisposable
     [Theory]
     [InlineData("1000")]
     [InlineData("-100")]
-    public void In_another_time_namespace_nobody_is_stale_by_another_clock(string offset)
+    public void A_peer_in_another_time_namespace_is_not_stale_by_one_clock_alone(string offset)
     {
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 2_000_000_000);
@@ -510,7 +510,7 @@ public sealed class UseTests : IDisposable
         Assert.Equal("Alive", operatorThere.Do("liveness", path));
         Assert.Equal("SegmentInUse", operatorThere.Do("remove", path));
 
-        // A guest that lives in the same time namespace as the operator beats by that clock.
+        // A guest in the same time namespace as the operator uses that namespace's clock.
         using (Agent? there = Agent.TryStartBy("unshare", "-T", "--monotonic", offset, "--fork"))
         {
             _ = there!.Do("attach", path);
@@ -529,7 +529,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void By_a_clock_whose_offset_is_not_known_nobody_is_stale()
+    public void No_peer_is_stale_if_the_clock_offset_is_unknown()
     {
         var clock = new HeartbeatClock(1_000_000, system: null);
         Assert.Equal(PeerLiveness.Unknown, clock.Judge(PeerState.Attached, 1, 10));
@@ -544,7 +544,7 @@ public sealed class UseTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1_000_000_000)]
-    public void A_dead_hub_is_abandoned_whatever_its_heartbeats_and_its_goodbye_say(long heartbeatInterval)
+    public void A_dead_hub_is_abandoned_whatever_its_heartbeats_and_goodbye(long heartbeatInterval)
     {
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, (ulong)heartbeatInterval);
@@ -565,7 +565,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_fresh_heartbeat_makes_a_segment_young_whose_file_was_made_long_ago()
+    public void A_fresh_heartbeat_makes_an_old_segment_young()
     {
         string path = Make.Segment(_folder);
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000_000);
@@ -577,7 +577,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void Deleted_and_replaced_segments_that_are_still_mapped_are_found_with_who_holds_their_memory()
+    public void Deleted_and_replaced_segments_are_listed_with_the_processes_that_still_map_them()
     {
         string path = Make.Segment(_folder);
         using Mapper first = Mapper.Start(path);
@@ -604,7 +604,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void As_many_users_as_attached_peers_are_a_hint_that_the_host_has_ended()
+    public void As_many_users_as_attached_peers_hint_that_the_host_has_ended()
     {
         string path = Make.Segment(_folder);
         using var guest = new Agent();
@@ -622,7 +622,7 @@ public sealed class UseTests : IDisposable
     [InlineData("empty", false)]
     [InlineData("begins with zeros", false)]
     [InlineData("text", false)]
-    public void What_a_host_died_over_is_removed_where_nobody_uses_it_and_nothing_else_is(string what, bool isHalfMade)
+    public void A_half_made_file_is_removed_if_unused_and_other_files_never_are(string what, bool isHalfMade)
     {
         string path = Make.Segment(_folder);
         switch (what)
@@ -657,7 +657,7 @@ public sealed class UseTests : IDisposable
             return;
         }
 
-        // Somebody who is still making it keeps it, whatever is ordered.
+        // A process that is still creating the file keeps it, even with force.
         using (Mapper host = Mapper.Start("--open", path))
         {
             foreach (bool force in new[] { false, what == "magic" })
@@ -671,7 +671,7 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
-    public void A_file_has_an_identity_that_no_other_file_has_under_its_name()
+    public void Two_files_of_the_same_name_have_different_identities()
     {
         string path = Make.Segment(_folder);
         string id = SegmentHeader.Read(path).FileId!;
@@ -706,7 +706,7 @@ public sealed class UseTests : IDisposable
         return (maps.Of(maps.KeyOf(file)).Count > 0 ? "Used" : maps.WhyIncomplete is null ? "Free" : "Unknown", maps.WhyIncomplete);
     }
 
-    /// <summary>A folder made like /proc, as the system's own namespaces have it.</summary>
+    /// <summary>Creates a folder like /proc, as seen from the initial namespaces.</summary>
     private string MakeProc()
     {
         string proc = Directory.CreateDirectory(_folder["proc"]).FullName;

@@ -65,7 +65,7 @@ public sealed class ValidatorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Each_fault_is_an_error_at_its_place(string id, string field, long? offset, Action<string> spoil)
+    public void Each_fault_is_an_error_with_its_offset(string id, string field, long? offset, Action<string> spoil)
     {
         string path = Make.Segment(_folder);
         spoil(path);
@@ -98,7 +98,7 @@ public sealed class ValidatorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Warnings))]
-    public void What_only_may_bite_is_a_warning_and_the_segment_valid(string id, string field, Action<string> spoil)
+    public void A_hazard_is_a_warning_and_the_segment_stays_valid(string id, string field, Action<string> spoil)
     {
         string path = Make.Segment(_folder);
         spoil(path);
@@ -119,7 +119,7 @@ public sealed class ValidatorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Healthy))]
-    public void Goodbye_peers_growth_and_allocation_are_no_faults(Action<string> use)
+    public void Goodbye_peers_growth_and_allocation_are_not_faults(Action<string> use)
     {
         string path = Make.Segment(_folder);
         use(path);
@@ -127,7 +127,7 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Every_fault_is_found_not_the_first()
+    public void Every_fault_is_found_not_just_the_first()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Version, 8);
@@ -142,7 +142,7 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_segment_is_a_report_with_one_finding()
+    public void A_file_that_is_not_a_segment_gives_a_report_with_one_finding()
     {
         string path = _folder["text"];
         File.WriteAllText(path, new string('x', 200));
@@ -156,7 +156,7 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Many_files_together_get_the_reports_that_each_gets_alone_in_their_order()
+    public void A_batch_gives_the_same_reports_in_order_as_single_files()
     {
         string sound = Make.Segment(_folder);
         string damaged = Make.Segment(_folder, "b.seg");
@@ -184,7 +184,7 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Many_files_together_are_waited_for_once()
+    public void A_batch_waits_only_once()
     {
         string[] paths = [.. Enumerable.Range(0, 600).Select(i => _folder[$"{i}"])];
         foreach (string path in paths)
@@ -195,19 +195,19 @@ public sealed class ValidatorTests : IDisposable
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.All(SegmentValidator.ValidateAll(paths), result => Assert.Equal(SegmentErrorId.SegmentNotReady, Assert.Single(result.Report!.Findings).Id));
 
-        // Each for itself would be 60 s.
+        // One wait each would take 60 s.
         Assert.InRange(clock.ElapsedMilliseconds, 0, 30_000);
     }
 
     [Fact]
-    public void No_files_together_is_no_report_and_null_is_refused()
+    public void An_empty_batch_gives_no_report_and_null_is_refused()
     {
         Assert.Empty(SegmentValidator.ValidateAll([]));
         _ = Assert.Throws<ArgumentNullException>(() => SegmentValidator.ValidateAll(null!));
     }
 
     [Fact]
-    public void Many_files_together_end_where_they_are_cancelled()
+    public void A_batch_stops_when_it_is_cancelled()
     {
         string[] paths = [.. Enumerable.Repeat(Make.Segment(_folder), 1000)];
         using var cancel = new System.Threading.CancellationTokenSource();
@@ -244,7 +244,7 @@ public sealed class ValidatorTests : IDisposable
         Assert.Equal(SegmentErrorId.InvalidSlotClass, Assert.Throws<SegmentException>(() => SegmentHeader.Read(path)).ErrorId);
     }
 
-    /// <summary>Both peers in each other's place, which is odd but harms nobody.</summary>
+    /// <summary>Swaps the ring offsets of the two peers, which is odd but harmless.</summary>
     private static void SwapRings(string path)
     {
         Patch.UInt64(path, Peer1 + 16, Make.RingBase + (2 * Make.RingStride));

@@ -6,8 +6,8 @@ using System.Threading;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// The sequence of events is pulled, so a test changes the file between two pulls, and the next event is what came of it. Nothing
-/// depends on time but the bound that ends a test gone wrong.
+/// Events are pulled, so a test changes the file between two pulls, and the next event is the result of that change. Nothing depends on timing except the
+/// limit that ends a failing test.
 /// </summary>
 public sealed class WatcherTests : IDisposable
 {
@@ -16,10 +16,10 @@ public sealed class WatcherTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_first_event_is_what_is_there() => Expect(Make.Segment(_folder), path => { }, "Initial");
+    public void The_first_event_is_the_current_state() => Expect(Make.Segment(_folder), path => { }, "Initial");
 
     [Fact]
-    public void A_goodbye_is_an_event_with_what_was_before()
+    public void A_goodbye_event_has_the_previous_value()
     {
         SegmentEvent change = Expect(Make.Segment(_folder), path => OneShot.RaiseGoodbye(path, 3), "Initial", "Goodbye");
         Assert.Equal(0U, change.PreviousHostGoodbyeValue);
@@ -33,7 +33,7 @@ public sealed class WatcherTests : IDisposable
             Make.Segment(_folder),
             path =>
             {
-                // In place of a host that lengthens first and publishes then, both at once: a new file would be Replaced.
+                // Stands in for a host that extends the file first and publishes later; does both at once, since a new file would be Replaced.
                 Patch.Length(path, Make.Length + 4096);
                 Patch.UInt64(path, HeaderLayout.CurrentSize, Make.Length + 4096);
             },
@@ -55,7 +55,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void A_file_removed_and_made_again_is_reported_twice()
+    public void Removing_and_recreating_a_file_gives_two_events()
     {
         string path = Make.Segment(_folder);
         using var watch = new Pull(path);
@@ -69,7 +69,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void Another_file_under_the_name_is_replaced()
+    public void Another_file_of_the_same_name_is_reported_as_replaced()
     {
         string path = Make.Segment(_folder);
         using var watch = new Pull(path);
@@ -83,7 +83,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void Another_field_that_changes_is_HeaderChanged_and_so_is_a_goodbye_taken_back()
+    public void A_change_of_another_field_or_a_revoked_goodbye_is_HeaderChanged()
     {
         string path = Make.Segment(_folder);
         using var watch = new Pull(path);
@@ -97,7 +97,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_segment_any_more_is_invalid_until_it_is_one_again()
+    public void A_damaged_segment_is_invalid_until_it_is_repaired()
     {
         string path = Make.Segment(_folder);
         using var watch = new Pull(path);
@@ -152,7 +152,7 @@ public sealed class WatcherTests : IDisposable
         _ = OneShot.RaiseGoodbye(paths[0], 1);
         using (var timer = new Timer(_ => File.Delete(paths[1]), null, 50, Timeout.Infinite))
         {
-            // Whether the first look came before or after the goodbye, the removal is seen, and ends it.
+            // Whether the first poll came before or after the goodbye, the removal is seen and ends the watch.
             SegmentEvent change = watch.Next();
             Assert.Contains(change.Change, new[] { "Goodbye", "Removed" });
             if (change.Change == "Goodbye")
@@ -165,7 +165,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void UntilGoodbye_ends_at_once_where_all_are_in_goodbye_already()
+    public void UntilGoodbye_ends_at_once_if_all_are_already_in_goodbye()
     {
         string path = Make.Segment(_folder);
         _ = OneShot.RaiseGoodbye(path, 1);
@@ -175,7 +175,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void SkipInitial_leaves_out_what_is_there()
+    public void SkipInitial_skips_the_current_state()
     {
         string path = Make.Segment(_folder);
         using var watch = new Pull([path], new SegmentWatchOptions { SkipInitial = true });
@@ -194,7 +194,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void With_nothing_to_watch_it_ends()
+    public void A_watch_with_nothing_to_watch_ends()
     {
         using var watch = new Pull([_folder["no.seg"]], new SegmentWatchOptions());
         watch.ExpectEnd();
@@ -203,7 +203,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void WaitForFile_waits_also_through_a_hosts_making_it()
+    public void WaitForFile_waits_until_the_host_has_finished_creating_the_file()
     {
         string path = _folder["late.seg"];
         string ready = Make.Segment(_folder, "ready.seg");
@@ -228,11 +228,11 @@ public sealed class WatcherTests : IDisposable
         Assert.Empty(errors);
     }
 
-    // What an onlooker can see of a host that writes the magic first, and of one that writes it last.
+    // What an observer can see of a host that writes the magic first, and of one that writes it last.
     [Theory]
     [InlineData(0, 8, 128, (int)Make.PoolOffset)]
     [InlineData(8, (int)Make.Length)]
-    public void WaitForFile_gives_up_at_no_stage_of_a_hosts_making_it(int first, params int[] stages)
+    public void WaitForFile_keeps_waiting_at_every_stage_of_creation(int first, params int[] stages)
     {
         byte[] content = File.ReadAllBytes(Make.Segment(_folder, "model.seg"));
         string path = _folder["late.seg"];
@@ -248,7 +248,7 @@ public sealed class WatcherTests : IDisposable
             File.WriteAllBytes(_folder["next.seg"], made);
             File.Move(_folder["next.seg"], path, overwrite: true);
 
-            // A change of the file that is looked at after it tells that this state was seen.
+            // An event of the file that is polled next shows that this state has been seen.
             Patch.Bytes(other, HeaderLayout.Reserved, [++state]);
             Assert.Equal(other, watch.Next("HeaderChanged").Path);
         }
@@ -260,7 +260,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_made_anew_in_place_is_invalid_once_and_then_reappears()
+    public void A_segment_recreated_in_place_is_invalid_once_and_then_reappears()
     {
         string path = Make.Segment(_folder);
         byte[] content = File.ReadAllBytes(path);
@@ -282,7 +282,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void Discover_adds_files_while_it_watches()
+    public void Discover_adds_new_files_during_a_watch()
     {
         string late = _folder["late.seg"];
         using var watch = new Pull([Make.Segment(_folder)], new SegmentWatchOptions { WaitForFile = true, Discover = () => Directory.GetFiles(_folder.Root, "*.seg") });
@@ -332,7 +332,7 @@ public sealed class WatcherTests : IDisposable
         Set(0, epoch: 4, heartbeat: 0);
         Assert.Equal("Attached", watch.Next(PeerChange.Detached).PreviousPeerState);
 
-        // The host's goodbye and a peer's at one look: the segment's own event comes first.
+        // The host goodbye and a peer's goodbye in one poll: the segment's own event comes first.
         Set(2, epoch: 5, heartbeat: 0);
         Patch.UInt32(path, HeaderLayout.HostGoodbye, 1);
         Assert.Null(watch.Next("Goodbye").PeerId);
@@ -347,7 +347,7 @@ public sealed class WatcherTests : IDisposable
     }
 
     [Fact]
-    public void An_interval_of_nothing_is_refused() =>
+    public void An_interval_of_zero_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => SegmentWatcher.Watch([], new SegmentWatchOptions { Interval = TimeSpan.Zero }));
 
     private static SegmentEvent Expect(string path, Action<string> change, params string[] changes)

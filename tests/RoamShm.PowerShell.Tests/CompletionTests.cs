@@ -7,7 +7,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Tests;
 
-/// <summary>What Tab offers for paths, peers and states.</summary>
+/// <summary>Tab completion of paths, peers and states.</summary>
 public sealed class CompletionTests : IDisposable
 {
     private static readonly string[] OddNames =
@@ -50,7 +50,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void What_is_offered_means_the_file_whatever_its_name()
+    public void A_completed_path_denotes_the_file_whatever_its_name()
     {
         MakeOddNames();
         Assert.Equal([.. OddNames.Order(StringComparer.Ordinal)], Complete("Get-RoamSegmentHeader ").Select(one => one.ListItemText).Order(StringComparer.Ordinal));
@@ -72,7 +72,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void Names_are_narrowed_by_what_is_typed_with_quotes_or_without()
+    public void Typed_text_narrows_the_names_with_or_without_quotes()
     {
         File.Copy(_path, _folder["o'brien 2.seg"]);
         _ = Directory.CreateDirectory(_folder["sub folder"]);
@@ -90,7 +90,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_lies_in_the_folder_is_offered_and_left_in_peace()
+    public void Everything_in_the_folder_is_offered_and_left_undisturbed()
     {
         File.WriteAllBytes(_folder["a-short"], [0x52, 0x4f]);
         File.WriteAllBytes(_folder["b-empty"], []);
@@ -112,7 +112,7 @@ public sealed class CompletionTests : IDisposable
 
             names.AddRange(["h-link", "i-fifo"]);
 
-            // It waits for a reader, and would write to whoever opens the FIFO.
+            // It waits for a reader, and would write to any process that opens the FIFO.
             writer = Process.Start("sh", ["-c", $"echo x > '{_folder["i-fifo"]}'"]);
         }
 
@@ -132,7 +132,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void No_more_than_200_files_are_looked_at()
+    public void At_most_200_files_are_probed()
     {
         File.Move(_path, _folder["z.seg"]);
         for (int i = 0; i < 199; i++)
@@ -150,7 +150,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void Peer_ids_are_those_of_the_segment_that_is_named()
+    public void Peer_ids_come_from_the_segment_on_the_command_line()
     {
         SetStates();
         foreach (string command in new[] { "Get-RoamPeer './hub `[1`].seg' -PeerId ", "Get-RoamPeer -LiteralPath './hub [1].seg' -PeerId ", "Reset-RoamPeer -Path hub*.seg ", "Reset-RoamPeer -PSPath './hub [1].seg' -Force -PeerId 3, " })
@@ -179,7 +179,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-RoamPeer -LiteralPath '' -PeerId ")]
     [InlineData("Get-RoamPeer (throw 1) -PeerId ")]
     [InlineData("Get-RoamPeer '[' -PeerId ")]
-    public void There_are_no_peer_ids_where_there_is_no_sound_segment(string command)
+    public void There_are_no_peer_ids_without_a_sound_segment(string command)
     {
         File.WriteAllText(_folder["text"], new string('x', 1000));
         File.WriteAllBytes(_folder["short"], File.ReadAllBytes(_path)[..100]);
@@ -204,7 +204,7 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains("Empty, Attached, Goodbye, Reserved, Invalid", wrong.Text[1], StringComparison.Ordinal);
     }
 
-    /// <summary>Peers in every state but Empty.</summary>
+    /// <summary>Sets peers to every state except Empty.</summary>
     private void SetStates()
     {
         Patch.UInt32(_path, 128, 1);

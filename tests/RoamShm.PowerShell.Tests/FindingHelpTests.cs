@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace RoamShm.Tests;
 
-/// <summary>The ids of findings: the constants, the rules that use them, and the help that explains them, each compared with the others.</summary>
+/// <summary>Compares the finding ids in the constants, in the rules that use them, and in the help that explains them.</summary>
 public sealed class FindingHelpTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class FindingHelpTests
     }
 
     [Fact]
-    public void The_help_has_cause_and_remedy_of_every_finding_and_of_no_other()
+    public void The_help_gives_cause_and_remedy_for_exactly_the_existing_findings()
     {
         string about = File.ReadAllText(Path.Combine(Prompt.RepositoryRoot, "docs", "about", "about_RoamShm_Findings.help.txt")).Replace("\r", string.Empty, StringComparison.Ordinal);
         MatchCollection entries = Regex.Matches(about, @"^    ([A-Z]\w+) \((Error|Warning)\)\n        Cause: \S(?:.*\n)+?        Do: \S", RegexOptions.Multiline);
@@ -30,7 +30,7 @@ public sealed class FindingHelpTests
     internal static IEnumerable<string> ConstantIds() =>
         Regex.Matches(Source("SegmentFindingId.cs"), @"public const string (\w+) =").Select(match => match.Groups[1].Value);
 
-    /// <summary>The severity of each id in the tables of rules. The ids of verdicts about the file as a whole stand in a list of their own.</summary>
+    /// <summary>The severity of each id in the rule tables. The ids of verdicts on the file as a whole are in a separate list.</summary>
     private static Dictionary<string, string> Rules()
     {
         string files = Source("FileRules.cs");

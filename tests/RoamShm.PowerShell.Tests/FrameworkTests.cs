@@ -8,8 +8,8 @@ using Mono.Cecil;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// What the module's DLLs use, looked up in the reference assemblies of .NET Framework 4.7.2 and Windows PowerShell 5.1. tests/RoamShm.Net472 compiles the
-/// sources against them; this is about the DLLs that are shipped, which were compiled against netstandard2.0.
+/// Looks up every API that the module's DLLs use in the reference assemblies of .NET Framework 4.7.2 and Windows PowerShell 5.1. tests/RoamShm.Net472 compiles
+/// the sources against them; this tests the shipped DLLs, which were compiled against netstandard2.0.
 /// </summary>
 public sealed class FrameworkTests : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class FrameworkTests : IDisposable
     [Theory]
     [InlineData("RoamShm.Core.dll")]
     [InlineData("RoamShm.PowerShell.dll")]
-    public void Everything_that_a_dll_uses_is_in_NET_Framework_472_and_Windows_PowerShell_51(string name)
+    public void Every_API_that_a_DLL_uses_exists_in_NET_Framework_472_and_Windows_PowerShell_51(string name)
     {
         using ModuleDefinition dll = Read(Path.Combine(Prompt.ModulePath, "bin", name));
         Assert.Empty(WhatIsMissing(dll));
@@ -43,20 +43,20 @@ public sealed class FrameworkTests : IDisposable
     }
 
     [Fact]
-    public void What_only_newer_runtimes_have_is_found_out()
+    public void APIs_of_newer_runtimes_are_detected()
     {
         using ModuleDefinition dll = Read(typeof(FrameworkTests).Assembly.Location);
         string[] missing = [.. WhatIsMissing(dll)];
         Assert.Contains(missing, name => name.StartsWith("System.Void System.ArgumentNullException::ThrowIfNull(", StringComparison.Ordinal));
         Assert.DoesNotContain(missing, name => name.Contains("System.String::Concat(System.String,System.String)", StringComparison.Ordinal));
 
-        // The example that has to be found, and one that must not be.
+        // One that must be detected, and one that must not.
         ArgumentNullException.ThrowIfNull(dll);
         Assert.NotEmpty(string.Concat(dll.Name, Environment.NewLine));
     }
 
     [Fact]
-    public void The_assemblies_reference_nothing_that_Windows_PowerShell_lacks()
+    public void The_assemblies_reference_nothing_missing_from_Windows_PowerShell()
     {
         foreach (string dll in Directory.GetFiles(Prompt.ModulePath, "*.dll", SearchOption.AllDirectories))
         {

@@ -23,7 +23,7 @@ public sealed class HelpPage
         _sections = [.. Split(page.Groups["body"].Value, "## ")];
     }
 
-    /// <summary>Where the pages are.</summary>
+    /// <summary>The folder of the pages.</summary>
     public static string Folder { get; } = Path.Combine(Prompt.RepositoryRoot, "docs", "cmdlets");
 
     public IReadOnlyDictionary<string, string?> FrontMatter { get; }
@@ -32,29 +32,29 @@ public sealed class HelpPage
 
     public string Synopsis => OnOneLine(this["SYNOPSIS"]);
 
-    /// <summary>The parameters but for the common ones, which are named together.</summary>
+    /// <summary>The parameters except the common ones, which the page lists together.</summary>
     public IEnumerable<HelpParameter> Parameters => PartsOf("PARAMETERS").Where(part => part.Title.StartsWith('-')).Select(part => ToParameter(part.Title[1..], part.Text));
 
     public IEnumerable<HelpExample> Examples => PartsOf("EXAMPLES").Select(part => ToExample(part.Title, part.Text));
 
-    /// <summary>The text below a heading of the second level.</summary>
+    /// <summary>Returns the text under a second-level heading.</summary>
     public string this[string section] => _sections.Single(one => one.Title == section).Text;
 
     public static HelpPage Read(string command) => new(File.ReadAllText(Path.Combine(Folder, command + ".md")));
 
     public static IEnumerable<HelpPage> ReadAll() => Directory.GetFiles(Folder, "*-*.md").Order(StringComparer.Ordinal).Select(path => Read(Path.GetFileNameWithoutExtension(path)));
 
-    /// <summary>The parts below the headings of the third level.</summary>
+    /// <summary>Returns the sections under third-level headings.</summary>
     public IEnumerable<(string Title, string Text)> PartsOf(string section) => Split(this[section], "### ").Where(part => part.Title.Length > 0);
 
-    /// <summary>Text as a reader sees it, without the marks for code, bold and links, and the breaks of lines.</summary>
+    /// <summary>Returns text as a reader sees it, without the markup for code, bold and links, and without line breaks.</summary>
     public static string OnOneLine(string text)
     {
         string plain = Regex.Replace(text, @"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\([^)]+\)", "$1$2$3", RegexOptions.Singleline);
         return Regex.Replace(plain, @"\s+", " ").Trim();
     }
 
-    /// <summary>Splits at headings, not within code.</summary>
+    /// <summary>Splits at headings outside code.</summary>
     private static IEnumerable<(string Title, string Text)> Split(string text, string heading)
     {
         string title = string.Empty;
@@ -97,7 +97,7 @@ public sealed class HelpPage
     }
 }
 
-/// <summary>A parameter as a page describes it.</summary>
+/// <summary>A parameter as documented on a page.</summary>
 public sealed class HelpParameter
 {
     public string Name { get; set; } = string.Empty;
@@ -121,7 +121,7 @@ public sealed class HelpParameter
     public string HelpMessage { get; set; } = string.Empty;
 }
 
-/// <summary>A parameter's part in a parameter set.</summary>
+/// <summary>A parameter's role in a parameter set.</summary>
 public sealed class HelpParameterSet
 {
     public string Name { get; set; } = string.Empty;
@@ -137,5 +137,5 @@ public sealed class HelpParameterSet
     public bool ValueFromRemainingArguments { get; set; }
 }
 
-/// <summary>An example: what is typed, and what is then shown; null where nothing is told of it.</summary>
+/// <summary>An example: the code, and its output, or null if the page shows none.</summary>
 public sealed record HelpExample(string Title, string Code, string? Output);

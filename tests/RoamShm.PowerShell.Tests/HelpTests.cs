@@ -11,8 +11,8 @@ using System.Xml.Linq;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// The pages of docs/cmdlets, the help that is made from them, and the code, each against the others. Each tells what it knows as a set of facts, one line
-/// each, and the sets have to be equal: what one has and the other lacks is in the message of the failure.
+/// Compares the pages of docs/cmdlets, the help generated from them, and the code. Each side lists its facts, one a line, and the sets must be equal: a
+/// failure shows what one has and the other lacks.
 /// </summary>
 public sealed class HelpTests : IDisposable
 {
@@ -77,7 +77,7 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
-    public void The_error_ids_of_the_code_are_told_and_no_others()
+    public void The_pages_list_exactly_the_error_ids_of_the_code()
     {
         Dictionary<string, string[]> own = Commands().ToDictionary(command => command.Name, OwnErrorIds);
         string[] shared = [.. SharedErrorIds()];
@@ -105,7 +105,7 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
-    public void Every_page_has_four_examples_and_no_placeholder_and_its_help_is_made_from_it()
+    public void Every_page_has_four_examples_no_placeholder_and_up_to_date_help()
     {
         foreach (HelpPage page in HelpPage.ReadAll())
         {
@@ -135,7 +135,7 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
-    public void Every_link_of_a_page_leads_to_something()
+    public void Every_link_of_a_page_resolves()
     {
         foreach (string path in Directory.GetFiles(HelpPage.Folder, "*.md"))
         {
@@ -147,7 +147,7 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
-    public void The_about_topics_of_the_help_are_their_sources()
+    public void The_about_topics_of_the_help_match_their_sources()
     {
         string about = Path.Combine(Prompt.RepositoryRoot, "docs", "about");
         AssertSame("docs/about", Topics(about), "docs/help", Topics(HelpFolder));
@@ -176,7 +176,7 @@ public sealed class HelpTests : IDisposable
 
     private CmdletInfo[] Commands() => [.. _prompt.Run("Get-Command -Module RoamShm").Objects.Select(item => (CmdletInfo)item.BaseObject)];
 
-    /// <summary>What is hidden is for the engine to bind, and the common parameters are told of all together.</summary>
+    /// <summary>Leaves out hidden parameters, which only the engine binds, and the common ones, which are documented together.</summary>
     private static IEnumerable<ParameterMetadata> ParametersOf(CmdletInfo command) => command.Parameters.Values
         .Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))
         .Where(parameter => parameter.Attributes.OfType<ParameterAttribute>().Any(attribute => !attribute.DontShow));
@@ -255,7 +255,7 @@ public sealed class HelpTests : IDisposable
 
     private static bool HasWildcards(IEnumerable<Attribute> attributes) => attributes.OfType<SupportsWildcardsAttribute>().Any();
 
-    /// <summary>The values of a ValidateSet, or of an attribute of the module that lists them as one.</summary>
+    /// <summary>Returns the values of a ValidateSet, or of an attribute of the module that acts as one.</summary>
     private static IEnumerable<string> ValuesOf(IEnumerable<Attribute> attributes) => attributes.OfType<ValidateEnumeratedArgumentsAttribute>()
         .SelectMany(attribute => attribute.GetType().GetProperty(nameof(ValidateSetAttribute.ValidValues))?.GetValue(attribute) as IEnumerable<string> ?? []);
 
@@ -345,12 +345,12 @@ public sealed class HelpTests : IDisposable
 
     private static string InAnyOrder(string syntax)
     {
-        // Named parameters stand in any order.
+        // Named parameters can be in any order.
         string[] parts = [.. Regex.Matches(Regex.Replace(syntax, @"\s+", " "), @"\[\[-.*?\] <[^>]*>\]|\[-\w+\] <[^>]*>|\[[^\[\]]+(\[\])?>?\]|-\w+ <[^>]*>|\S+").Select(match => match.Value)];
         return string.Join(' ', parts.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The defaults of the code, as the page would have to be read.</summary>
+    /// <summary>The defaults in the code, in the form that the page must have.</summary>
     private static IEnumerable<string> DefaultsOfCode(CmdletInfo command) =>
         ParametersOf(command).Where(parameter => !IsCommon(parameter)).Select(parameter => $"{command.Name} -{parameter.Name} {Text(DefaultOf(command, parameter))}");
 
@@ -374,7 +374,7 @@ public sealed class HelpTests : IDisposable
         object? value = command.ImplementingType.GetProperty(parameter.Name)!.GetValue(cmdlet);
         if (value is Array { Length: 0 } or "" or null)
         {
-            // Nothing was given. New-RoamSegment then takes what a new configuration has.
+            // No value given: New-RoamSegment uses that of a new configuration.
             return command.Name == "New-RoamSegment" ? ConfigurationDefaultOf(command, parameter.Name) : null;
         }
 
@@ -398,7 +398,7 @@ public sealed class HelpTests : IDisposable
         command.OutputType.Select(type => type.Type.Assembly).FirstOrDefault(assembly => assembly.GetName().Name == "RoamShm.Core")
         ?? Assembly.LoadFrom(Path.Combine(Prompt.ModulePath, "bin", "RoamShm.Core.dll"));
 
-    /// <summary>What a parameter would be, were the text given.</summary>
+    /// <summary>Returns the value that a parameter would get from a text.</summary>
     private static object? Bind(ParameterMetadata parameter, string text)
     {
         if (parameter.Name == "SlotClass")
@@ -433,7 +433,7 @@ public sealed class HelpTests : IDisposable
         CoreOf(Commands()[0]).GetType("RoamShm.SegmentErrorId", throwOnError: true)!
             .GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
 
-    /// <summary>The ids that a cmdlet has for itself: those that stand before the category of an error record in its source.</summary>
+    /// <summary>The ids that only one cmdlet has: those before the category of an error record in its source.</summary>
     private static string[] OwnErrorIds(CmdletInfo command)
     {
         string source = File.ReadAllText(Path.Combine(Prompt.RepositoryRoot, "src", "RoamShm.PowerShell", "Commands", command.ImplementingType.Name + ".cs"));

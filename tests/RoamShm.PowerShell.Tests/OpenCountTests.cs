@@ -4,8 +4,8 @@ using System.IO;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// A command opens a segment once, and all that it says is about that file. Recovery and removal are not among these: the kernel proves that nobody uses a file only to who
-/// has not opened it for writing, so they open it twice, and compare what they opened.
+/// A command opens a segment once, so everything it reports is about the same file. Recovery and removal are exceptions: the kernel proves that nobody uses a
+/// file only to a process that does not have it open for writing, so they open it twice and compare the two.
 /// </summary>
 public sealed class OpenCountTests : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed class OpenCountTests : IDisposable
     [InlineData("Set-RoamGoodbye $path")]
     public void A_segment_is_opened_once(string command)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "opens are counted by inotify");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs inotify to count opens");
         string path = _folder["a.seg"];
         _ = _prompt.Run("New-RoamSegment $path -MaxGuests 2 -SlotClass 64:4", ("path", path)).Single;
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
@@ -42,9 +42,9 @@ public sealed class OpenCountTests : IDisposable
     }
 
     [Fact]
-    public void What_the_counter_counts_are_opens()
+    public void The_counter_counts_opens()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "opens are counted by inotify");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs inotify to count opens");
         string path = _folder["file"];
         File.WriteAllText(path, "text");
         using var counter = new OpenCounter(path);

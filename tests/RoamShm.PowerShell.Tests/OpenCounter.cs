@@ -6,8 +6,7 @@ using System.Text;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// Counts how often a file is opened, as the kernel of Linux reports it to whoever watches the file. Reads and closings are watched too, since equal
-/// events that follow one another are reported as one.
+/// Counts how often a file is opened, using Linux file notifications. Also watches reads and closes, because the kernel merges consecutive identical events.
 /// </summary>
 internal sealed unsafe class OpenCounter : IDisposable
 {
@@ -30,7 +29,7 @@ internal sealed unsafe class OpenCounter : IDisposable
         }
     }
 
-    /// <summary>The opens since the last time.</summary>
+    /// <summary>Returns the number of opens since the last call.</summary>
     internal int Count()
     {
         int opens = 0;
@@ -40,7 +39,7 @@ internal sealed unsafe class OpenCounter : IDisposable
             nint length;
             while ((length = read(_fd, events, buffer.Length)) > 0)
             {
-                // A file that is watched itself has events without a name.
+                // Events of a file that is watched directly have no name.
                 for (byte* at = events; at < events + length; at += EventSize)
                 {
                     uint mask = *(uint*)(at + 4);

@@ -8,14 +8,14 @@ using System.Reflection;
 
 namespace RoamShm.Tests;
 
-/// <summary>A real runspace with the built module, as a user's prompt.</summary>
+/// <summary>A real runspace with the built module, like a user's prompt.</summary>
 public sealed class Prompt : IDisposable
 {
     public static readonly string RepositoryRoot = Metadata("RepositoryRoot");
 
     public static readonly string ModulePath = Path.Combine(RepositoryRoot, "out", "RoamShm");
 
-    /// <summary>The program of src/RoamShm.Shell, for dotnet to run.</summary>
+    /// <summary>The program of src/RoamShm.Shell, to be run by dotnet.</summary>
     public static readonly string Shell = Metadata("Shell");
 
     public Prompt()
@@ -26,7 +26,7 @@ public sealed class Prompt : IDisposable
 
     public Runspace Runspace { get; }
 
-    /// <summary>What a session starts from: PowerShell's own commands and the module.</summary>
+    /// <summary>The initial session state: PowerShell's own commands and the module.</summary>
     public static InitialSessionState CreateState()
     {
         InitialSessionState state = InitialSessionState.CreateDefault();
@@ -40,7 +40,7 @@ public sealed class Prompt : IDisposable
         return state;
     }
 
-    /// <summary>Runs a script; its named values are variables in it.</summary>
+    /// <summary>Runs a script. Named values become its variables.</summary>
     public Output Run(string script, params (string Name, object? Value)[] variables)
     {
         foreach ((string name, object? value) in variables)
@@ -60,7 +60,7 @@ public sealed class Prompt : IDisposable
         Path.GetFullPath(typeof(Prompt).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!);
 }
 
-/// <summary>What a script gave.</summary>
+/// <summary>The output of a script.</summary>
 public sealed record Output(IReadOnlyList<PSObject> Objects, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<string> Verbose)
 {
     public PSObject Single
@@ -74,7 +74,7 @@ public sealed record Output(IReadOnlyList<PSObject> Objects, IReadOnlyList<Error
 
     public string[] Paths => [.. Objects.Select(item => (string)item.Properties["Path"].Value)];
 
-    /// <summary>The ids of the errors, without the cmdlet's name.</summary>
+    /// <summary>The error ids, without the cmdlet name.</summary>
     public string[] ErrorIds => [.. Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0])];
 
     public string[] Text => [.. Objects.Select(item => item.ToString())];

@@ -6,7 +6,7 @@ using System.Threading;
 
 namespace RoamShm.Tests;
 
-/// <summary>However a pipeline ends, nothing stays open; and several run at once.</summary>
+/// <summary>However a pipeline ends, no handle stays open; and several can run at once.</summary>
 public sealed class ReleaseTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -74,7 +74,7 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
-    public void Runspaces_in_parallel_agree()
+    public void Parallel_runspaces_agree()
     {
         int count = Scale.Of(200, 2000);
         string[] paths = [.. Enumerable.Range(0, count).Select(i => _folder[$"{i}.seg"])];
@@ -101,7 +101,7 @@ public sealed class ReleaseTests : IDisposable
         Assert.Equal(count, prompt.Run("Get-RoamSegmentHeader -LiteralPath $paths | Where-Object HostGoodbye", ("paths", paths)).Objects.Count);
     }
 
-    /// <summary>Runs a script until it has given an object, and stops it.</summary>
+    /// <summary>Runs a script until it has written an object, then stops it.</summary>
     private void Stop(Prompt prompt, string script, bool close = false)
     {
         prompt.Runspace.SessionStateProxy.SetVariable("path", _path);
@@ -123,10 +123,10 @@ public sealed class ReleaseTests : IDisposable
         _ = Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
     }
 
-    /// <summary>Does something often; handles of segments and mappings of them are then as many as before.</summary>
+    /// <summary>Repeats an action, then checks that as many handles and mappings of segments are open as before.</summary>
     private void ExpectFlat(int everyBuild, int full, Action action)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count");
         for (int i = 0; i < Scale.Of(everyBuild, full); i++)
         {
             action();

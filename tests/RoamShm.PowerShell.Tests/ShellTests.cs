@@ -5,7 +5,7 @@ using System.Reflection;
 
 namespace RoamShm.Tests;
 
-/// <summary>src/RoamShm.Shell: what it adds to the PowerShell in it. The rest is PowerShell's own.</summary>
+/// <summary>What src/RoamShm.Shell adds to the PowerShell inside it. The rest is PowerShell's own.</summary>
 public sealed class ShellTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -13,7 +13,7 @@ public sealed class ShellTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_tour_runs_to_its_end()
+    public void The_tour_completes()
     {
         Result result = Shell("-File", Path.Combine(Prompt.RepositoryRoot, "examples", "tour.ps1"));
         Assert.Equal(string.Empty, result.ExitCode == 0 ? string.Empty : result.Error + result.Output);
@@ -21,7 +21,7 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
-    public void It_is_a_PowerShell_with_the_module_and_nothing_of_the_users()
+    public void The_shell_has_the_module_and_nothing_of_the_users()
     {
         string home = Directory.CreateDirectory(_folder["home"]).FullName;
         string profile = Path.Combine(home, ".config", "powershell", "profile.ps1");
@@ -58,7 +58,7 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
-    public void Help_says_what_it_is()
+    public void Help_describes_the_shell()
     {
         Result result = Shell("-Help");
         Assert.Equal(0, result.ExitCode);
@@ -66,7 +66,7 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
-    public void It_is_packed_and_installed_as_a_tool_and_runs()
+    public void The_shell_can_be_packed_installed_as_a_tool_and_run()
     {
         string feed = _folder["feed"];
         string tools = _folder["tools"];
@@ -74,7 +74,7 @@ public sealed class ShellTests : IDisposable
         Check(Run("dotnet", ["pack", Path.Combine(Prompt.RepositoryRoot, "src", "RoamShm.Shell"), "--no-build", "--configuration", configuration, "--output", feed]));
         _ = Assert.Single(Directory.GetFiles(feed), file => Path.GetFileName(file).StartsWith("RoamShm.Shell.", StringComparison.Ordinal));
 
-        // That folder alone: the package has all that the tool needs.
+        // Only that folder: the package contains everything that the tool needs.
         Check(Run("dotnet", ["tool", "install", "RoamShm.Shell", "--tool-path", tools, "--source", feed]));
         string output = Check(Run(Path.Combine(tools, OperatingSystem.IsWindows() ? "roamshm.exe" : "roamshm"), ["-Command", """
             (Get-Module RoamShm).ModuleBase
@@ -110,7 +110,7 @@ public sealed class ShellTests : IDisposable
             start.Environment["HOME"] = home;
         }
 
-        // A tool's launcher looks for .NET where it is usually installed, which need not be the one that runs this.
+        // A tool's launcher looks for .NET in the usual place, which may not be the one that runs this test.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(Environment.ProcessPath);

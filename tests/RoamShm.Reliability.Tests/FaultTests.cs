@@ -24,7 +24,7 @@ public sealed class FaultTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Truncation_growth_removal_and_replacement_give_a_header_of_a_file_that_was_there_or_a_documented_error()
+    public void Truncation_growth_removal_and_replacement_give_an_existing_files_header_or_a_documented_error()
     {
         string path = _folder["a.seg"];
         Create(path + ".1", 2);
@@ -65,7 +65,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public void A_watch_survives_the_same()
+    public void A_watch_survives_truncation_growth_removal_and_replacement()
     {
         string path = _folder["a.seg"];
         Create(path + ".1", 2);
@@ -112,7 +112,7 @@ public sealed class FaultTests : IDisposable
                 }
             }
 
-            // Under its name nothing or a complete segment; under a temporary name at most one that can be told.
+            // Its final name holds either nothing or a complete segment; at most one recognisable file has a temporary name.
             Assert.All(Directory.GetFiles(_folder.Root, "*.seg"), made => Assert.True(SegmentValidator.Validate(made).IsValid));
             string[] others = [.. Directory.GetFileSystemEntries(_folder.Root).Where(entry => !entry.EndsWith(".seg", StringComparison.Ordinal))];
             Assert.Equal(others, SegmentLeftovers.Find(_folder.Root));
@@ -130,7 +130,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public void A_creation_under_way_is_no_leftover_and_nothing_else_is_removed_as_one()
+    public void A_creation_in_progress_is_not_a_leftover_and_only_leftovers_are_removed()
     {
         string temporary = _folder[".roamshm-abcdef"];
         File.WriteAllText(temporary, "in the making");
@@ -151,7 +151,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public void A_full_file_system_is_an_error_at_every_stage_and_leaves_nothing_behind()
+    public void Creation_on_a_full_file_system_fails_at_every_stage_and_leaves_nothing_behind()
     {
         var configuration = new SegmentConfiguration { MaxGuests = 2, BipbufCapacity = 8192, SlotClasses = [new SlotClass(64, 1000), new SlotClass(1024, 20)] };
         long needed = (long)SegmentLayout.Compute(configuration).TotalSize;
@@ -206,7 +206,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public void A_goodbye_of_many_processes_changes_four_bytes_and_is_seen_by_all()
+    public void Concurrent_goodbyes_change_four_bytes_and_every_process_sees_them()
     {
         string path = _folder["a.seg"];
         Create(path, 2);
@@ -242,9 +242,9 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public void The_mode_is_narrow_from_the_first_instant_whatever_the_umask()
+    public void The_mode_is_restrictive_from_the_first_instant_whatever_the_umask()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permission bits are Unix's");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only Unix has permission bits");
         uint old = Umask(0);
         try
         {
@@ -326,7 +326,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void A_long_watch_leaks_nothing()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count");
         string[] paths = [.. Enumerable.Range(0, 20).Select(i => _folder[$"{i}.seg"])];
         Array.ForEach(paths, path => Create(path, 2));
         int looks = 0;
@@ -350,7 +350,7 @@ public sealed class FaultTests : IDisposable
                     end.Cancel();
                 }
 
-                // Something happens now and then.
+                // Change something occasionally.
                 if (looks % 50 == 0)
                 {
                     Create(paths[looks / 50 % paths.Length], 2);
@@ -370,7 +370,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void Operations_release_every_handle_and_mapping()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count");
         string path = _folder["a.seg"];
         Create(path, 2);
         (int Files, int Mappings, long Memory) start = Measure();
@@ -392,9 +392,9 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public void Heartbeats_are_judged_by_the_monotonic_clock_and_not_by_the_time_of_day()
+    public void Heartbeats_depend_on_the_monotonic_clock_and_not_on_the_time_of_day()
     {
-        // Read between two readings of the same clock through the runtime; the time of day is 50 years away from it.
+        // Read between two readings of the same clock by the runtime; the time of day is 50 years away from it.
         ulong before = (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
         ulong now = MonotonicClock.Now();
         ulong after = (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
@@ -409,7 +409,7 @@ public sealed class FaultTests : IDisposable
         new SegmentConfiguration { MaxGuests = guests, BipbufCapacity = 1024, MaxPayloadSize = guests * 512, SlotClasses = [new SlotClass(64, 4)] },
         new SegmentCreateOptions { Force = true });
 
-    /// <summary>Open files, mappings of files of this test, and live managed memory.</summary>
+    /// <summary>Counts open files, mappings of this test's files, and live managed memory.</summary>
     private (int Files, int Mappings, long Memory) Measure() => (
         Directory.GetFileSystemEntries("/proc/self/fd").Length,
         File.ReadLines("/proc/self/maps").Count(line => line.Contains(_folder.Root, StringComparison.Ordinal)),

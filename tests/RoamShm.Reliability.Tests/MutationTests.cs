@@ -8,19 +8,19 @@ using CsCheck;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// No content of a file can crash, hang or mislead: sound segments with fields, bytes and lengths changed, through every operation. A case that
-/// fails is printed by CsCheck with its seed, shrunk.
+/// No file content can crash, hang or mislead: runs every operation on valid segments with changed fields, bytes and lengths. CsCheck shrinks a failing case
+/// and prints it with its seed.
 /// </summary>
 public sealed class MutationTests : IDisposable
 {
     private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(30);
     private const long MostMemory = 256L << 20;
 
-    // One a thread: it reads who maps what once.
+    // One for each thread: each reads the mappings of all processes once.
     [ThreadStatic]
     private static SegmentSearch? _search;
 
-    // One for many cases: it waits no more than a second or two in all to see whether a lost slot is lost for good.
+    // One for many cases: it waits a second or two in total to see whether a lost slot stays lost.
     [ThreadStatic]
     private static ValidationBatch? _validation;
 
@@ -28,7 +28,7 @@ public sealed class MutationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A sample, what to change in it, and to what length to cut or extend it.</summary>
+    /// <summary>A sample, the changes to make, and the length to truncate or extend it to.</summary>
     private static readonly Gen<(int Sample, List<(int Where, int How, ulong Value)> Changes, int Length)> Case =
         Gen.Select(
             Gen.Int[0, Samples.Segments.Count - 1],
@@ -150,13 +150,13 @@ public sealed class MutationTests : IDisposable
         }
     }
 
-    /// <summary>Every operation on one content: only documented exceptions, bounded, and no wrong verdict.</summary>
+    /// <summary>Runs every operation on one content: only documented exceptions, bounded time and memory, and no wrong verdict.</summary>
     private static void Check(string path, byte[] content)
     {
         var clock = Stopwatch.StartNew();
         long memory = GC.GetAllocatedBytesForCurrentThread();
 
-        // Old, so that nobody waits for a host to finish it.
+        // Old, so that nothing waits for a host to finish it.
         Write(path, content);
         bool isRead = Try(() => SegmentHeader.Read(path));
         _ = Try(() => SegmentHeader.ReadUnchecked(path));
@@ -168,7 +168,7 @@ public sealed class MutationTests : IDisposable
         _ = SegmentWatcher.Watch([path], new SegmentWatchOptions { Peers = true, Timeout = TimeSpan.Zero }).ToArray();
         Assert.Equal(content, File.ReadAllBytes(path));
 
-        // The verdicts agree with each other and with the reference.
+        // The verdicts must agree with each other and with the reference.
         string? harm = ReferenceModel.FindHarm(content);
         Assert.False(report.IsValid && harm is not null, $"valid, but a guest {harm}");
         Assert.False(full.IsValid && !report.IsValid);
@@ -212,7 +212,7 @@ public sealed class MutationTests : IDisposable
             return;
         }
 
-        Assert.False(isValid && ReferenceModel.FindHarm(after) is not null, "the recovery made it unsound");
+        Assert.False(isValid && ReferenceModel.FindHarm(after) is not null, "the recovery damaged it");
     }
 
     private static void Write(string path, byte[] content)

@@ -5,12 +5,12 @@ using System.Collections.Generic;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// What a guest of either reference implementation meets when it attaches to a file and uses its rings and its free lists, written from the format
-/// and not from the library under test. Null is a guest that lives.
+/// What a guest of either reference implementation encounters when it attaches to a file and uses its rings and free lists, written from the format and not
+/// from the library under test. Null means that the guest survives.
 /// </summary>
 internal static class ReferenceModel
 {
-    /// <summary>Why a guest would refuse, die or read out of bounds, or null.</summary>
+    /// <summary>Returns why a guest would refuse, crash or read out of bounds, or null.</summary>
     internal static string? FindHarm(byte[] file) => Rust(file) ?? Swift(file);
 
     private static string? Rust(byte[] file)
@@ -86,7 +86,7 @@ internal static class ReferenceModel
     {
         ulong length = (ulong)file.Length;
 
-        // The count is truncated to a byte, so 256 is none at all.
+        // The count is truncated to a byte, so 256 means no classes.
         uint guests = U32(file, 32);
         if (guests is 0 or > 255)
         {
@@ -138,7 +138,7 @@ internal static class ReferenceModel
             : null;
     }
 
-    /// <summary>A guest's first allocation follows the head; where that leads is looked at, not the whole list.</summary>
+    /// <summary>A guest's first allocation follows the head; check where that leads, not the whole list.</summary>
     private static string? FreeLists(byte[] file, UInt128 pool, List<(uint Size, uint Count, UInt128 Meta)> classes)
     {
         for (int i = 0; i < classes.Count; i++)
@@ -182,13 +182,13 @@ internal static class ReferenceModel
             return "refuses: var_slot_pool out of bounds";
         }
 
-        // A guest maps what current_size says.
+        // A guest maps as much as current_size says.
         if (U64(file, 72) > length)
         {
             return "dies: the mapping ends before current_size";
         }
 
-        // Where a capacity is no multiple of 64 the two implementations disagree, which is known and a warning.
+        // If a capacity is not a multiple of 64, the two implementations disagree, which is known and a warning.
         if (U32(file, 36) % 64 != 0)
         {
             return null;

@@ -6,12 +6,12 @@ using System.Linq;
 
 namespace RoamShm.Tests;
 
-/// <summary>Sound segments in several states, and where their fields lie.</summary>
+/// <summary>Valid segments in several states, and the location of their fields.</summary>
 internal static class Samples
 {
     internal static IReadOnlyList<byte[]> Segments { get; } = MakeSegments();
 
-    /// <summary>Offset and width of every field of a segment.</summary>
+    /// <summary>The offset and width of every field of a segment.</summary>
     internal static IReadOnlyList<(int Offset, int Width)> FieldsOf(byte[] segment)
     {
         var fields = new List<(int, int)>
@@ -27,7 +27,7 @@ internal static class Samples
             int pair = 128 + (64 * guests) + (2 * stride * i);
             foreach (int ring in new[] { pair, pair + stride })
             {
-                // Positions and capacity, and the header and reference of the first entries.
+                // The positions and the capacity, and the header and reference of the first entries.
                 fields.AddRange([(ring, 4), (ring + 4, 4), (ring + 8, 4), (ring + 64, 4), (ring + 128, 4), (ring + 132, 1), (ring + 134, 2), (ring + 136, 1), (ring + 137, 1), (ring + 140, 4), (ring + 144, 4), (ring + 148, 4), (ring + 152, 1)]);
             }
         }
@@ -62,7 +62,7 @@ internal static class Samples
             _ = Segment.Create(path, configuration, new SegmentCreateOptions { Force = true });
             segments.Add(File.ReadAllBytes(path));
 
-            // And in use: an attached peer with queued payloads and references, slots taken, a goodbye.
+            // In use: an attached peer with queued payloads and references, allocated slots, a goodbye.
             string used = folder["used" + segments.Count];
             File.Copy(path, used);
             Require(guest.Do("attach", used), "1");

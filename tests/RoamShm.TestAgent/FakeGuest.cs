@@ -7,8 +7,7 @@ using System.Threading;
 namespace RoamShm.TestAgent;
 
 /// <summary>
-/// A guest that maps a segment and does to it what a guest, and for the host's part its host, would do, written from the format and not from the library
-/// under test.
+/// A guest that maps a segment and acts on it as a guest would, and partly as its host would. Written from the format and not from the library under test.
 /// </summary>
 internal sealed unsafe class FakeGuest : IDisposable
 {
@@ -39,7 +38,7 @@ internal sealed unsafe class FakeGuest : IDisposable
 
     internal int StateOf(int peerId) => Volatile.Read(ref *(int*)(_base + 128 + (64 * (peerId - 1))));
 
-    /// <summary>Lengthens the file, then publishes its size, as a host does that grows its segment.</summary>
+    /// <summary>Extends the file, then publishes its size, as a host does to grow its segment.</summary>
     internal void Grow(string path, int by)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -47,7 +46,7 @@ internal sealed unsafe class FakeGuest : IDisposable
         Volatile.Write(ref *(long*)(_base + 72), stream.Length);
     }
 
-    /// <summary>Stores one and the other as current_size in turn, and then the last.</summary>
+    /// <summary>Stores two values alternately as current_size, and finally a third.</summary>
     internal void FlipSize(ulong one, ulong other, ulong last, int times)
     {
         for (int i = 0; i < times; i++)
@@ -58,7 +57,7 @@ internal sealed unsafe class FakeGuest : IDisposable
         Volatile.Write(ref *(ulong*)(_base + 72), last);
     }
 
-    /// <summary>Attaches to the first empty place, or to the given one.</summary>
+    /// <summary>Attaches to the first empty entry, or to the given one.</summary>
     internal int Attach(int peerId = 0)
     {
         for (int id = 1; id <= *(int*)(_base + 32); id++)
@@ -71,10 +70,10 @@ internal sealed unsafe class FakeGuest : IDisposable
             }
         }
 
-        throw new InvalidOperationException("no place is empty");
+        throw new InvalidOperationException("no entry is empty");
     }
 
-    /// <summary>Reserves the first empty place, as a host does that spawns a guest.</summary>
+    /// <summary>Reserves the first empty entry, as a host does when it spawns a guest.</summary>
     internal int Reserve()
     {
         int id = Attach();
@@ -82,13 +81,13 @@ internal sealed unsafe class FakeGuest : IDisposable
         return id;
     }
 
-    /// <summary>Beats, as of a time ago.</summary>
+    /// <summary>Sends a heartbeat of the given age.</summary>
     internal void Beat(long nanosecondsAgo) =>
         Volatile.Write(ref *(long*)(Peer + 8), (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency)) - nanosecondsAgo);
 
     internal void SetState(int state) => Volatile.Write(ref *(int*)Peer, state);
 
-    /// <summary>Queues a payload of that many bytes inline.</summary>
+    /// <summary>Queues an inline payload of the given size.</summary>
     internal void QueueInline(bool toGuest, int payload)
     {
         uint length = (uint)((8 + payload + 3) & ~3);

@@ -8,8 +8,7 @@ using RoamShm.Tests;
 namespace RoamShm.TestAgent;
 
 /// <summary>
-/// The other process in tests. Takes commands line by line from standard input and answers each with one line, so that a test
-/// decides what happens when.
+/// The other process in tests. Reads commands line by line from standard input and answers each with one line, so that a test decides the order of events.
 /// </summary>
 internal static class Program
 {
@@ -99,7 +98,7 @@ internal static class Program
                 held.Guest(path).FlipSize(Convert.ToUInt64(words[2], 16), Convert.ToUInt64(words[3], 16), Convert.ToUInt64(words[4], 16), Number(words[5]));
                 return "flipped";
             case "name":
-                // What a list of processes shows.
+                // The name shown in process lists.
                 File.WriteAllText("/proc/self/comm", path);
                 return "named";
             case "when-goodbye":
@@ -152,8 +151,8 @@ internal static class Program
     }
 
     /// <summary>
-    /// Waits until somebody else has read the file, twice, so that what was there before the first time has been seen; at most some seconds, where the file
-    /// system does not keep the time of the last access.
+    /// Waits until another process has read the file twice, so that everything from before the first read has been seen; at most a few seconds, if the file
+    /// system does not record access times.
     /// </summary>
     private static void WaitUntilRead(string path)
     {
@@ -177,7 +176,7 @@ internal static class Program
         SlotClasses = [new SlotClass(1024, 4)],
     };
 
-    /// <summary>Truncates the file to nothing and writes it again, over and over.</summary>
+    /// <summary>Truncates the file to nothing and rewrites it, in a loop.</summary>
     private static string Churn(string path, int rounds)
     {
         byte[] content = File.ReadAllBytes(path);
@@ -194,7 +193,7 @@ internal static class Program
         return "churned";
     }
 
-    /// <summary>Makes segments in a folder, one after the other, until it is killed; tells the name of each before it begins.</summary>
+    /// <summary>Creates segments in a folder one after another until it is killed; prints the name of each before it starts.</summary>
     private static string CreateForever(string folder)
     {
         var configuration = new SegmentConfiguration { MaxGuests = 4, BipbufCapacity = 4096, SlotClasses = [new SlotClass(64, 20_000)] };
@@ -206,7 +205,7 @@ internal static class Program
         }
     }
 
-    /// <summary>Truncates, grows, removes, and replaces the file by one of two complete segments, over and over.</summary>
+    /// <summary>Truncates, grows, removes, and replaces the file by one of two complete segments, in a loop.</summary>
     private static string ReplaceChurn(string path, int rounds)
     {
         byte[][] contents = [File.ReadAllBytes(path + ".1"), File.ReadAllBytes(path + ".2")];
@@ -262,7 +261,7 @@ internal static class Program
             _mapped[path].Dispose();
         }
 
-        /// <summary>The guest on a segment, one for each, made when first asked for.</summary>
+        /// <summary>The guest on a segment, created on first use.</summary>
         internal FakeGuest Guest(string path)
         {
             if (!_guests.TryGetValue(path, out FakeGuest? guest))
@@ -276,7 +275,7 @@ internal static class Program
 
         internal uint ReadUInt32(string path, long offset) => _maps[path].ReadUInt32(offset);
 
-        /// <summary>An exclusive lock, as a FileStream that shares nothing takes it on Unix.</summary>
+        /// <summary>An exclusive lock, as a FileStream without sharing takes it on Unix.</summary>
         internal void Lock(string path) => _held.Add(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
 
         public void Dispose()

@@ -6,7 +6,7 @@ using System.Reflection;
 
 namespace RoamShm.Tests;
 
-/// <summary>Another process that does what it is told.</summary>
+/// <summary>Another process that runs commands for a test.</summary>
 public sealed class Agent : IDisposable
 {
     private static readonly string Program = typeof(Agent).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentPath").Value!;
@@ -32,8 +32,8 @@ public sealed class Agent : IDisposable
         }
     }
 
-    /// <summary>An agent without rights, where the tests run with all of them.</summary>
-    /// <returns>The agent, or null where none can be had.</returns>
+    /// <summary>Starts an unprivileged agent if the tests are privileged.</summary>
+    /// <returns>The agent; null if it cannot be started.</returns>
     public static Agent? TryStartWithoutRights()
     {
         try
@@ -46,9 +46,9 @@ public sealed class Agent : IDisposable
         }
     }
 
-    /// <summary>An agent that another program starts, as unshare does in namespaces of its own.</summary>
+    /// <summary>Starts an agent through another program, such as unshare, which gives it its own namespaces.</summary>
     /// <param name="words">The program and its arguments.</param>
-    /// <returns>The agent, or null where none can be had.</returns>
+    /// <returns>The agent; null if it cannot be started.</returns>
     public static Agent? TryStartBy(params string[] words)
     {
         try
@@ -61,15 +61,15 @@ public sealed class Agent : IDisposable
         }
     }
 
-    /// <summary>An agent that a line of shell script starts, as its last command does with <c>exec "$@"</c>.</summary>
+    /// <summary>Starts an agent through a line of shell script whose last command is <c>exec "$@"</c>.</summary>
     /// <param name="script">The script.</param>
-    /// <param name="words">A program that runs the shell, such as unshare, and its arguments; none for the shell itself.</param>
-    /// <returns>The agent, or null where none can be had.</returns>
+    /// <param name="words">A program that runs the shell, such as unshare, and its arguments; none to run the shell directly.</param>
+    /// <returns>The agent; null if it cannot be started.</returns>
     public static Agent? TryStartByScript(string script, params string[] words) => TryStartBy([.. words, "sh", "-c", script, "sh"]);
 
     public int Id => _process.Id;
 
-    /// <summary>Gives an order without waiting for the answer.</summary>
+    /// <summary>Sends a command without waiting for the answer.</summary>
     public void Send(params string[] words)
     {
         _process.StandardInput.WriteLine(string.Join('\t', words));
@@ -78,7 +78,7 @@ public sealed class Agent : IDisposable
 
     public string Answer() => _process.StandardOutput.ReadLine() ?? throw new EndOfStreamException("The test agent has died.");
 
-    /// <summary>An answer, or null where it has died.</summary>
+    /// <summary>Reads an answer; null if the agent has died.</summary>
     public string? TryAnswer() => _process.StandardOutput.ReadLine();
 
     public string Do(params string[] words)
@@ -87,7 +87,7 @@ public sealed class Agent : IDisposable
         return Answer();
     }
 
-    /// <summary>Kills it, as a crash would.</summary>
+    /// <summary>Kills the agent, as a crash would.</summary>
     public void Kill()
     {
         _process.Kill();

@@ -4,7 +4,7 @@ using System.IO;
 
 namespace RoamShm.Tests;
 
-/// <summary>A process without a runtime that uses a file: tests/Native/mapper.c, built where there is a C compiler.</summary>
+/// <summary>A process without a runtime that uses a file: tests/Native/mapper.c, built if there is a C compiler.</summary>
 public sealed class Mapper : IDisposable
 {
     private static readonly Lazy<string?> Program = new(Build);
@@ -14,14 +14,14 @@ public sealed class Mapper : IDisposable
 
     private Mapper(Process process) => _process = process;
 
-    /// <summary>Why there can be none; null where there can.</summary>
+    /// <summary>Why a mapper is unavailable; null if it is available.</summary>
     public static string? WhyNot => !OperatingSystem.IsLinux() ? "needs Linux" : Program.Value is null ? "there is no C compiler here" : null;
 
     public int Id => _process.Id;
 
     public static Mapper Start(params string[] words) => TryStartBy([], words) ?? throw new InvalidOperationException("The mapper did not start.");
 
-    /// <summary>A mapper that another program starts, as unshare does in namespaces of its own; null where that cannot be.</summary>
+    /// <summary>Starts a mapper through another program, such as unshare, which gives it its own namespaces; null if that is not possible.</summary>
     public static Mapper? TryStartBy(string[] by, params string[] words)
     {
         string[] all = [.. by, Program.Value!, .. words];
@@ -36,7 +36,7 @@ public sealed class Mapper : IDisposable
         return null;
     }
 
-    /// <summary>The last line that it writes.</summary>
+    /// <summary>Reads the last line that the mapper writes.</summary>
     public string? Answer() => _process.StandardOutput.ReadLine();
 
     public void Dispose()

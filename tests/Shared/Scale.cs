@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm.Tests;
 
-/// <summary>How large the tests of reliability are: fit for every build, or, with ROAMSHM_FULL=1 in the environment, in full.</summary>
+/// <summary>The size of the reliability tests: fit for every build, or full size with ROAMSHM_FULL=1 in the environment.</summary>
 internal static class Scale
 {
     internal static bool IsFull { get; } = Environment.GetEnvironmentVariable("ROAMSHM_FULL") == "1";

@@ -4,7 +4,7 @@ using System.IO;
 
 namespace RoamShm.Tests;
 
-/// <summary>A tmpfs of a few pages, where the user may mount one.</summary>
+/// <summary>A tmpfs of a few pages, if the user may mount one.</summary>
 public sealed class SmallTmpfs : IDisposable
 {
     private SmallTmpfs(string root) => Root = root;

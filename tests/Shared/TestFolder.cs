@@ -3,7 +3,7 @@ using System.IO;
 
 namespace RoamShm.Tests;
 
-/// <summary>A folder of a test's own, on shared memory where there is some.</summary>
+/// <summary>A folder for one test, on shared memory if there is some.</summary>
 public sealed class TestFolder : IDisposable
 {
     public TestFolder()

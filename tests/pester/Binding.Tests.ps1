@@ -1,4 +1,4 @@
-# Objects bind by the path that they have, and that path is the name of one file, whatever characters are in it.
+# Objects bind by their path, and that path is the name of one file, whatever characters it contains.
 
 BeforeDiscovery {
     $script:PathCommands = @(
@@ -28,13 +28,13 @@ Describe 'An object with a path, given to <Command>' -ForEach $script:PathComman
         Clear-Folder $script:Folder
     }
 
-    It 'from a CSV file means the file of that very name' {
+    It 'from a CSV file means the file of exactly that name' {
         $table = [pscustomobject]@{ Path = $script:Path } | ConvertTo-Csv -NoTypeInformation
         $given = @($table | ConvertFrom-Csv | & $Command @With)
         $given.Path | Select-Object -Unique | Should -BeExactly $script:Path
     }
 
-    It 'from Select-Object Path means the file of that very name' {
+    It 'from Select-Object Path means the file of exactly that name' {
         $header = Get-RoamSegmentHeader -LiteralPath $script:Path
         $given = @($header | Select-Object Path | & $Command @With)
         $given.Path | Select-Object -Unique | Should -BeExactly $script:Path
@@ -65,25 +65,25 @@ Describe 'An object with a path' {
         [System.IO.File]::Exists($script:Other) | Should -BeTrue
     }
 
-    It 'is an error where its own file is not there, even if its name would match another' {
+    It 'is an error if its own file does not exist, even if its name would match another' {
         Remove-RoamSegment -LiteralPath $script:Path -Confirm:$false -Force
         $script:Row | Remove-RoamSegment -Confirm:$false -Force -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.FullyQualifiedErrorId | Should -BeLike 'SegmentNotFound,*'
         [System.IO.File]::Exists($script:Other) | Should -BeTrue
     }
 
-    It 'brings the id of its peer along' {
+    It 'passes on its peer id' {
         $peer = [pscustomobject]@{ Path = $script:Path; PeerId = 2 }
         ($peer | Get-RoamPeer -All).PeerId | Should -Be 2
         ($peer | Reset-RoamPeer -Force -Confirm:$false).PeerId | Should -Be 2
     }
 
-    It 'binds by PSPath rather than by Path where it has both' {
+    It 'binds by PSPath rather than by Path if it has both' {
         $both = [pscustomobject]@{ Path = $script:Other; PSPath = "Microsoft.PowerShell.Core\FileSystem::$($script:Path)" }
         ($both | Get-RoamSegmentHeader).Path | Should -BeExactly $script:Path
     }
 
-    It 'may have a path that is relative to the location' {
+    It 'may have a path relative to the location' {
         Push-Location -LiteralPath $script:Folder
         try {
             ([pscustomobject]@{ Path = 'a[1].seg' } | Get-RoamSegmentHeader).Path | Should -BeExactly $script:Path
@@ -92,7 +92,7 @@ Describe 'An object with a path' {
         }
     }
 
-    It 'is refused where it came from another computer, whatever its property is called' {
+    It 'is refused if it came from another computer, whatever its property is called' {
         foreach ($property in 'Path', 'PSPath', 'LiteralPath', 'LP') {
             $row = [pscustomobject]@{ $property = $script:Path; PSComputerName = 'far' }
             $row | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
@@ -102,7 +102,7 @@ Describe 'An object with a path' {
         }
     }
 
-    It 'makes a segment of just that name' {
+    It 'creates a segment of exactly that name' {
         $plan = [pscustomobject]@{ Path = (Join-Path $script:Folder 'new[2].seg'); MaxGuests = 3 }
         $made = $plan | New-RoamSegment
         $made.Path | Should -BeExactly $plan.Path
@@ -113,14 +113,14 @@ Describe 'An object with a path' {
 }
 
 Describe 'An object without a path' {
-    It 'is refused by what it lacks' {
+    It 'is refused with an error that says what is missing' {
         [pscustomobject]@{ Name = 'x' } | Get-RoamPeer -ErrorAction SilentlyContinue -ErrorVariable problem
         "$problem" | Should -Match 'There is no path\. .*PSPath, LiteralPath or Path'
     }
 }
 
 Describe 'The syntax of a cmdlet' {
-    It 'has no parameter that only the engine gives' {
+    It 'has no parameter that only the engine binds' {
         foreach ($command in Get-Command -Module RoamShm) {
             $command.Parameters.Keys | Should -Not -Contain 'PSComputerName' -Because $command.Name
         }

@@ -1,5 +1,5 @@
-# What the test files share. Dot-source it in BeforeAll, and in BeforeDiscovery where its tables make test cases.
-# The files stay ASCII: Windows PowerShell 5.1 reads a script without a byte order mark in the code page of its machine.
+# Shared by the test files. Dot-source it in BeforeAll, and in BeforeDiscovery if its tables provide test cases.
+# The files stay ASCII: Windows PowerShell 5.1 reads a script without a byte order mark in the machine's code page.
 
 $script:Repository = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
 $script:ModuleFolder = [System.IO.Path]::Combine($script:Repository, 'out', 'RoamShm')
@@ -10,7 +10,7 @@ $script:OnLinux = [bool](Get-Variable -Name IsLinux -ValueOnly -ErrorAction Igno
 $script:OnMacOS = [bool](Get-Variable -Name IsMacOS -ValueOnly -ErrorAction Ignore)
 $script:OnUnix = $script:OnLinux -or $script:OnMacOS
 
-# Long enough for the slowest machine: nothing ever waits as long unless it fails.
+# Enough for the slowest machine: only a failing test waits this long.
 $script:PatienceSeconds = 60
 
 . (Join-Path $PSScriptRoot 'ThisPowerShell.ps1')
@@ -31,7 +31,7 @@ function Import-RoamShm {
     Import-Module $script:ModuleManifest -ErrorAction Stop
 }
 
-<# A new empty folder: on the shared-memory file system, where segments live, if there is one. #>
+<# Creates an empty folder on the shared-memory file system, where segments live, or elsewhere if there is none. #>
 function Initialize-Folder {
     $base = if (Test-Path -LiteralPath '/dev/shm') { '/dev/shm' } else { [System.IO.Path]::GetTempPath() }
     $path = Join-Path $base "roamshm-pester-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
@@ -60,7 +60,7 @@ function Skip-Unless {
     }
 }
 
-<# Skips the test where there is a reason to. #>
+<# Skips the test if there is a reason to. #>
 function Skip-Because {
     param([AllowNull()] [AllowEmptyString()] [string] $Reason)
 
@@ -69,7 +69,7 @@ function Skip-Because {
     }
 }
 
-<# Waits until something is so. It looks again and again, so no test depends on how long something takes. #>
+<# Waits for a condition by polling, so that no test depends on timing. #>
 function Wait-Until {
     param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $What)
 

@@ -1,4 +1,4 @@
-# What Tab offers says what it is, also where Tab lists the texts alone, as it does on Linux.
+# Completions explain themselves, even if Tab shows only the list texts, as it does on Linux.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -18,21 +18,21 @@ AfterAll {
     Clear-Folder $script:Folder
 }
 
-Describe 'The list of what Tab offers' {
-    It 'says of a peer what state it is in' {
+Describe 'The list that Tab shows' {
+    It 'shows the state of each peer' {
         $offer = Get-Offer "Reset-RoamPeer $Path "
         $offer.CompletionText | Should -BeExactly '1'
         $offer.ListItemText | Should -Match '^1 \(Attached, \w+\)$'
     }
 
-    It 'says of a state which peers are in it' {
+    It 'shows which peers are in each state' {
         $offer = @(Get-Offer "Get-RoamPeer $Path -State ")
         $offer[0].CompletionText | Should -BeExactly 'Attached'
         $offer[0].ListItemText | Should -BeExactly 'Attached (peer 1)'
         $offer[1].ListItemText | Should -BeExactly $offer[1].CompletionText
     }
 
-    It 'says of a value what it means' {
+    It 'shows the meaning of each value' {
         $offer = @(Get-Offer 'New-RoamSegment x.seg -Mode ')
         $offer[0].CompletionText | Should -BeExactly '0600'
         $offer[0].ListItemText | Should -BeLike '0600 (The default*'
@@ -40,7 +40,7 @@ Describe 'The list of what Tab offers' {
 }
 
 Describe 'Where-Object' {
-    It 'is offered the values of <Property> behind <Command>' -ForEach @(
+    It 'completes the values of <Property> after <Command>' -ForEach @(
         @{ Command = 'Find-RoamSegment'; Property = 'Status'; Value = 'Stale' }
         @{ Command = 'Get-RoamPeer x.seg'; Property = 'State'; Value = 'Attached' }
         @{ Command = 'Get-RoamPeer x.seg'; Property = 'Liveness'; Value = 'Alive' }
@@ -51,15 +51,15 @@ Describe 'Where-Object' {
         (Get-Offer "$Command | Where-Object $Property -ne $($Value.Substring(0, 2))").CompletionText | Should -Contain $Value
     }
 
-    It 'is offered nothing of ours behind other commands, or for other properties' {
+    It 'completes nothing of ours after other commands, or for other properties' {
         (Get-Offer 'Get-Service | Where-Object Status -eq St').CompletionText | Should -Not -Contain 'Stale'
         (Get-Offer 'Find-RoamSegment | Where-Object Owner -eq St').CompletionText | Should -Not -Contain 'Stale'
     }
 }
 
-Describe 'A path that Tab inserts' {
-    It 'is one word, whatever line ends and control characters are in the name' {
-        Skip-Unless $OnUnix 'Windows has no such names'
+Describe 'A path completed by Tab' {
+    It 'is one word, even with line breaks and control characters in the name' {
+        Skip-Unless $OnUnix 'Windows does not allow such names'
         $sub = Join-Path $Folder 'odd'
         $null = New-Item -ItemType Directory -Path $sub
         $path = Add-Segment (Join-Path $sub "a$([char]10)Write-Error owned$([char]27)[31m.seg")
@@ -74,8 +74,8 @@ Describe 'A path that Tab inserts' {
         }
     }
 
-    It 'is none, and no error, where the engine itself fails' {
-        Skip-Unless $OnUnix 'Windows has no such names'
+    It 'is missing, without an error, if the engine itself fails' {
+        Skip-Unless $OnUnix 'Windows does not allow such names'
         $completer = New-Object RoamShm.Completers.FileCompleter
         $sub = Join-Path $Folder 'brackets'
         $null = New-Item -ItemType Directory -Path $sub

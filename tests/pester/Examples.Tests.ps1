@@ -1,4 +1,4 @@
-# All examples of docs/cmdlets, page by page, with other processes that do what Scenes.psd1 says.
+# All examples in docs/cmdlets, page by page, with other processes that do what Scenes.psd1 says.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -13,7 +13,7 @@ Describe 'The examples of <_.BaseName>' -ForEach @(Get-ChildItem -LiteralPath $p
         Skip-Because (Get-AgentDoubt)
         $reader = Open-Reader
         try {
-            # The pages are read by those who have the module; the one who needs most is who imported it by its path.
+            # Readers have the module; the most demanding reader is one who imported it by path.
             $null = Send-Reader $reader "Import-Module '$ModuleManifest'"
             Assert-Page $reader @(Get-PageBlock $_.FullName) -Scene $scenes[$_.BaseName]
         } finally {

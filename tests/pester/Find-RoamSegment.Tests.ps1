@@ -1,9 +1,9 @@
-# Find-RoamSegment: the segments in folders, each with the state it is in; everything else is passed over.
+# Find-RoamSegment: lists the segments in folders with their status, and skips everything else.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     $script:Routes = Get-BindingRoute
-    # Those that begin with the magic of a segment are listed, whatever is wrong with them.
+    # Files that begin with the magic of a segment are listed, whatever is wrong with them.
     $script:ListedCases = @(Get-BrokenCase) + @(Get-DamagedCase) |
         Where-Object Id -NotIn 'BadMagic', 'PredecessorFormat', 'SuccessorFormat', 'SegmentTooShort', 'SegmentNotReady'
     $script:PassedCases = Get-BrokenCase |
@@ -17,7 +17,7 @@ BeforeAll {
     $script:Doubt = Get-MappingDoubt
     $script:Columns = 'Name', 'Status', 'Size', 'Peers', 'MappedBy', 'Owner', 'Mode'
 
-    <# The status where nobody maps a segment, which in doubt cannot be told. #>
+    <# The status of a segment that nobody maps, which is unknown if mappings cannot be listed. #>
     function Get-Expected {
         param([string] $Status)
 
@@ -52,7 +52,7 @@ Describe 'Find-RoamSegment' {
     }
 
     Context 'What it returns' {
-        It 'has the header, and what it adds, each under its name with its type' {
+        It 'has the header fields and its own properties, each with its name and type' {
             $null = Add-Segment $script:Path -HeartbeatInterval 500ms
             Edit-Peer $script:Path 2
             $written = [datetime]::new(2025, 1, 2, 3, 4, 5, [System.DateTimeKind]::Utc)
@@ -77,7 +77,7 @@ Describe 'Find-RoamSegment' {
             if ($script:Doubt) {
                 $listing.MappedBy | Should -BeNullOrEmpty
             } else {
-                $listing.MappedBy | Should -BeExactly '' -Because 'nobody maps it, which is not the same as not known'
+                $listing.MappedBy | Should -BeExactly '' -Because 'nobody maps it, which differs from unknown'
             }
 
             if ($script:OnUnix) {
@@ -89,8 +89,8 @@ Describe 'Find-RoamSegment' {
             }
         }
 
-        It 'shows the mode in octal digits' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'shows the mode in octal' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $null = Add-Segment $script:Path
             & chmod 640 $script:Path
             (Find-RoamSegment $script:Path).Mode | Should -BeExactly '0640'
@@ -110,7 +110,7 @@ Describe 'Find-RoamSegment' {
             Assert-RoundTrip (Find-RoamSegment $script:Path) $script:Folder
         }
 
-        It 'feeds the other cmdlets, as it is and after Clixml' {
+        It 'pipes to the other cmdlets, directly and after Clixml' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             $listing = Find-RoamSegment $script:Path
@@ -133,23 +133,23 @@ Describe 'Find-RoamSegment' {
         }
     }
 
-    Context 'The status' {
-        It 'is <Status> of a segment that <Case>' -ForEach @(
-            @{ Status = 'Idle'; Case = 'was made just now' }
+    Context 'Status' {
+        It 'is <Status> for a segment that <Case>' -ForEach @(
+            @{ Status = 'Idle'; Case = 'was just created' }
             @{ Status = 'Stale'; Case = 'is old'; Age = '1:00:00' }
             @{ Status = 'Idle'; Case = 'is not old enough'; Age = '0:05:00' }
             @{ Status = 'Idle'; Case = 'was changed in the future'; Age = '-1:00:00' }
-            @{ Status = 'Idle'; Case = 'is old with a peer in goodbye that beat just now'; Age = '1:00:00'; State = 2 }
+            @{ Status = 'Idle'; Case = 'is old with a peer in goodbye and a fresh heartbeat'; Age = '1:00:00'; State = 2 }
             @{ Status = 'Stale'; Case = 'is old with a peer in goodbye'; Age = '1:00:00'; State = 2; Beat = 0 }
             @{ Status = 'Stale'; Case = 'is old with a reserved peer'; Age = '1:00:00'; State = 3; Beat = 0 }
             @{ Status = 'Abandoned'; Case = 'is old with a stale peer'; Age = '1:00:00'; State = 1; Beat = 1; Attached = 1 }
-            @{ Status = 'Abandoned'; Case = 'is old with a peer that beats'; Age = '1:00:00'; State = 1; Attached = 1 }
-            @{ Status = 'Abandoned'; Case = 'is old with a silent peer'; Age = '1:00:00'; State = 1; Beat = 0; Attached = 1 }
-            @{ Status = 'Drained'; Case = 'said goodbye'; Goodbye = 1 }
-            @{ Status = 'Drained'; Case = 'said goodbye, and is old'; Goodbye = 1; Age = '1:00:00' }
-            @{ Status = 'Drained'; Case = 'said goodbye to a peer that has left'; Goodbye = 7; State = 2 }
-            @{ Status = 'Abandoned'; Case = 'said goodbye to a peer'; Goodbye = 1; State = 1; Attached = 1 }
-            @{ Status = 'Abandoned'; Case = 'said it to a stale peer'; Goodbye = 1; State = 1; Beat = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'is old with a peer that sends heartbeats'; Age = '1:00:00'; State = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'is old with a peer without a heartbeat'; Age = '1:00:00'; State = 1; Beat = 0; Attached = 1 }
+            @{ Status = 'Drained'; Case = 'is in goodbye'; Goodbye = 1 }
+            @{ Status = 'Drained'; Case = 'is in goodbye, and is old'; Goodbye = 1; Age = '1:00:00' }
+            @{ Status = 'Drained'; Case = 'is in goodbye, with a peer that has left'; Goodbye = 7; State = 2 }
+            @{ Status = 'Abandoned'; Case = 'is in goodbye, with an attached peer'; Goodbye = 1; State = 1; Attached = 1 }
+            @{ Status = 'Abandoned'; Case = 'is in goodbye, with a stale peer'; Goodbye = 1; State = 1; Beat = 1; Attached = 1 }
         ) {
             $interval = if ($_.Beat) { '1us' } else { '1h' }
             $null = Add-Segment $script:Path -HeartbeatInterval $interval
@@ -171,7 +171,7 @@ Describe 'Find-RoamSegment' {
             $listing.PeersAttached | Should -Be ([int]$_.Attached)
         }
 
-        It 'is Invalid of a file with <Fault>, which is listed all the same' -ForEach $script:ListedCases {
+        It 'is Invalid for a file with <Fault>, which is still listed' -ForEach $script:ListedCases {
             $null = Add-BrokenSegment $script:Path $_
             Edit-Age $script:Path '1:00:00'
             $listing = Find-RoamSegment $script:Folder -ErrorAction Stop
@@ -181,8 +181,8 @@ Describe 'Find-RoamSegment' {
             $listing.BipbufCapacity | Should -Be 4096 -Because 'the header is returned as it is'
         }
 
-        It 'is Live of a segment that processes map, whose ids it has' {
-            Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
+        It 'is Live for a segment that processes map, and lists their ids' {
+            Skip-Unless $script:OnLinux 'only Linux lists the processes that map a file'
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path
             Edit-Age $script:Path '1:00:00'
@@ -200,7 +200,7 @@ Describe 'Find-RoamSegment' {
                 $null = Invoke-Agent $guest state, $script:Path, 2
                 $listing = Find-RoamSegment $script:Path
                 $listing.Status | Should -BeExactly 'Drained'
-                -split $listing.MappedBy | Should -HaveCount 2 -Because 'they map it still'
+                -split $listing.MappedBy | Should -HaveCount 2 -Because 'they still map it'
                 Set-Field $script:Path @{ Version = 6 }
                 (Find-RoamSegment $script:Path).Status | Should -BeExactly 'Invalid'
             } finally {
@@ -209,8 +209,8 @@ Describe 'Find-RoamSegment' {
             }
         }
 
-        It 'is Live under another name of a file that is mapped' {
-            Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
+        It 'is Live under another name of a mapped file' {
+            Skip-Unless $script:OnLinux 'only Linux lists the processes that map a file'
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path
             $hub = Open-Agent
@@ -228,7 +228,7 @@ Describe 'Find-RoamSegment' {
             }
         }
 
-        It 'is Unknown where it cannot be told who maps it, and Invalid stays Invalid' {
+        It 'is Unknown if mappings cannot be listed, and Invalid stays Invalid' {
             $null = Add-Segment $script:Path
             $bad = Add-Segment (Join-Path $script:Folder 'bad.seg')
             Set-Field $bad @{ Version = 6 }
@@ -259,7 +259,7 @@ Describe 'Find-RoamSegment' {
         }
     }
 
-    Context 'Where it looks' {
+    Context 'Where it searches' {
         BeforeEach {
             $script:Below = Join-Path $script:Folder 'b'
             $null = New-Item -ItemType Directory -Path ([System.IO.Path]::Combine($script:Folder, 'b', 'c', '[d]'))
@@ -283,9 +283,9 @@ Describe 'Find-RoamSegment' {
             ($found | Sort-Object) -join ' ' | Should -BeExactly (($Expected | Sort-Object) -join ' ')
         }
 
-        It 'takes no <Value>' -ForEach @(
+        It 'rejects <Value>' -ForEach @(
             @{ Value = '-Depth -1'; With = @{ Depth = -1 }; Id = 'ParameterArgumentValidationError,*' }
-            @{ Value = '-Depth that is no number'; With = @{ Depth = 'deep' }; Id = 'CannotConvertArgument*' }
+            @{ Value = '-Depth that is not a number'; With = @{ Depth = 'deep' }; Id = 'CannotConvertArgument*' }
             @{ Value = '-MinimumAge -5'; With = @{ MinimumAge = -5 }; Id = 'ParameterArgumentTransformationError,*' }
             @{ Value = '-MinimumAge of old'; With = @{ MinimumAge = 'old' }; Id = 'ParameterArgumentTransformationError,*' }
             @{ Value = 'empty -Path'; With = @{ Path = '' }; Id = 'ParameterArgumentValidationError,*' }
@@ -295,7 +295,7 @@ Describe 'Find-RoamSegment' {
             { Find-RoamSegment @parameters } | Should -Throw -ErrorId $Id
         }
 
-        It 'takes a folder: <How>' -ForEach @(
+        It 'accepts a folder: <How>' -ForEach @(
             @{ How = 'by position'; Expected = 'b/two.seg' }
             @{ How = 'several'; Expected = 'b/c/three.seg', 'b/two.seg' }
             @{ How = 'from the pipeline'; Expected = 'b/two.seg' }
@@ -343,7 +343,7 @@ Describe 'Find-RoamSegment' {
             ($names | Sort-Object) -join ' ' | Should -BeExactly (($Expected | Sort-Object) -join ' ')
         }
 
-        It 'looks in the temporary folder when no path is given, and in /dev/shm where that exists' {
+        It 'searches the temporary folder if no path is given, and /dev/shm if it exists' {
             $name = if ($script:OnUnix) { 'TMPDIR' } else { 'TMP' }
             $before = [Environment]::GetEnvironmentVariable($name)
             $shared = "/dev/shm/roamshm-pester-$PID.seg"
@@ -357,11 +357,11 @@ Describe 'Find-RoamSegment' {
             }
 
             $found.Path | Should -Contain $script:Path
-            $found.Path | Should -Not -Contain (Join-Path $script:Below 'two.seg') -Because 'it is in a folder below'
+            $found.Path | Should -Not -Contain (Join-Path $script:Below 'two.seg') -Because 'it is in a subfolder'
             if (Test-Path -LiteralPath /dev/shm) { $found.Path | Should -Contain $shared }
         }
 
-        It 'looks nowhere when the pipeline is empty' {
+        It 'searches nothing if the pipeline is empty' {
             @() | Find-RoamSegment | Should -BeNullOrEmpty
         }
 
@@ -370,8 +370,8 @@ Describe 'Find-RoamSegment' {
             @(Find-RoamSegment $script:Folder | Get-Name) | Should -BeExactly @('.hidden.seg', 'one.seg')
         }
 
-        It 'does not follow links to segments and folders, nor loops of them, but a link that is given' {
-            Skip-Unless $script:OnUnix 'making a link needs a privilege on Windows'
+        It 'does not follow links to segments or folders, or link loops, but follows a link given as the path' {
+            Skip-Unless $script:OnUnix 'creating a link needs a privilege on Windows'
             $null = New-Item -ItemType SymbolicLink -Path (Join-Path $script:Folder 'up') -Target $script:Folder
             $null = New-Item -ItemType SymbolicLink -Path (Join-Path $script:Below 'loop') -Target $script:Folder
             $link = Join-Path $script:Folder 'link.seg'
@@ -383,12 +383,12 @@ Describe 'Find-RoamSegment' {
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $with = @{ ErrorAction = 'Stop' }
             $listings = @(Invoke-Route -Route $Route -Command Find-RoamSegment -Folder $script:Folder -With $with)
             $names = @($listings | ForEach-Object { Split-Path -Leaf $_.Path })
@@ -396,25 +396,25 @@ Describe 'Find-RoamSegment' {
             $listings | ForEach-Object { Split-Path -Parent $_.Path | Should -BeExactly $script:Folder }
         }
 
-        It 'sorts the names of a folder' {
+        It 'sorts the files of a folder by name' {
             @(Find-RoamSegment $script:Folder | Get-Name)[0, 1, 2, 3] |
                 Should -BeExactly @((Get-ForeignName), 'lit[1].seg', 'one.seg', 'sp ace.seg')
         }
     }
 
-    Context 'What is passed over' {
-        It 'is a file with <Fault>' -ForEach $script:PassedCases {
+    Context 'What it skips' {
+        It 'a file with <Fault>' -ForEach $script:PassedCases {
             $null = Add-BrokenSegment $script:Path $_
             Find-RoamSegment $script:Folder -ErrorAction Stop | Should -BeNullOrEmpty
             Find-RoamSegment $script:Path -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
-        It 'is a file that has nothing but the magic, until it has a header' {
+        It 'a file with only the magic, until it has a header' {
             [System.IO.File]::WriteAllBytes($script:Path, (ConvertFrom-Hex '524f414d48554207'))
             Find-RoamSegment $script:Folder -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
-        It 'is a FIFO that nobody writes to, a socket and a device, without waiting' {
+        It 'a FIFO without a writer, a socket and a device, without blocking' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             $socket = [System.Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
@@ -428,13 +428,13 @@ Describe 'Find-RoamSegment' {
             }
         }
 
-        It 'is /proc, although it is full of files' {
+        It '/proc, although it is full of files' {
             Skip-Unless $script:OnLinux 'there is no /proc'
             Find-RoamSegment /proc, /proc/self, /sys -Recurse -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
-        It 'is never what cannot be read: it is Unreadable on the way, and warned of; what is given is SegmentAccessDenied' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'never an unreadable file: it is listed as Unreadable with a warning, or is SegmentAccessDenied if given as the path' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $null = Add-Segment $script:Path
             $closed = Join-Path $script:Folder 'closed'
             $null = New-Item -ItemType Directory -Path $closed
@@ -453,7 +453,7 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
                 $shown | Should -Match "(?m)^Unreadable $([regex]::Escape($closed)) Access denied"
                 $shown | Should -Match "(?m)^Unreadable $([regex]::Escape($script:Path)) Access denied"
                 $shown | Should -Match "(?m)^Unknown $([regex]::Escape($open)) "
-                $lines[3] | Should -Match '^2 files and folders could not be read' -Because 'one warning is for all'
+                $lines[3] | Should -Match '^2 files and folders could not be read' -Because 'one warning covers everything'
                 $lines[4] | Should -BeExactly '2'
                 $lines = @($lines | Select-Object -Skip 2)
                 $lines[3] | Should -BeExactly '0'
@@ -472,8 +472,8 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
         }
     }
 
-    Context 'What is given and cannot be looked at' {
-        It 'is SegmentNotFound: <_>' -ForEach 'a missing folder', 'a missing file', 'a missing drive', 'a literal pattern' {
+    Context 'Paths that cannot be searched' {
+        It 'are SegmentNotFound: <_>' -ForEach 'a missing folder', 'a missing file', 'a missing drive', 'a literal pattern' {
             $case = $_
             $missing = switch ($case) {
                 'a missing folder' { Join-Path (Join-Path $script:Folder 'no') 'folder' }
@@ -487,12 +487,12 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             Assert-SegmentError $failed -Id SegmentNotFound -Target $missing
         }
 
-        It 'is NotAFileSystemPath: a path of another provider' {
+        It 'are NotAFileSystemPath: a path of another provider' {
             $null = Find-RoamSegment Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH -Message 'provider'
         }
 
-        It 'is NotAFileSystemPath: a relative folder while the location is in another provider' {
+        It 'are NotAFileSystemPath: a relative folder while the location is in another provider' {
             Push-Location Env:
             try {
                 $null = Find-RoamSegment 'folder' -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -503,8 +503,8 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target 'folder' -Message 'Environment'
         }
 
-        It 'is SegmentIOError: a path through a loop of links' {
-            Skip-Unless $script:OnUnix 'making a link needs a privilege on Windows'
+        It 'are SegmentIOError: a path through a loop of links' {
+            Skip-Unless $script:OnUnix 'creating a link needs a privilege on Windows'
             $loop = Join-Path $script:Folder 'loop'
             & ln -s loop $loop
             $name = Join-Path $loop 'one.seg'
@@ -512,7 +512,7 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             Assert-SegmentError $failed -Id SegmentIOError -Target $name
         }
 
-        It 'is RemoteObject: an object from another computer' {
+        It 'are RemoteObject: an object from another computer' {
             $null = Add-Segment $script:Path
             $listing = ConvertTo-Deserialized (Find-RoamSegment $script:Path)
             $listing | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
@@ -521,7 +521,7 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             Assert-SegmentError $failed -Id RemoteObject -Target $script:Path -Message 'host-of-somebody-else'
         }
 
-        It 'does not stop the rest' {
+        It 'do not stop the rest' {
             $null = Add-Segment $script:Path
             $missing = Join-Path $script:Folder 'missing'
             $found = $script:Folder, $missing, $script:Path |
@@ -530,20 +530,20 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             $failed | Should -HaveCount 1
         }
 
-        It 'stops the rest with -ErrorAction Stop, with its own id' {
+        It 'stop the rest with -ErrorAction Stop, with their own error id' {
             { Find-RoamSegment (Join-Path $script:Folder 'missing'), $script:Folder -ErrorAction Stop } |
                 Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.FindRoamSegmentCommand'
         }
     }
 
-    Context 'What killed creations have left' {
+    Context 'Leftovers of killed creations' {
         BeforeEach {
             $null = Add-Segment $script:Path
             $script:Leftover = Join-Path $script:Folder '.roamshm-5d1c'
             [System.IO.File]::WriteAllBytes($script:Leftover, (New-Object byte[] 4096))
         }
 
-        It 'is warned of, and not removed' {
+        It 'cause a warning, and are not removed' {
             @(Find-RoamSegment $script:Folder -WarningVariable warned -WarningAction SilentlyContinue | Get-Name) |
                 Should -BeExactly 'one.seg'
             $warned | Should -HaveCount 1
@@ -551,7 +551,7 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             $script:Leftover | Should -Exist
         }
 
-        It 'is removed with -RemoveLeftover, without a question, and segments are not' {
+        It 'are removed with -RemoveLeftover, without a prompt, and segments are not' {
             $found = Find-RoamSegment $script:Folder -RemoveLeftover -WarningVariable warned
             @($found | Get-Name) | Should -BeExactly 'one.seg'
             $warned | Should -HaveCount 0
@@ -559,14 +559,14 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             $script:Path | Should -Exist
         }
 
-        It 'is kept with -WhatIf, which names it' {
+        It 'are kept with -WhatIf, which names them' {
             $find = "Find-RoamSegment '$script:Folder' -RemoveLeftover -WhatIf"
             $text = (Invoke-NewProcess -Folder $script:Folder -Script $find) -join ' '
             $text | Should -Match ('What if: .*leftover.*' + [regex]::Escape($script:Leftover))
             $script:Leftover | Should -Exist
         }
 
-        It 'is asked about with -Confirm, and when $ConfirmPreference is Medium' {
+        It 'are prompted for with -Confirm, and if $ConfirmPreference is Medium' {
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { `$null = Find-RoamSegment '$script:Folder' -RemoveLeftover -Confirm } catch { 'asked' }
 `$ConfirmPreference = 'Medium'
@@ -578,7 +578,7 @@ Test-Path -LiteralPath '$script:Leftover'
             $lines | Should -BeExactly @('asked', 'asked', 'True', '1', 'False')
         }
 
-        It 'is looked for in the folders below only when they are looked through' {
+        It 'are found in subfolders only if those are searched' {
             $below = Join-Path $script:Folder 'below'
             $null = New-Item -ItemType Directory -Path $below
             Move-Item -LiteralPath $script:Leftover -Destination $below
@@ -588,7 +588,7 @@ Test-Path -LiteralPath '$script:Leftover'
             Join-Path $below '.roamshm-5d1c' | Should -Not -Exist
         }
 
-        It 'is not a file that is still being made' {
+        It 'do not include a file that is still being created' {
             Skip-Because (Get-AgentDoubt)
             $maker = Open-Agent
             try {
@@ -601,11 +601,11 @@ Test-Path -LiteralPath '$script:Leftover'
             }
 
             $null = Find-RoamSegment $script:Folder -RemoveLeftover
-            $script:Leftover | Should -Not -Exist -Because 'its maker has ended'
+            $script:Leftover | Should -Not -Exist -Because 'its creator has ended'
         }
 
-        It 'that may not be removed is SegmentAccessDenied' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'that may not be removed are SegmentAccessDenied' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $closed = Join-Path $script:Folder 'closed'
             $null = New-Item -ItemType Directory -Path $closed
             Move-Item -LiteralPath $script:Leftover -Destination $closed
@@ -627,12 +627,12 @@ Test-Path -LiteralPath '$script:Leftover'
     }
 
     Context 'At the prompt' {
-        It 'shows a table with units that fits, and a list with everything' {
+        It 'shows a table with units that fits, and a list with every property' {
             $path = Add-Segment (Join-Path $script:Folder ('x' * 120 + '.seg'))
             Edit-Peer $path 1
             $listing = Find-RoamSegment $path
             Assert-View $listing $script:Columns
-            # Of a process and an owner that do not change from one machine to the next.
+            # A process and an owner that are the same on every machine.
             $listing.Status = 'Draining'
             $listing.HostGoodbye = $true
             $listing.MappedBy = '4711 30066'
@@ -643,10 +643,10 @@ Test-Path -LiteralPath '$script:Leftover'
             $listing.MappedBy = ''
             @($listing | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 1/2 +somebody'
             $listing.MappedBy = [NullString]::Value
-            @($listing | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 1/2 \? +somebody' -Because 'it cannot be told'
+            @($listing | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 1/2 \? +somebody' -Because 'it is unknown'
         }
 
-        It 'shows a table that fits with many processes and long names' {
+        It 'shows a table that fits, even with many processes and long names' {
             $listing = New-Object RoamShm.SegmentListing -Property @{
                 Status        = 'Draining'
                 PeersAttached = 255
@@ -661,7 +661,7 @@ Test-Path -LiteralPath '$script:Leftover'
             $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 80 }
             $lines[2] | Should -MatchExactly '^hub\.seg +Draining +16 EB +255/255 1000001 +a-very-\S* +0777$'
             foreach ($id in 1000002, 1000003) {
-                @($lines -cmatch "^ +$id( |$)") | Should -HaveCount 1 -Because 'each process has a line, rather than be cut'
+                @($lines -cmatch "^ +$id( |$)") | Should -HaveCount 1 -Because 'each process has its own line instead of being cut off'
             }
         }
 
@@ -670,18 +670,18 @@ Test-Path -LiteralPath '$script:Leftover'
             @(Find-RoamSegment $script:Folder | ConvertTo-ShownLine) | Should -HaveCount 4
         }
 
-        It 'tells its output type' {
+        It 'declares its output type' {
             (Get-Command Find-RoamSegment).OutputType.Name | Should -BeExactly 'RoamShm.SegmentListing'
         }
 
-        It 'completes its parameters, and typical times' {
+        It 'completes its parameters, and typical durations' {
             $offered = (TabExpansion2 'Find-RoamSegment -').CompletionMatches.CompletionText
             $own = '-Path', '-LiteralPath', '-Recurse', '-Depth', '-MinimumAge', '-RemoveLeftover', '-WhatIf'
             foreach ($parameter in $own) {
                 $offered | Should -Contain $parameter
             }
 
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
             (TabExpansion2 'Find-RoamSegment -MinimumAge ').CompletionMatches.CompletionText | Should -Contain '1m'
         }
 
@@ -692,14 +692,14 @@ Test-Path -LiteralPath '$script:Leftover'
             $found | Should -BeOfType ([RoamShm.SegmentListing])
         }
 
-        It 'ends when the pipeline has enough, and leaves no handle behind, whatever it met' {
+        It 'stops when the pipeline stops early, and leaves no handle behind in any case' {
             'a.seg', 'b.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
             $failed = $null
             $paths = $script:Folder, (Join-Path $script:Folder 'missing')
             $found = Find-RoamSegment $paths -ErrorVariable failed -ErrorAction SilentlyContinue | Select-Object -First 1
             @($found | Get-Name) | Should -BeExactly 'a.seg'
-            $failed | Should -HaveCount 0 -Because 'the second is not met any more'
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            $failed | Should -HaveCount 0 -Because 'the second item is never reached'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
             $mine = [System.IO.File]::OpenRead($short)
@@ -709,7 +709,7 @@ Test-Path -LiteralPath '$script:Leftover'
                     $null = Find-RoamSegment $script:Folder | Select-Object -First 1
                 }
 
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             } finally {
                 $mine.Dispose()
             }

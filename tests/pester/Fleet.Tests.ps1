@@ -1,4 +1,4 @@
-# examples/Get-RoamFleet.ps1. Remoting is played: each host is a job, whose objects come back as those of a session do.
+# examples/Get-RoamFleet.ps1. Jobs stand in for remoting: each host is a job, which returns objects as a session does.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -44,12 +44,12 @@ Describe 'Get-RoamFleet.ps1' {
         $rows[0].CurrentSize | Should -Be $SmallSize
     }
 
-    It 'returns those of a status' {
+    It 'filters by status' {
         @(& $fleet -HostName web1 -Path $folder -Status Invalid).Count | Should -Be 0
         @(& $fleet -HostName web1 -Path $folder -Status Drained, Unknown | Split-Path -Leaf) | Should -Contain 'b.seg'
     }
 
-    It 'returns rows that no cmdlet takes for files of this computer' {
+    It 'returns rows that no cmdlet mistakes for local files' {
         @(& $fleet -HostName web1 -Path $folder) | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
         $failed.Count | Should -Be 2
     }

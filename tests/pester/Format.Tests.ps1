@@ -1,10 +1,10 @@
-# What a user sees: tables that fit, lists with everything, the same for objects that have been elsewhere.
+# What users see: tables that fit, complete lists, and the same output for deserialized objects.
 
 BeforeDiscovery {
     $script:Kinds = 'RoamShm.SegmentHeader', 'RoamShm.SegmentEvent', 'RoamShm.SegmentReport', 'RoamShm.SegmentFinding' |
         ForEach-Object { @{ Kind = $_ } }
 
-    # What writes each kind of object, and the columns of its table.
+    # A command for each type of object, and the columns of its table.
     $script:Sources = @(
         @{ Source = 'Get-RoamSegmentHeader $path'; Column = 'Name Size Guests Ring Payload Heartbeat Goodbye' }
         @{ Source = 'Watch-RoamSegment $path -Count 1'; Column = 'Time Name Change Peer Size Goodbye' }
@@ -21,7 +21,7 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # Without colours, so that a line is as long as it looks.
+    # Without colours, so that the length of a line is its visible length.
     $script:StyleBefore = $null
     if (Get-Variable -Name PSStyle -ErrorAction Ignore) {
         $script:StyleBefore = $PSStyle.OutputRendering
@@ -45,7 +45,7 @@ BeforeAll {
         }
     }
 
-    <# An object whose every number has as many digits as its field can hold. #>
+    <# Returns an object in which every number has as many digits as its field can hold. #>
     function Get-LargestHeader {
         param([string] $Kind = 'RoamShm.SegmentHeader')
 
@@ -71,12 +71,12 @@ AfterAll {
 }
 
 Describe 'The table of <Kind>' -ForEach $script:Kinds {
-    It 'is what is shown by itself' {
+    It 'is the default view' {
         $object = $script:Objects.short[$Kind]
         $object | ConvertTo-ShownLine | Should -BeExactly ($object | Format-Table | ConvertTo-ShownLine)
     }
 
-    It 'fits 100 columns with <Size> names, every column in it' -ForEach @(@{ Size = 'short' }, @{ Size = 'long' }) {
+    It 'fits 100 columns with <Size> names, with all its columns' -ForEach @(@{ Size = 'short' }, @{ Size = 'long' }) {
         $columns = @{
             'RoamShm.SegmentHeader'  = 'Name', 'Size', 'Guests', 'Ring', 'Payload', 'Heartbeat', 'Goodbye'
             'RoamShm.SegmentEvent'   = 'Time', 'Name', 'Change', 'Peer', 'Size', 'Goodbye'
@@ -89,7 +89,7 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
         $lines[0].Trim() | Should -Match ('^' + (($columns | ForEach-Object { [regex]::Escape($_) }) -join '\s+') + '$')
     }
 
-    It 'has no colours of its own' {
+    It 'has no colours by default' {
         $text = $script:Objects.short[$Kind] | Format-Table | Out-String -Width 100
         $text | Should -Not -Match ([char]27)
     }
@@ -104,7 +104,7 @@ Describe 'The table of <Kind>' -ForEach $script:Kinds {
 }
 
 Describe 'The table of headers' {
-    It 'shows units, while the object has numbers' {
+    It 'shows units, although the object has plain numbers' {
         $path = Join-Path $script:Folder 'units.seg'
         $header = New-RoamSegment $path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -HeartbeatInterval 500ms -SlotClass '1MB:2'
         try {
@@ -116,7 +116,7 @@ Describe 'The table of headers' {
         }
     }
 
-    It 'shows a path of usual length in full' {
+    It 'shows a path of ordinary length in full' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = '/dev/shm/roam/hub-0123456789.seg'
         $shown = $header | Out-String -Width 80
@@ -131,7 +131,7 @@ Describe 'The table of headers' {
         $lines[2] | Should -Not -Match ([char]0x2026)
     }
 
-    It 'says whether goodbye has been said, and when heartbeats are off' {
+    It 'shows whether goodbye is raised, and whether heartbeats are off' {
         $header = New-Object RoamShm.SegmentHeader
         $header.Path = 'x'
         @($header | ConvertTo-ShownLine)[2] | Should -Match '\soff\s+no$'
@@ -189,7 +189,7 @@ Describe 'The list of <Kind>' -ForEach $script:Kinds {
 }
 
 Describe 'The list of a report' {
-    It 'has each finding with its message' {
+    It 'shows each finding with its message' {
         $report = $script:Objects.long['RoamShm.SegmentReport']
         $text = $report | Format-List | Out-String -Width 1000
         $report.Findings | Should -HaveCount 1
@@ -200,7 +200,7 @@ Describe 'The list of a report' {
 
 Describe 'A table in a console' {
     BeforeAll {
-        # Numbers with many digits, a peer that is alive and one that is in goodbye.
+        # Numbers with many digits, a live peer and one in goodbye.
         $script:Wide = Join-Path $script:Folder 'wide.seg'
         $with = @{ MaxGuests = 255; BipbufCapacity = 1000000; MaxPayloadSize = 1000000; HeartbeatInterval = '123456us' }
         $null = New-RoamSegment $script:Wide @with -Sparse -WarningAction SilentlyContinue -ErrorAction Stop
@@ -208,10 +208,10 @@ Describe 'A table in a console' {
         Edit-Peer $script:Wide 1 -LastHeartbeat (Get-MonotonicTime)
         Edit-Peer $script:Wide 2 -State 2
 
-        # The colours of states; those of labels are bold too.
+        # The colours of states. Those of labels are also bold.
         $script:ColourOfState = "$([char]27)\[[39][0-7]m"
 
-        <# What a terminal gets, colours and all. #>
+        <# Returns what a terminal receives, including colours. #>
         function Show-Coloured {
             param([string] $Source, [int] $Width = 100, [string] $Rendering = 'Ansi')
 
@@ -229,7 +229,7 @@ Describe 'A table in a console' {
         }
     }
 
-    It 'fits it with all its columns: <Source>' -ForEach $script:Sources {
+    It 'fits with all its columns: <Source>' -ForEach $script:Sources {
         $path = $script:Wide
         foreach ($width in 80, 100, 120) {
             $lines = @(& ([scriptblock]::Create($Source)) | Format-Table | ConvertTo-ShownLine -Width $width)
@@ -248,9 +248,9 @@ Describe 'A table in a console' {
             Should -Match '123\.456 ms'
     }
 
-    It 'has colours that change no column: <Source>' -ForEach $script:Sources {
+    It 'has colours that do not change any column: <Source>' -ForEach $script:Sources {
         Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
-        # What the time changes is shown in another column than the colours.
+        # Values that depend on time are in other columns than the colours.
         $still = $Source + ' | ForEach-Object { if ($null -ne $_.HeartbeatAgeMilliseconds) { $_.HeartbeatAgeMilliseconds = 1 }; ' +
             'if ($_.ReadTime) { $_.ReadTime = [datetime]0 }; $_ } | Format-Table'
         foreach ($width in 60, 80, 100, 120) {
@@ -279,16 +279,16 @@ Describe 'A table in a console' {
         $shown | Should -Match ([regex]::Escape("$($PSStyle.Foreground.$Colour)$What$([char]27)[0m"))
     }
 
-    It 'shows nothing in a colour where there is no state' {
+    It 'shows no colour if there is no state' {
         Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
         Show-Coloured "[pscustomobject]@{ PSTypeName = 'RoamShm.SegmentPeer'; State = `$null }" |
             Should -Not -Match ([regex]::Escape($PSStyle.Foreground.Red))
     }
 
-    It 'is without colours in strict mode where $PSStyle is <What>' -ForEach @(
-        @{ What = 'not there'; Style = $null }
+    It 'is without colours in strict mode if $PSStyle is <What>' -ForEach @(
+        @{ What = 'missing'; Style = $null }
         @{ What = 'text'; Style = 'mine' }
-        @{ What = 'another thing'; Style = @{ Foreground = 1; OutputRendering = 'Ansi' } }
+        @{ What = 'of another type'; Style = @{ Foreground = 1; OutputRendering = 'Ansi' } }
     ) {
         $strict = 'Set-StrictMode -Version 3; Get-RoamPeer $Path -PeerId 1 | Out-String -Width 100; if ($Error) { $Error[0] }'
         $shown = Invoke-WithStyle $Style $strict $script:Wide
@@ -297,7 +297,7 @@ Describe 'A table in a console' {
         $shown | Should -Not -Match 'Exception'
     }
 
-    It 'is without colours of states where output is redirected' {
+    It 'is without state colours if output is redirected' {
         $script = "Get-RoamPeer '$script:Wide'; Get-RoamSegmentHeader '$script:Wide' | Format-Table"
         $shown = (Invoke-NewProcess -Folder $script:Folder -Script $script) -join "`n"
         $shown | Should -Match 'Attached'

@@ -1,4 +1,4 @@
-# Get-RoamPeer: who is on a segment, what waits for them and what they hold; chosen by id and state.
+# Get-RoamPeer: the peers of a segment, what is queued for them and what they own; selected by id and state.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -11,7 +11,7 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamPeer'
 
-    # Six places: one in each state, one in a state that is none, and one more that is empty.
+    # Six entries: one in each state, one in an undefined state, and another empty one.
     $script:Six = @{ MaxGuests = 6; BipbufCapacity = 512; MaxPayloadSize = 256; SlotClass = @('1KB:4') }
 
     function Add-SixPeer {
@@ -39,7 +39,7 @@ Describe 'Get-RoamPeer' {
     }
 
     Context 'What it returns' {
-        It 'has each value of a peer under its name, with its type' {
+        It 'has every property of a peer, with its name and type' {
             $null = Add-Segment $script:Path -HeartbeatInterval 1h
             $beat = Get-MonotonicTime
             Edit-Peer $script:Path 2 -State 1 -Epoch 7 -LastHeartbeat $beat
@@ -79,7 +79,7 @@ Describe 'Get-RoamPeer' {
             (Get-Item -LiteralPath $peer.PSPath).FullName | Should -BeExactly $script:Path
         }
 
-        It 'calls state <Code> <Name>' -ForEach @(
+        It 'names state <Code> <Name>' -ForEach @(
             @{ Code = 0; Name = 'Empty' }
             @{ Code = 1; Name = 'Attached' }
             @{ Code = 2; Name = 'Goodbye' }
@@ -94,15 +94,15 @@ Describe 'Get-RoamPeer' {
             $peer.StateCode | Should -Be $Code
         }
 
-        It 'says <Liveness> of a peer <Case>' -ForEach @(
-            @{ Case = 'that has just beaten'; Interval = '1h'; Beat = 'now'; Liveness = 'Alive' }
-            @{ Case = 'that beat long ago'; Interval = '1us'; Beat = 1; Liveness = 'Stale' }
+        It 'reports <Liveness> for a peer <Case>' -ForEach @(
+            @{ Case = 'with a fresh heartbeat'; Interval = '1h'; Beat = 'now'; Liveness = 'Alive' }
+            @{ Case = 'with an old heartbeat'; Interval = '1us'; Beat = 1; Liveness = 'Stale' }
             @{ Case = 'in goodbye'; State = 2; Interval = '1us'; Beat = 1; Liveness = 'Stale' }
-            @{ Case = 'that has not beaten'; Interval = '1h'; Beat = 0; Liveness = 'NeverBeat'; Ageless = $true }
+            @{ Case = 'without a heartbeat'; Interval = '1h'; Beat = 0; Liveness = 'NeverBeat'; Ageless = $true }
             @{ Case = 'reserved'; State = 3; Interval = '1h'; Beat = 0; Liveness = 'NeverBeat'; Ageless = $true }
-            @{ Case = 'that beats where heartbeats are off'; Beat = 'now'; Liveness = 'Unknown' }
-            @{ Case = 'silent where heartbeats are off'; Beat = 0; Liveness = 'Unknown'; Ageless = $true }
-            @{ Case = 'in the future'; Interval = '1h'; Beat = [uint64]::MaxValue; Liveness = 'Unknown'; Ageless = $true }
+            @{ Case = 'with a heartbeat while heartbeats are off'; Beat = 'now'; Liveness = 'Unknown' }
+            @{ Case = 'without a heartbeat while heartbeats are off'; Beat = 0; Liveness = 'Unknown'; Ageless = $true }
+            @{ Case = 'with a heartbeat in the future'; Interval = '1h'; Beat = [uint64]::MaxValue; Liveness = 'Unknown'; Ageless = $true }
             @{ Case = 'that is gone'; State = 0; Interval = '1h'; Beat = 0; Liveness = 'None'; Ageless = $true }
         ) {
             $null = Add-Segment $script:Path -HeartbeatInterval $_.Interval
@@ -115,8 +115,8 @@ Describe 'Get-RoamPeer' {
             ($null -eq $peer.HeartbeatAgeMilliseconds) | Should -Be ([bool]$_.Ageless)
         }
 
-        It 'tells how old a heartbeat is' {
-            # At 1 ns, so it is as old as the clock; the interval is long enough for the test to end before it.
+        It 'reports the age of a heartbeat' {
+            # Sent at 1 ns, so its age is that of the clock; the interval is longer than the test can take.
             $age = [decimal](Get-MonotonicTime)
             $null = Add-Segment $script:Path -HeartbeatInterval ('{0}ns' -f [decimal]::Truncate($age * 10))
             Edit-Peer $script:Path 1 -LastHeartbeat 1
@@ -125,7 +125,7 @@ Describe 'Get-RoamPeer' {
             $peer.HeartbeatAgeMilliseconds | Should -BeGreaterOrEqual ([double]($age / 1000000) - 1)
         }
 
-        It 'sees what another process does, as it does it' {
+        It 'shows what another process does, as it happens' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path -HeartbeatInterval 1h
             @(Get-RoamPeer $script:Path) | Should -HaveCount 0
@@ -148,10 +148,10 @@ Describe 'Get-RoamPeer' {
                 Close-Agent $guest
             }
 
-            (Get-RoamPeer $script:Path).State | Should -BeExactly 'Goodbye' -Because 'its place is kept'
+            (Get-RoamPeer $script:Path).State | Should -BeExactly 'Goodbye' -Because 'its entry is kept'
         }
 
-        It 'has all of 255 peers' {
+        It 'returns all 255 peers' {
             $null = New-RoamSegment $script:Path -MaxGuests 255 -BipbufCapacity 512 -MaxPayloadSize 256 -SlotClass '64:1'
             @(Get-RoamPeer $script:Path) | Should -HaveCount 0
             $peers = Get-RoamPeer $script:Path -All
@@ -184,13 +184,13 @@ Describe 'Get-RoamPeer' {
         }
     }
 
-    Context 'What waits in the rings' {
+    Context 'What is queued in the rings' {
         BeforeEach {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
         }
 
-        It 'counts behind a wrap: the end of the ring, and then its start' {
+        It 'is counted across a wrap: the end of the ring, then its start' {
             # Two entries of 16 bytes before the watermark, one at the start.
             Edit-Ring $script:Path 1 ToGuest -Entry (Get-InlineEntry 8) -Watermark 4064 -Read 4032
             $data = $script:Layout['Peer1.ToGuest.Data']
@@ -201,25 +201,25 @@ Describe 'Get-RoamPeer' {
             $peer.HostToGuestPercent | Should -Be 1.2
         }
 
-        It 'counts what was read no more' {
+        It 'does not include what was read' {
             Edit-Ring $script:Path 1 ToHost -Entry (Get-InlineEntry 8), (Get-InlineEntry 8) -Read 16
             $peer = Get-RoamPeer $script:Path
             $peer.GuestToHostQueued, $peer.GuestToHostEntries | Should -Be @(16, 1)
         }
 
-        It 'shows a full ring as 100 percent' {
+        It 'is 100 percent for a full ring' {
             Edit-Ring $script:Path 1 ToHost -Entry (@(Get-InlineEntry 248) * 16)
             $peer = Get-RoamPeer $script:Path
             $peer.GuestToHostQueued, $peer.GuestToHostEntries, $peer.GuestToHostPercent | Should -Be @(4096, 16, 100)
         }
 
-        It 'shows of a ring with <Fault> that the entries cannot be counted' -ForEach @(
+        It 'cannot be counted in a ring with <Fault>' -ForEach @(
             @{ Fault = 'a write position past its capacity'; With = @{ Write = 4097 }; Queued = 0 }
             @{ Fault = 'a read position past the write position'; With = @{ Write = 16; Read = 32 }; Queued = 0 }
             @{ Fault = 'a watermark past its capacity'; With = @{ Write = 0; Watermark = 5000 }; Queued = 0 }
             @{ Fault = 'a read position past the watermark'; With = @{ Write = 0; Watermark = 16; Read = 32 }; Queued = 0 }
             @{ Fault = 'an entry shorter than its header'; With = @{ Entry = '0400000000000000' }; Queued = 8 }
-            @{ Fault = 'an entry longer than what waits'; With = @{ Entry = '1000000000000000' }; Queued = 8 }
+            @{ Fault = 'an entry longer than what is queued'; With = @{ Entry = '1000000000000000' }; Queued = 8 }
             @{ Fault = 'an entry with flags that contradict'; With = @{ Entry = '0800000003000000' }; Queued = 8 }
             @{ Fault = 'a payload longer than its entry'; With = @{ Entry = '0800000000000100' }; Queued = 8 }
         ) {
@@ -232,10 +232,10 @@ Describe 'Get-RoamPeer' {
             $peer.HostToGuestEntries | Should -Be 1 -Because 'the other ring is sound'
         }
 
-        It 'returns a peer whose rings lie <Where> all the same, with nothing in them' -ForEach @(
+        It 'is nothing for a peer whose rings lie <Where>, but the peer is returned' -ForEach @(
             @{ Where = 'past the end'; At = $script:SmallSize }
             @{ Where = 'in the header'; At = 64 }
-            @{ Where = 'at no multiple of 64'; At = 260 }
+            @{ Where = 'at an offset that is not a multiple of 64'; At = 260 }
             @{ Where = 'at 2^64 - 64'; At = [uint64]::MaxValue - 63 }
         ) {
             Edit-Ring $script:Path 1 ToHost -Entry (Get-InlineEntry 8)
@@ -249,7 +249,7 @@ Describe 'Get-RoamPeer' {
         }
     }
 
-    Context 'Which peers' {
+    Context 'Selecting peers' {
         BeforeEach {
             Add-SixPeer $script:Path
         }
@@ -265,42 +265,42 @@ Describe 'Get-RoamPeer' {
             @{ What = '-State Empty, Attached'; With = @{ State = 'Empty', 'Attached' }; Expected = 1, 4, 6 }
             @{ What = '-State Attached -All'; With = @{ State = 'Attached'; All = $true }; Expected = , 1 }
             @{ What = '-PeerId 2'; With = @{ PeerId = 2 }; Expected = , 2 }
-            @{ What = '-PeerId of an empty place'; With = @{ PeerId = 4 }; Expected = @() }
-            @{ What = '-PeerId of an empty place, and -All'; With = @{ PeerId = 4; All = $true }; Expected = , 4 }
+            @{ What = '-PeerId of an empty entry'; With = @{ PeerId = 4 }; Expected = @() }
+            @{ What = '-PeerId of an empty entry, and -All'; With = @{ PeerId = 4; All = $true }; Expected = , 4 }
             @{ What = 'several -PeerId in any order'; With = @{ PeerId = 5, 1 }; Expected = 1, 5 }
             @{ What = 'the same -PeerId twice'; With = @{ PeerId = 1, 1 }; Expected = , 1 }
             @{ What = '-PeerId and -State'; With = @{ PeerId = 1, 2, 4; State = 'Goodbye', 'Empty' }; Expected = 2, 4 }
-            @{ What = '-PeerId and a -State that it has not'; With = @{ PeerId = 1; State = 'Goodbye' }; Expected = @() }
+            @{ What = '-PeerId and a -State that the peer is not in'; With = @{ PeerId = 1; State = 'Goodbye' }; Expected = @() }
         ) {
             $parameters = $With
             $peers = @(Get-RoamPeer $script:Path @parameters -ErrorAction Stop)
             @($peers | ForEach-Object PeerId) | Should -BeExactly @($Expected)
         }
 
-        It 'takes no <Value>' -ForEach @(
+        It 'rejects <Value>' -ForEach @(
             @{ Value = '-PeerId 0'; With = @{ PeerId = 0 }; Id = 'ParameterArgumentValidationError,*' }
             @{ Value = '-PeerId 256'; With = @{ PeerId = 1, 256 }; Id = 'ParameterArgumentValidationError,*' }
-            @{ Value = '-PeerId that is no number'; With = @{ PeerId = 'first' }; Id = 'CannotConvertArgument*' }
+            @{ Value = '-PeerId that is not a number'; With = @{ PeerId = 'first' }; Id = 'CannotConvertArgument*' }
             @{ Value = '-State that there is none'; With = @{ State = 'Sleeping' }; Id = 'ParameterArgumentValidationError,*' }
         ) {
             $parameters = $With
             { Get-RoamPeer $script:Path @parameters } | Should -Throw -ErrorId $Id
         }
 
-        It 'says PeerNotFound of an id that the segment has not, and returns the others' {
+        It 'reports PeerNotFound for an id that the segment does not have, and returns the others' {
             $peers = Get-RoamPeer $script:Path -PeerId 7, 2, 1 -ErrorAction SilentlyContinue -ErrorVariable failed
             $peers.PeerId | Should -BeExactly @(1, 2)
             Assert-SegmentError $failed -Id PeerNotFound -Target $script:Path -Message 'no peer 7; its peers are 1 to 6'
         }
 
-        It 'takes the id of a peer from a property' {
+        It 'accepts a peer id from a property' {
             $ids = @([pscustomobject]@{ LiteralPath = $script:Path; PeerId = 3 } | Get-RoamPeer -ErrorAction Stop).PeerId
             $ids | Should -BeExactly 3
             $rows = "LiteralPath,PeerId`n$($script:Path),5`n$($script:Path),2" | ConvertFrom-Csv
             ($rows | Get-RoamPeer -ErrorAction Stop).PeerId | Should -BeExactly @(5, 2)
         }
 
-        It 'takes a peer for just that peer: <_>' -ForEach 'itself', 'Clixml', 'JSON', 'a thread job' {
+        It 'selects only that peer if given a peer: <_>' -ForEach 'itself', 'Clixml', 'JSON', 'a thread job' {
             $peer = Get-RoamPeer $script:Path -PeerId 2
             $again = switch ($_) {
                 'itself' { $peer }
@@ -312,21 +312,21 @@ Describe 'Get-RoamPeer' {
             }
             ($again | Get-RoamPeer -ErrorAction Stop).PeerId | Should -BeExactly 2
             Edit-Peer $script:Path 2 -State 1 -Layout (Get-SegmentLayout $script:Six)
-            ($again | Get-RoamPeer).State | Should -BeExactly 'Attached' -Because 'it is looked at again'
+            ($again | Get-RoamPeer).State | Should -BeExactly 'Attached' -Because 'the segment is read again'
         }
 
-        It 'takes an event that is about no peer for all peers' {
+        It 'selects all peers if given an event that is not about a peer' {
             $ids = @(Watch-RoamSegment $script:Path -Count 1 | Get-RoamPeer -ErrorAction Stop).PeerId
             $ids | Should -BeExactly @(1, 2, 3, 5)
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             Get-ChildItem -LiteralPath $script:Folder | ForEach-Object { Edit-Peer $_.FullName 2 }
             $peers = @(Invoke-Route -Route $Route -Command Get-RoamPeer -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
             $names = @($peers | ForEach-Object { Split-Path -Leaf $_.Path })
@@ -334,20 +334,20 @@ Describe 'Get-RoamPeer' {
             $peers | ForEach-Object { $_.PeerId | Should -Be 2 }
         }
 
-        It 'returns the peers segment by segment, in the order that is given' {
+        It 'returns the peers segment by segment, in the given order' {
             $two, $one = 'two.seg', 'one.seg' | ForEach-Object { Join-Path $script:Folder $_ }
             $peers = Get-RoamPeer $two, $one -All
             @($peers | ForEach-Object { '{0} {1}' -f (Split-Path -Leaf $_.Path), $_.PeerId }) |
                 Should -BeExactly @('two.seg 1', 'two.seg 2', 'one.seg 1', 'one.seg 2')
         }
 
-        It 'takes a listing of Find-RoamSegment' {
+        It 'accepts a listing of Find-RoamSegment' {
             Edit-Peer $script:Path 1
             (Find-RoamSegment $script:Path | Get-RoamPeer -ErrorAction Stop).Path | Should -BeExactly $script:Path
         }
     }
 
-    Context 'What is no segment' {
+    Context 'Errors' {
         It 'refuses a file with <Fault>: <Id>' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $out = Get-RoamPeer $script:Path -All -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -355,36 +355,36 @@ Describe 'Get-RoamPeer' {
             Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
         }
 
-        It 'says TooManySlots of a class with more slots than are looked through' {
-            Skip-Unless $script:OnUnix 'a file of more than a gigabyte that takes no room'
+        It 'reports TooManySlots for a class with more slots than the limit' {
+            Skip-Unless $script:OnUnix 'needs a sparse file of more than a gigabyte'
             $null = Add-HugeSegment $script:Path
             $null = Get-RoamPeer $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id TooManySlots -Target $script:Path -Message 'class 0 has 67108865 slots'
         }
 
-        It 'says SegmentNotFound of a missing file' {
+        It 'reports SegmentNotFound for a missing file' {
             $null = Get-RoamPeer $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path -Message 'There is no file'
         }
 
-        It 'says SegmentNotFound of a literal name that would match as a pattern' {
+        It 'reports SegmentNotFound for a literal name that would match as a pattern' {
             $null = Add-Segment (Join-Path $script:Folder 'a1.seg')
             $literal = Join-Path $script:Folder 'a[1].seg'
             $null = Get-RoamPeer -LiteralPath $literal -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $literal
         }
 
-        It 'says NotAFileSystemPath of a path of another provider' {
+        It 'reports NotAFileSystemPath for a path of another provider' {
             $null = Get-RoamPeer Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH -Message 'provider'
         }
 
-        It 'says NotARegularFile of a directory' {
+        It 'reports NotARegularFile for a directory' {
             $null = Get-RoamPeer $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
         }
 
-        It 'says NotARegularFile of a FIFO and of a device' {
+        It 'reports NotARegularFile for a FIFO and of a device' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             foreach ($name in $script:Path, '/dev/null') {
@@ -393,7 +393,7 @@ Describe 'Get-RoamPeer' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may not be read' {
+        It 'reports SegmentAccessDenied for a file that is not readable' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamPeer '$script:Path' -All")
@@ -406,8 +406,8 @@ Describe 'Get-RoamPeer' {
             $failed.Action | Should -Match 'user who owns'
         }
 
-        It 'says SegmentIOError of a file that the system fails to read' {
-            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+        It 'reports SegmentIOError for a file that the operating system cannot read' {
+            Skip-Unless $script:OnLinux 'needs /proc/self/mem, whose first byte cannot be read'
             $null = Get-RoamPeer /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
@@ -428,7 +428,7 @@ Describe 'Get-RoamPeer' {
     }
 
     Context 'A peer from another computer' {
-        It 'is refused, RemoteObject, as <_>' -ForEach 'itself', 'Clixml' {
+        It 'is refused as RemoteObject, as <_>' -ForEach 'itself', 'Clixml' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             $peer = Get-RoamPeer $script:Path
@@ -442,14 +442,14 @@ Describe 'Get-RoamPeer' {
     }
 
     Context 'At the prompt' {
-        It 'shows a table with units that fits, and a list with everything' {
+        It 'shows a table with units that fits, and a list with every property' {
             $null = Add-Segment (Join-Path $script:Folder ('x' * 120 + '.seg')) -HeartbeatInterval 1us
             $path = (Get-ChildItem -LiteralPath $script:Folder).FullName
             Edit-Peer $path 2 -State 2 -LastHeartbeat 1
             Edit-Ring $path 2 ToHost -Entry (@(Get-InlineEntry 248) * 6)
             $peer = Get-RoamPeer $path
             Assert-View $peer 'Peer', 'State', 'Liveness', 'Heartbeat', 'To host', 'Full', 'To guest', 'Full', 'Slots'
-            # The age has to be one that does not change between two looks at it.
+            # The age must not change between two views of the object.
             $peer.HeartbeatAgeMilliseconds = 12345.678
             @($peer | ConvertTo-ShownLine)[2] |
                 Should -MatchExactly '^ +2 Goodbye +Stale +12\.3 s ago +1\.5 KB +37\.5 % +0 B +0 % +0$'
@@ -477,12 +477,12 @@ Describe 'Get-RoamPeer' {
             $lines[2] | Should -MatchExactly '^ 255 Reserved NeverBeat .* 100 % .* 99\.9 % +9999999$'
         }
 
-        It 'shows the peers of several segments by segment' {
+        It 'groups the peers of several segments by segment' {
             'a.seg', 'b.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
             @(Get-RoamPeer (Join-Path $script:Folder '*.seg') -All | ConvertTo-ShownLine) | Should -HaveCount 8 -Because 'each segment has its labels'
         }
 
-        It 'tells its output type' {
+        It 'declares its output type' {
             (Get-Command Get-RoamPeer).OutputType.Name | Should -BeExactly 'RoamShm.SegmentPeer'
         }
 
@@ -492,7 +492,7 @@ Describe 'Get-RoamPeer' {
                 $offered | Should -Contain $parameter
             }
 
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
             $states = (TabExpansion2 'Get-RoamPeer x -State ').CompletionMatches.CompletionText
             foreach ($state in 'Attached', 'Goodbye', 'Reserved', 'Empty') {
                 $states | Should -Contain $state
@@ -506,25 +506,25 @@ Describe 'Get-RoamPeer' {
             $peers | Should -BeOfType ([RoamShm.SegmentPeer])
         }
 
-        It 'ends when the pipeline has enough, and leaves no handle behind, whatever it met' {
+        It 'stops when the pipeline stops early, and leaves no handle behind in any case' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             $paths = @($script:Path) * 20
             @($paths | Get-RoamPeer -All | Select-Object -First 3) | Should -HaveCount 3
-            # One bad path before the end, which is not met any more.
+            # One bad path before the end, which is never reached.
             $failed = $null
             $bad = @($script:Path) + (Join-Path $script:Folder 'none.seg')
             @(Get-RoamPeer $bad -ErrorVariable failed -ErrorAction SilentlyContinue | Select-Object -First 1) |
                 Should -HaveCount 1
             $failed | Should -HaveCount 0
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
             $mine = [System.IO.File]::OpenRead($short)
             try {
                 1..20 |
                     ForEach-Object { $null = Get-RoamPeer $script:Path, $short, $script:Folder -ErrorAction SilentlyContinue }
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             } finally {
                 $mine.Dispose()
             }

@@ -1,4 +1,4 @@
-# Get-RoamSegmentHeader: what a user reads, from whatever names a segment, and what is said of a file that is none.
+# Get-RoamSegmentHeader: what users read, every way to name a segment, and the errors for other files.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -23,7 +23,7 @@ Describe 'Get-RoamSegmentHeader' {
     }
 
     Context 'What it returns' {
-        It 'has each field of the header under its name, with its width' {
+        It 'has every field of the header, with its name and width' {
             $null = New-RoamSegment $script:Path -MaxGuests 3 -BipbufCapacity 8KB -MaxPayloadSize 1MB -InlineThreshold 512 -HeartbeatInterval 500ms -SlotClass '64:32;256:16;4KB:8;64KB:4;1MB:2'
             $before = [datetime]::UtcNow
             $header = Get-RoamSegmentHeader $script:Path
@@ -59,9 +59,9 @@ Describe 'Get-RoamSegmentHeader' {
             (Get-Item -LiteralPath $header.PSPath).FullName | Should -BeExactly $script:Path
         }
 
-        It 'reads each field from its own place' {
+        It 'reads each field from its own offset' {
             $null = Add-Segment $script:Path
-            # Values that a check does not look at, each unlike any other.
+            # Values that no check examines, all different.
             Set-Field $script:Path @{ MaxPayloadSize = '0102030405060708090a0b0c0d0e0f10' }
             Set-Field $script:Path @{ PeerTableOffset = '2122232425262728' }
             Set-Field $script:Path @{ HeartbeatInterval = '3132333435363738393a3b3c' }
@@ -76,14 +76,14 @@ Describe 'Get-RoamSegmentHeader' {
             $header.HostGoodbye | Should -BeTrue
         }
 
-        It 'shows 256 as the effective inline threshold where 0 is stored' {
+        It 'shows 256 as the effective inline threshold if 0 is stored' {
             $null = Add-Segment $script:Path
             $header = Get-RoamSegmentHeader $script:Path
             $header.InlineThreshold | Should -Be 0
             $header.EffectiveInlineThreshold | Should -Be 256
         }
 
-        It 'sees a segment that has grown as it is now' {
+        It 'shows the current size of a segment that has grown' {
             $null = Add-Segment $script:Path
             Edit-Length $script:Path ($script:SmallSize + 4096)
             Set-Field $script:Path @{ CurrentSize = ($script:SmallSize + 4096) }
@@ -102,7 +102,7 @@ Describe 'Get-RoamSegmentHeader' {
             (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc | Should -Be $written
         }
 
-        It 'survives Clixml with every value' {
+        It 'survives Clixml with every property' {
             $null = Add-Segment $script:Path
             $header = Get-RoamSegmentHeader $script:Path
             $file = Join-Path $script:Folder 'header.clixml'
@@ -134,24 +134,24 @@ Describe 'Get-RoamSegmentHeader' {
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $headers = @(Invoke-Route -Route $Route -Command Get-RoamSegmentHeader -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
             $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
             $headers | ForEach-Object { Split-Path -Parent $_.Path | Should -BeExactly $script:Folder }
         }
 
-        It 'keeps the order of what it is given' {
+        It 'keeps the order of its input' {
             $names = (Get-RoamSegmentHeader (Join-Path $script:Folder 'two.seg'), (Join-Path $script:Folder 'one.seg')).Path | Split-Path -Leaf
             $names | Should -BeExactly @('two.seg', 'one.seg')
         }
 
-        It 'prefers what a pattern matches to the file that has the name of the pattern' {
+        It 'prefers the matches of a pattern to a file named like the pattern' {
             $null = Add-Segment (Join-Path $script:Folder 'lit1.seg')
             (Get-RoamSegmentHeader (Join-Path $script:Folder 'lit[1].seg')).Path | Split-Path -Leaf |
                 Should -BeExactly 'lit1.seg'
@@ -159,7 +159,7 @@ Describe 'Get-RoamSegmentHeader' {
                 Should -BeExactly 'lit[1].seg'
         }
 
-        It 'takes a file object for that file, though its name is a pattern that matches another: <_>' -ForEach @(
+        It 'reads the file of a file object, even if its name is a pattern that matches another: <_>' -ForEach @(
             'from Get-ChildItem', 'a FileInfo', 'a header', 'a FileInfo as -Path', 'two of them as -Path'
         ) {
             $null = Add-Segment (Join-Path $script:Folder 'lit1.seg')
@@ -175,7 +175,7 @@ Describe 'Get-RoamSegmentHeader' {
             $headers.Path | Select-Object -Unique | Should -BeExactly $literal
         }
 
-        It 'takes of the pattern <_> what the provider takes' -ForEach '*.seg', '*', '.*', '[ab]*', '?.SEG', 'd[1].seg', '[', 'none*', 'su?/*.seg' {
+        It 'matches the pattern <_> as the provider does' -ForEach '*.seg', '*', '.*', '[ab]*', '?.SEG', 'd[1].seg', '[', 'none*', 'su?/*.seg' {
             $place = Join-Path $script:Folder 'patterns'
             $null = New-Item -ItemType Directory -Path (Join-Path $place 'sub')
             foreach ($name in 'A.seg', 'b.SEG', '.hidden.seg', 'd1.seg', 'text', 'sub/e.seg') {
@@ -189,8 +189,8 @@ Describe 'Get-RoamSegmentHeader' {
             ($ours | Sort-Object -CaseSensitive) -join '|' | Should -BeExactly (($theirs | Sort-Object -CaseSensitive) -join '|')
         }
 
-        It 'takes the file whose name has a backtick for what it is, escaped or not' {
-            Skip-Unless $script:OnUnix 'a backtick and a star in a name'
+        It 'reads the file whose name contains a backtick, escaped or not' {
+            Skip-Unless $script:OnUnix 'Windows does not allow such names'
             $name = 'a`b.seg'
             $null = Add-Segment (Join-Path $script:Folder $name)
             (Get-RoamSegmentHeader (Join-Path $script:Folder $name)).Path | Split-Path -Leaf | Should -BeExactly $name
@@ -200,22 +200,22 @@ Describe 'Get-RoamSegmentHeader' {
                 Should -BeExactly $name
         }
 
-        It 'takes the file whose name is a star, literally' {
-            Skip-Unless $script:OnUnix 'a name that Windows does not allow'
+        It 'reads the file whose name is a star, literally' {
+            Skip-Unless $script:OnUnix 'Windows does not allow such names'
             $null = Add-Segment (Join-Path $script:Folder '*')
             (Get-RoamSegmentHeader -LiteralPath (Join-Path $script:Folder '*')).Path | Split-Path -Leaf |
                 Should -BeExactly '*'
         }
 
         It 'follows a symbolic link to a segment' {
-            Skip-Unless $script:OnUnix 'making a link needs a privilege on Windows'
+            Skip-Unless $script:OnUnix 'creating a link needs a privilege on Windows'
             $link = Join-Path $script:Folder 'link.seg'
             $null = New-Item -ItemType SymbolicLink -Path $link -Target (Join-Path $script:Folder 'one.seg')
             (Get-RoamSegmentHeader $link).Path | Should -BeExactly $link
         }
     }
 
-    Context 'What is no segment' {
+    Context 'Errors' {
         It 'refuses a file with <Fault>: <Id>' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $out = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -223,7 +223,7 @@ Describe 'Get-RoamSegmentHeader' {
             Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
         }
 
-        It 'decodes a file with <Fault> all the same with -Force' -ForEach ($script:BrokenCases | Where-Object Id -NotIn 'SegmentTooShort', 'SegmentNotReady') {
+        It 'decodes a file with <Fault> with -Force' -ForEach ($script:BrokenCases | Where-Object Id -NotIn 'SegmentTooShort', 'SegmentNotReady') {
             $null = Add-BrokenSegment $script:Path $_
             $header = Get-RoamSegmentHeader $script:Path -Force -ErrorAction Stop
             $header.BipbufCapacity | Should -Be 4096
@@ -249,9 +249,9 @@ Describe 'Get-RoamSegmentHeader' {
             Assert-SegmentError $failed -Id SegmentTooShort -Target $script:Path -Message '127'
         }
 
-        It 'checks in the order of the reference: the first failure has its say' {
+        It 'checks in the order of the reference: the first failure wins' {
             $null = Add-Segment $script:Path
-            # From the last check to the first, so that each fault has those before it for company.
+            # From the last check to the first, so that each fault is combined with those before it.
             $order = @(
                 @{ Field = @{ 'Class0.SlotSize' = 0 }; Id = 'InvalidSlotClass' }
                 @{ Field = @{ VarPoolOffset = $script:SmallSize }; Id = 'SlotClassTableOutOfBounds' }
@@ -268,45 +268,45 @@ Describe 'Get-RoamSegmentHeader' {
             }
         }
 
-        It 'says SegmentNotFound of a missing file, <_>' -ForEach 'by -Path', 'by -LiteralPath', 'in a missing folder' {
+        It 'reports SegmentNotFound for a missing file, <_>' -ForEach 'by -Path', 'by -LiteralPath', 'in a missing folder' {
             $missing = if ($_ -eq 'in a missing folder') { Join-Path (Join-Path $script:Folder 'no') 'no.seg' } else { Join-Path $script:Folder 'no.seg' }
             $named = if ($_ -eq 'by -LiteralPath') { @{ LiteralPath = $missing } } else { @{ Path = $missing } }
             $null = Get-RoamSegmentHeader @named -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $missing -Message 'There is no file'
         }
 
-        It 'says SegmentNotFound of a literal name that would match as a pattern' {
+        It 'reports SegmentNotFound for a literal name that would match as a pattern' {
             $null = Add-Segment (Join-Path $script:Folder 'a1.seg')
             $literal = Join-Path $script:Folder 'a[1].seg'
             $null = Get-RoamSegmentHeader -LiteralPath $literal -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $literal
         }
 
-        It 'says SegmentNotFound of a drive that does not exist' {
+        It 'reports SegmentNotFound for a drive that does not exist' {
             $null = Get-RoamSegmentHeader 'RoamNoDrive:/one.seg' -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target 'RoamNoDrive:/one.seg' -Message 'RoamNoDrive'
         }
 
-        It 'says SegmentNotFound of a file removed between listing and reading' {
+        It 'reports SegmentNotFound for a file removed between listing and reading' {
             $item = Get-Item -LiteralPath (Add-Segment $script:Path)
             Remove-Item -LiteralPath $script:Path
             $null = $item | Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
         }
 
-        It 'says NotAFileSystemPath of a path of another provider: <_>' -ForEach 'Env:PATH', 'Variable:PID', 'Env:P*' {
+        It 'reports NotAFileSystemPath for a path of another provider: <_>' -ForEach 'Env:PATH', 'Variable:PID', 'Env:P*' {
             $null = Get-RoamSegmentHeader $_ -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target $_ -Message 'provider'
         }
 
-        It 'says NotAFileSystemPath of a path of a provider that there is not' {
+        It 'reports NotAFileSystemPath for a path of a nonexistent provider' {
             $null = Get-RoamSegmentHeader -LiteralPath nosuchprovider::x -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'NotAFileSystemPath,*'
             $failed[0].TargetObject | Should -BeExactly 'nosuchprovider::x'
         }
 
-        It 'says NotAFileSystemPath of a relative name while the location is in another provider' {
+        It 'reports NotAFileSystemPath for a relative name while the location is in another provider' {
             Push-Location Env:
             try {
                 $null = Get-RoamSegmentHeader 'one.seg' -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -317,32 +317,32 @@ Describe 'Get-RoamSegmentHeader' {
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target 'one.seg' -Message 'Environment'
         }
 
-        It 'says NotAFileSystemPath of a name with a NUL, and opens no other file' {
+        It 'reports NotAFileSystemPath for a name with a NUL, and opens no other file' {
             $null = Add-Segment $script:Path
             $null = Get-RoamSegmentHeader -LiteralPath "$script:Path`0.txt" -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'NotAFileSystemPath,*'
         }
 
-        It 'says NotARegularFile of a directory' {
+        It 'reports NotARegularFile for a directory' {
             $null = Get-RoamSegmentHeader $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
         }
 
-        It 'says NotARegularFile of a FIFO that nobody writes to, instead of waiting for a writer' {
+        It 'reports NotARegularFile for a FIFO without a writer, without blocking' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             $null = Get-RoamSegmentHeader $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Path -Message 'FIFO'
         }
 
-        It 'says NotARegularFile of a device' {
+        It 'reports NotARegularFile for a device' {
             Skip-Unless $script:OnUnix 'there is no /dev/null'
             $null = Get-RoamSegmentHeader /dev/null -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target /dev/null -Message 'device'
         }
 
-        It 'says NotARegularFile of a socket' {
+        It 'reports NotARegularFile for a socket' {
             Skip-Unless ($script:OnUnix) 'sockets are files on Unix'
             $socket = [System.Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
             try {
@@ -355,7 +355,7 @@ Describe 'Get-RoamSegmentHeader' {
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Path -Message 'socket'
         }
 
-        It 'says SegmentAccessDenied of a file that may not be read' {
+        It 'reports SegmentAccessDenied for a file that is not readable' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSegmentHeader '$script:Path'")
@@ -368,26 +368,26 @@ Describe 'Get-RoamSegmentHeader' {
             $failed.Action | Should -Match 'user who owns'
         }
 
-        It 'says SegmentIOError of a file that the system fails to read' {
-            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+        It 'reports SegmentIOError for a file that the operating system cannot read' {
+            Skip-Unless $script:OnLinux 'needs /proc/self/mem, whose first byte cannot be read'
             $null = Get-RoamSegmentHeader /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
 
-        It 'reads a file on which somebody holds an exclusive lock' {
+        It 'reads a file that another process has locked exclusively' {
             Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
             $null = Add-Segment $script:Path
             $holder = Lock-File $script:Path
             try {
                 { [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite').Dispose() } |
-                    Should -Throw -Because 'the lock does keep out who asks for one'
+                    Should -Throw -Because 'the lock does block a process that asks for one'
                 (Get-RoamSegmentHeader $script:Path -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
             } finally {
                 $holder.Kill()
             }
         }
 
-        It 'does not keep others from opening, writing, renaming and removing the file' {
+        It 'does not prevent others from opening, writing, renaming and removing the file' {
             $null = Add-Segment $script:Path
             $other = [System.IO.File]::Open($script:Path, 'Open', 'ReadWrite', 'ReadWrite,Delete')
             try {
@@ -400,8 +400,9 @@ Describe 'Get-RoamSegmentHeader' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'looks a second time at a file that a host is just making' {
-            # The file is completed by another runspace; whether the first or the second look sees it complete, the header comes.
+        It 'checks a file again that a host is still creating' {
+            # Another runspace completes the file; whether the first or the second check sees it complete, the header
+            # is returned.
             $null = Add-Segment $script:Path
             $magic = Read-Hex $script:Path 0 128
             for ($round = 0; $round -lt 5; $round++) {
@@ -443,31 +444,31 @@ Describe 'Get-RoamSegmentHeader' {
             $failed | Should -HaveCount 2
         }
 
-        It 'among what a pattern matches does not stop the rest' {
+        It 'among the matches of a pattern does not stop the rest' {
             $headers = Get-RoamSegmentHeader (Join-Path $script:Folder '*.seg') -ErrorAction SilentlyContinue -ErrorVariable failed
             $headers.Path | Sort-Object | Should -BeExactly $script:Good
             Assert-SegmentError $failed -Id UnsupportedVersion -Target $script:Bad
         }
 
-        It 'with -ErrorAction Stop does, with its own id' {
+        It 'stops the rest with -ErrorAction Stop, with its own error id' {
             { Get-RoamSegmentHeader $script:Bad, $script:Good[0] -ErrorAction Stop } |
                 Should -Throw -ErrorId 'UnsupportedVersion,RoamShm.Commands.GetRoamSegmentHeaderCommand'
             $before = try { $script:Good[0], $script:Bad, $script:Good[1] | Get-RoamSegmentHeader -ErrorAction Stop } catch { $null }
-            $before.Path | Should -BeExactly $script:Good[0] -Because 'what came before it was written'
+            $before.Path | Should -BeExactly $script:Good[0] -Because 'the object before it was written'
         }
 
-        It 'is caught by the type of the exception' {
+        It 'can be caught by exception type' {
             $caught = try { Get-RoamSegmentHeader $script:Bad -ErrorAction Stop } catch [RoamShm.SegmentException] { $_.Exception.ErrorId }
             $caught | Should -BeExactly 'UnsupportedVersion'
         }
 
-        It 'that is empty text is refused before anything is read' {
+        It 'that is empty text is rejected before anything is read' {
             { Get-RoamSegmentHeader '' -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
             { Get-RoamSegmentHeader -LiteralPath '' -ErrorAction Stop } |
                 Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
 
-        It 'that is an object without a path is refused, not taken for a file of that text' {
+        It 'that is an object without a path is rejected, and not used as the file name' {
             $out = [pscustomobject]@{ Name = 'a.seg' }, $script:Good[0] |
                 Get-RoamSegmentHeader -ErrorAction SilentlyContinue -ErrorVariable failed
             $out.Path | Should -BeExactly $script:Good[0]
@@ -500,7 +501,7 @@ Describe 'Get-RoamSegmentHeader' {
             $failed[0].ErrorDetails.RecommendedAction | Should -Match 'Invoke-Command'
         }
 
-        It 'does not stop those of this computer, under any of its names' {
+        It 'does not stop local ones, under any name of this computer' {
             $here = 'localhost', '127.0.0.1', '::1', '.', [Environment]::MachineName, [Environment]::MachineName.ToUpperInvariant(), [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().HostName
             $objects = foreach ($name in @($here[0], 'elsewhere') + $here) {
                 [pscustomobject]@{ PSPath = $script:Path; PSComputerName = $name }
@@ -517,7 +518,7 @@ Describe 'Get-RoamSegmentHeader' {
             $offered | Should -Contain '-Path'
             $offered | Should -Contain '-LiteralPath'
             $offered | Should -Contain '-Force'
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
         }
 
         It 'completes the names of files' {
@@ -526,19 +527,19 @@ Describe 'Get-RoamSegmentHeader' {
             (TabExpansion2 $text).CompletionMatches.CompletionText | Should -Contain $script:Path
         }
 
-        It 'ends at once when the pipeline has enough' {
+        It 'stops at once when the pipeline stops early' {
             $paths = foreach ($i in 1..20) { Add-Segment (Join-Path $script:Folder "$i.seg") }
             @($paths | Get-RoamSegmentHeader | Select-Object -First 3) | Should -HaveCount 3
         }
 
-        It 'leaves no handle behind, whatever it met' {
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+        It 'leaves no handle behind in any case' {
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $null = Add-Segment $script:Path
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
             $mine = [System.IO.File]::OpenRead($short)
             try {
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
                 1..50 |
                     ForEach-Object { $null = Get-RoamSegmentHeader $script:Path, $short, $script:Folder, '/nothing' -ErrorAction SilentlyContinue }
                 Get-OpenFile $script:Folder | Should -HaveCount 1

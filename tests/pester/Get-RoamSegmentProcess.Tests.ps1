@@ -1,4 +1,4 @@
-# Get-RoamSegmentProcess: the processes that map a file, under whatever name. They are played by test agents.
+# Get-RoamSegmentProcess: the processes that map a file, under any name. Test agents play the processes.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -10,10 +10,10 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamSegmentProcess'
     $script:Quiet = @{ ErrorAction = 'SilentlyContinue'; WarningAction = 'SilentlyContinue' }
-    # Elsewhere there is no list of who maps what; what that says is tested at the end.
+    # Other systems cannot list who maps a file; the resulting error is tested at the end.
     $script:Doubt = if ($script:OnLinux) { Get-AgentDoubt } else { 'only Linux lists who maps a file' }
 
-    # One process for all tests: what it maps is mapped until it ends, but each test has a folder of its own.
+    # One process for all tests, which keeps its mappings until it ends; but each test has its own folder.
     $script:Agent = if (-not $script:Doubt) { Open-Agent }
 }
 
@@ -36,7 +36,7 @@ Describe 'Get-RoamSegmentProcess' {
             Skip-Because $script:Doubt
         }
 
-        It 'is the process, with the file, and nothing where nobody maps it' {
+        It 'is the process, with the file, or nothing if nobody maps it' {
             $null = Add-Segment $script:Path
             Get-RoamSegmentProcess $script:Path -ErrorAction Stop -WarningAction SilentlyContinue | Should -BeNullOrEmpty
             $null = Invoke-Agent $script:Agent map, $script:Path
@@ -49,7 +49,7 @@ Describe 'Get-RoamSegmentProcess' {
             $process.HasExited | Should -BeFalse
         }
 
-        It 'is each process once, in the order of their ids, however often it maps the file' {
+        It 'lists each process once, in order of id, however often it maps the file' {
             $null = Add-Segment $script:Path
             $second = Open-Agent
             try {
@@ -65,7 +65,7 @@ Describe 'Get-RoamSegmentProcess' {
             @(Get-RoamSegmentProcess $script:Path -WarningAction SilentlyContinue).Id | Should -Be $script:Agent.Id
         }
 
-        It 'does not have a killed process any more' {
+        It 'no longer includes a killed process' {
             $null = Add-Segment $script:Path
             $guest = Open-Agent
             $null = Invoke-Agent $guest attach, $script:Path
@@ -74,7 +74,7 @@ Describe 'Get-RoamSegmentProcess' {
             Get-RoamSegmentProcess $script:Path -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         }
 
-        It 'is this process too, if it maps the file, and not while it only has it open' {
+        It 'includes this process if it maps the file, but not if it only has it open' {
             $null = Add-Segment $script:Path
             $file = [System.IO.File]::Open($script:Path, 'Open', 'ReadWrite', 'ReadWrite,Delete')
             try {
@@ -95,7 +95,7 @@ Describe 'Get-RoamSegmentProcess' {
             Get-RoamSegmentProcess $script:Path -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         }
 
-        It 'needs no sound segment, and no segment at all' {
+        It 'does not require a sound segment, or any segment' {
             foreach ($hex in ('00' * 4096), ('524f414d4855420706' + '00' * 200)) {
                 [System.IO.File]::WriteAllBytes($script:Path, (ConvertFrom-Hex $hex))
                 $null = Invoke-Agent $script:Agent map, $script:Path
@@ -123,7 +123,7 @@ Describe 'Get-RoamSegmentProcess' {
             $process.SegmentPath | Should -BeExactly $other
         }
 
-        It 'finds who maps a deleted file, by the name that it had; a file that has the name now counts alone' {
+        It 'finds who maps a deleted file by its former name, unless another file has that name now' {
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
             Remove-Item -LiteralPath $script:Path
@@ -134,7 +134,7 @@ Describe 'Get-RoamSegmentProcess' {
             Get-RoamSegmentProcess $script:Path -ErrorAction Stop -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         }
 
-        It 'has a process once for each of several files' {
+        It 'lists a process once for each of several files' {
             $paths = 'a.seg', 'b.seg', 'c.seg' | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
             $paths[0], $paths[2] | ForEach-Object { $null = Invoke-Agent $script:Agent map, $_ }
             $processes = Get-RoamSegmentProcess $paths -WarningAction SilentlyContinue
@@ -142,7 +142,7 @@ Describe 'Get-RoamSegmentProcess' {
             $processes.SegmentPath | Should -BeExactly @($paths[0], $paths[2])
         }
 
-        It 'is as of the first file: who maps what is read once a call' {
+        It 'is as of the first file: mappings are read once per call' {
             $null = Add-Segment $script:Path
             $other = Add-Segment (Join-Path $script:Folder 'two.seg')
             $null = Invoke-Agent $script:Agent map, $script:Path
@@ -160,7 +160,7 @@ Describe 'Get-RoamSegmentProcess' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'warns where other users'' processes cannot be read, once, and returns what it sees' {
+        It 'warns once if other users'' processes are unreadable, and returns what it can see' {
             'one.seg', 'two.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
             if (Get-MappingDoubt) {
                 $null = Invoke-Agent $script:Agent map, $script:Path
@@ -171,7 +171,7 @@ Describe 'Get-RoamSegmentProcess' {
                 "$warned" | Should -Match 'The answer is incomplete: '
             } else {
                 $null = Get-RoamSegmentProcess $script:Path -WarningVariable warned
-                $warned | Should -HaveCount 0 -Because 'all may be read'
+                $warned | Should -HaveCount 0 -Because 'everything is readable'
                 Get-ChildItem -LiteralPath $script:Folder | ForEach-Object { & chmod 666 $_.FullName }
                 $lines = Invoke-AsStranger $script:Folder @"
 `$map = [System.IO.MemoryMappedFiles.MemoryMappedFile]::CreateFromFile('$script:Path')
@@ -187,7 +187,7 @@ Describe 'Get-RoamSegmentProcess' {
             }
         }
 
-        It 'can be stopped, waited for and sorted as what Get-Process returns' {
+        It 'can be stopped, waited for and sorted like the output of Get-Process' {
             $null = Add-Segment $script:Path
             $guest = Open-Agent
             try {
@@ -204,7 +204,7 @@ Describe 'Get-RoamSegmentProcess' {
             }
         }
 
-        It 'comes back from Clixml and JSON with its id and its file, though as a process no more' {
+        It 'survives Clixml and JSON with its id and its file, though no longer as a process' {
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
             $process = Get-RoamSegmentProcess $script:Path -WarningAction SilentlyContinue
@@ -217,7 +217,7 @@ Describe 'Get-RoamSegmentProcess' {
         }
     }
 
-    Context 'How a file is named' {
+    Context 'Ways to name a file' {
         BeforeEach {
             Skip-Because $script:Doubt
             Add-RouteFixture $script:Folder
@@ -225,7 +225,7 @@ Describe 'Get-RoamSegmentProcess' {
                 ForEach-Object { $null = Invoke-Agent $script:Agent map, $_.FullName }
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $with = @{ ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue' }
             $route = @{ Route = $Route; Command = 'Get-RoamSegmentProcess'; Folder = $script:Folder; With = $with }
             $processes = @(Invoke-Route @route)
@@ -234,7 +234,7 @@ Describe 'Get-RoamSegmentProcess' {
             $processes | ForEach-Object { $_.Id | Should -Be $script:Agent.Id }
         }
 
-        It 'takes <_>' -ForEach 'a peer', 'a listing', 'a slot class through Clixml' {
+        It 'accepts <_>' -ForEach 'a peer', 'a listing', 'a slot class through Clixml' {
             Edit-Peer $script:Path 1
             $object = switch ($_) {
                 'a peer' { Get-RoamPeer $script:Path }
@@ -246,22 +246,22 @@ Describe 'Get-RoamSegmentProcess' {
         }
     }
 
-    Context 'What is no file' {
+    Context 'Paths that are not files' {
         BeforeEach {
             Skip-Because $script:Doubt
         }
 
-        It 'is SegmentNotFound where nobody maps one that had the name' {
+        It 'are SegmentNotFound if nobody maps a file that had the name' {
             $null = Get-RoamSegmentProcess $script:Path @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path -Message 'There is no file'
         }
 
-        It 'is NotAFileSystemPath when it is of another provider' {
+        It 'are NotAFileSystemPath in another provider' {
             $null = Get-RoamSegmentProcess Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH -Message 'provider'
         }
 
-        It 'is NotARegularFile: <_>' -ForEach 'a directory', 'a FIFO', 'a device' {
+        It 'are NotARegularFile: <_>' -ForEach 'a directory', 'a FIFO', 'a device' {
             $name = switch ($_) {
                 'a directory' { $script:Folder }
                 'a FIFO' { & mkfifo $script:Path; $script:Path }
@@ -271,7 +271,7 @@ Describe 'Get-RoamSegmentProcess' {
             Assert-SegmentError $failed -Id NotARegularFile -Target $name
         }
 
-        It 'is SegmentAccessDenied when it may not be read' {
+        It 'are SegmentAccessDenied if unreadable' {
             $null = Add-Segment $script:Path
             & chmod 000 $script:Path
             $find = ConvertTo-ErrorScript "Get-RoamSegmentProcess '$script:Path' -WarningAction SilentlyContinue"
@@ -285,12 +285,12 @@ Describe 'Get-RoamSegmentProcess' {
             $failed.Action | Should -Match 'user who owns'
         }
 
-        It 'is SegmentIOError when the system fails to map it' {
+        It 'are SegmentIOError if the operating system cannot map them' {
             $null = Get-RoamSegmentProcess /proc/self/mem @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
 
-        It 'is RemoteObject when it is of another computer' {
+        It 'are RemoteObject on another computer' {
             $null = Add-Segment $script:Path
             $header = ConvertTo-Deserialized (Get-RoamSegmentHeader $script:Path)
             $header | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
@@ -299,7 +299,7 @@ Describe 'Get-RoamSegmentProcess' {
             Assert-SegmentError $failed -Id RemoteObject -Target $script:Path -Message 'host-of-somebody-else'
         }
 
-        It 'does not stop the rest' {
+        It 'do not stop the rest' {
             $good = 'a.seg', 'b.seg' | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
             $good | ForEach-Object { $null = Invoke-Agent $script:Agent map, $_ }
             $processes = $good[0], $script:Path, $good[1] |
@@ -308,15 +308,15 @@ Describe 'Get-RoamSegmentProcess' {
             $failed | Should -HaveCount 1
         }
 
-        It 'stops the rest with -ErrorAction Stop, with its own id' {
+        It 'stop the rest with -ErrorAction Stop, with their own error id' {
             $good = Add-Segment (Join-Path $script:Folder 'a.seg')
             { Get-RoamSegmentProcess $script:Path, $good -ErrorAction Stop -WarningAction SilentlyContinue } |
                 Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.GetRoamSegmentProcessCommand'
         }
     }
 
-    Context 'Elsewhere than on Linux' {
-        It 'is NotSupportedOnPlatform' {
+    Context 'On systems other than Linux' {
+        It 'reports NotSupportedOnPlatform' {
             Skip-Unless (-not $script:OnLinux) 'Linux lists who maps a file'
             $null = Add-Segment $script:Path
             $out = Get-RoamSegmentProcess $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -331,7 +331,7 @@ Describe 'Get-RoamSegmentProcess' {
     }
 
     Context 'At the prompt' {
-        It 'shows the table of processes, and the file where it is asked for' {
+        It 'shows the table of processes, and the file on request' {
             Skip-Because $script:Doubt
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
@@ -345,7 +345,7 @@ Describe 'Get-RoamSegmentProcess' {
                 Should -BeExactly @("Id          : $($script:Agent.Id)", "SegmentPath : $($script:Path)")
         }
 
-        It 'tells its output type' {
+        It 'declares its output type' {
             (Get-Command Get-RoamSegmentProcess).OutputType.Name | Should -BeExactly 'System.Diagnostics.Process'
         }
 
@@ -353,7 +353,7 @@ Describe 'Get-RoamSegmentProcess' {
             $offered = (TabExpansion2 'Get-RoamSegmentProcess -').CompletionMatches.CompletionText
             $offered | Should -Contain '-Path'
             $offered | Should -Contain '-LiteralPath'
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
         }
 
         It 'works in several thread jobs at once' {
@@ -366,14 +366,14 @@ Describe 'Get-RoamSegmentProcess' {
             @($found | ForEach-Object Id) | Should -Be (@($script:Agent.Id) * 9)
         }
 
-        It 'ends when the pipeline has enough, and leaves no handle and no mapping behind' {
+        It 'stops when the pipeline stops early, and leaves no handle and no mapping behind' {
             Skip-Because $script:Doubt
             $null = Add-Segment $script:Path
             $null = Invoke-Agent $script:Agent map, $script:Path
             $failed = $null
             $paths = $script:Path, (Join-Path $script:Folder 'missing')
             @(Get-RoamSegmentProcess $paths @script:Quiet -ErrorVariable failed | Select-Object -First 1) | Should -HaveCount 1
-            $failed | Should -HaveCount 0 -Because 'the second is not met any more'
+            $failed | Should -HaveCount 0 -Because 'the second item is never reached'
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
             $mine = [System.IO.File]::OpenRead($short)
@@ -383,7 +383,7 @@ Describe 'Get-RoamSegmentProcess' {
                         Get-RoamSegmentProcess -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
                 }
 
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             } finally {
                 $mine.Dispose()
             }

@@ -1,4 +1,4 @@
-# Get-RoamSlotClass: how the slots of a segment are used, and by whom; what nobody will ever free.
+# Get-RoamSlotClass: how the slots of a segment are used, who owns them, and which are lost.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -11,7 +11,7 @@ BeforeAll {
     Import-RoamShm
     $script:Command = 'Get-RoamSlotClass'
 
-    <# The counts of a class: free, allocated, leaked; of the host, of peers, orphaned; once they add up. #>
+    <# The counts of a class: free, allocated, leaked; host, peers, orphaned; after checking that they add up. #>
     function Get-Count {
         param(
             [Parameter(Mandatory)] [string] $Path,
@@ -39,7 +39,7 @@ Describe 'Get-RoamSlotClass' {
     }
 
     Context 'What it returns' {
-        It 'has each value of a class under its name, with its type' {
+        It 'has every property of a class, with its name and type' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             $null = Use-Slot $script:Path 0 -Owner 0
@@ -75,13 +75,13 @@ Describe 'Get-RoamSlotClass' {
             (Get-Item -LiteralPath $classes[1].PSPath).FullName | Should -BeExactly $script:Path
         }
 
-        It 'has a fresh segment all free' {
+        It 'reports a fresh segment as all free' {
             $null = Add-Segment $script:Path
             Get-Count $script:Path 0 | Should -BeExactly '4 0 0, 0 0 0'
             Get-Count $script:Path 1 | Should -BeExactly '2 0 0, 0 0 0'
         }
 
-        It 'has as many objects as there are classes, up to 256' {
+        It 'returns an object for each class, up to 256' {
             $classes = 1..256 | ForEach-Object { '{0}:{1}' -f (64 * $_), ($_ % 3 + 1) }
             $null = New-RoamSegment $script:Path -MaxGuests 1 -BipbufCapacity 4KB -SlotClass $classes
             $out = @(Get-RoamSlotClass $script:Path)
@@ -90,7 +90,7 @@ Describe 'Get-RoamSlotClass' {
             ($out | Measure-Object Free -Sum).Sum | Should -Be ($out | Measure-Object SlotCount -Sum).Sum
         }
 
-        It 'sees what another process does, as it does it' {
+        It 'shows what another process does, as it happens' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path
             $guest = Open-Agent
@@ -103,7 +103,7 @@ Describe 'Get-RoamSlotClass' {
                 Get-Count $script:Path 1 | Should -BeExactly '1 1 0, 1 0 0'
                 $null = Invoke-Agent $guest state, $script:Path, 0
                 Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 2'
-                # Everything as often as there are slots, and back.
+                # Every slot is allocated and freed.
                 $null = Invoke-Agent $guest toggle, $script:Path, 10
                 Get-Count $script:Path 0 | Should -BeExactly '2 2 0, 0 2 2'
             } finally {
@@ -111,7 +111,7 @@ Describe 'Get-RoamSlotClass' {
             }
         }
 
-        It 'adds up while slots are allocated and freed by another process' {
+        It 'has counts that add up while another process allocates and frees slots' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path
             $guest = Open-Agent
@@ -153,12 +153,12 @@ Describe 'Get-RoamSlotClass' {
         }
     }
 
-    Context 'Whose the slots are' {
+    Context 'Slot owners' {
         BeforeEach {
             $null = Add-Segment $script:Path
         }
 
-        It 'counts a slot of a peer in state <State> as its own, and not as orphaned' -ForEach @(
+        It 'counts a slot of a peer in state <State> as that of the peer, and not as orphaned' -ForEach @(
             @{ State = 1 }, @{ State = 2 }, @{ State = 3 }, @{ State = 9 }
         ) {
             Edit-Peer $script:Path 2 -State $State
@@ -166,7 +166,7 @@ Describe 'Get-RoamSlotClass' {
             Get-Count $script:Path | Should -BeExactly '3 1 0, 0 1 0'
         }
 
-        It 'counts a slot of a peer whose place is empty as orphaned' {
+        It 'counts a slot of a peer whose entry is empty as orphaned' {
             $null = Use-Slot $script:Path 0 -Owner 2
             $null = Use-Slot $script:Path 0 -Owner 1
             Get-Count $script:Path | Should -BeExactly '2 2 0, 0 2 2'
@@ -174,14 +174,14 @@ Describe 'Get-RoamSlotClass' {
             Get-Count $script:Path | Should -BeExactly '2 2 0, 0 2 1'
         }
 
-        It 'counts a slot of owner <Owner>, which there is not, among those of peers' -ForEach @(
+        It 'counts a slot of nonexistent owner <Owner> as that of a peer' -ForEach @(
             @{ Owner = 3 }, @{ Owner = 255 }, @{ Owner = 256 }, @{ Owner = [uint32]::MaxValue }
         ) {
             $null = Use-Slot $script:Path 0 -Owner $Owner
             Get-Count $script:Path | Should -BeExactly '3 1 0, 0 1 0'
         }
 
-        It 'counts a slot of the host as never orphaned' {
+        It 'never counts a slot of the host as orphaned' {
             $null = Use-Slot $script:Path 0 -Owner 0
             Get-Count $script:Path | Should -BeExactly '3 1 0, 1 0 0'
         }
@@ -194,7 +194,7 @@ Describe 'Get-RoamSlotClass' {
         }
     }
 
-    Context 'What is lost' {
+    Context 'Lost slots' {
         BeforeEach {
             $null = Add-Segment $script:Path
         }
@@ -204,13 +204,13 @@ Describe 'Get-RoamSlotClass' {
             Get-Count $script:Path | Should -BeExactly '3 0 1, 0 0 0'
         }
 
-        It 'counts a slot in a state that is none as leaked when it is on no list' {
+        It 'counts a slot in an undefined state as leaked if it is on no list' {
             Set-Field $script:Path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 0 }
             Edit-Slot $script:Path 0 0 -State 5 -Owner 1
             Get-Count $script:Path | Should -BeExactly '3 0 1, 0 0 0'
         }
 
-        It 'counts what is behind the damage of a list as leaked: <Fault>' -ForEach @(
+        It 'counts slots beyond the damage of a list as leaked: <Fault>' -ForEach @(
             @{ Fault = 'a link out of range'; Slot = 1; Next = 77; Expected = '2 0 2, 0 0 0' }
             @{ Fault = 'a link just out of range'; Slot = 0; Next = 4; Expected = '1 0 3, 0 0 0' }
             @{ Fault = 'an early end'; Slot = 2; Next = [uint32]::MaxValue; Expected = '3 0 1, 0 0 0' }
@@ -221,30 +221,30 @@ Describe 'Get-RoamSlotClass' {
             Get-Count $script:Path | Should -BeExactly $Expected
         }
 
-        It 'counts everything as leaked when the head is out of range' {
+        It 'counts all slots as leaked if the head is out of range' {
             Set-Field $script:Path @{ 'Class0.FreeHead' = 4; 'Class0.FreeCount' = 0 }
             Get-Count $script:Path | Should -BeExactly '0 0 4, 0 0 0'
         }
 
-        It 'counts a slot that is allocated and on the list as allocated' {
+        It 'counts a slot that is both allocated and on the list as allocated' {
             Edit-Slot $script:Path 0 2 -State 1 -NextFree 3
             Get-Count $script:Path | Should -BeExactly '3 1 0, 1 0 0'
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $classes = @(Invoke-Route -Route $Route -Command Get-RoamSlotClass -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
             $names = @($classes | Where-Object Index -EQ 1 | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
             $classes | Should -HaveCount (2 * $names.Count)
         }
 
-        It 'takes <_>, and looks again' -ForEach 'a slot class', 'a slot class through Clixml', 'a peer', 'a listing' {
+        It 'accepts <_>, and reads the segment again' -ForEach 'a slot class', 'a slot class through Clixml', 'a peer', 'a listing' {
             Edit-Peer $script:Path 1
             $object = switch ($_) {
                 'a slot class' { @(Get-RoamSlotClass $script:Path)[0] }
@@ -257,7 +257,7 @@ Describe 'Get-RoamSlotClass' {
         }
     }
 
-    Context 'What is no segment' {
+    Context 'Errors' {
         It 'refuses a file with <Fault>: <Id>' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $out = Get-RoamSlotClass $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -265,29 +265,29 @@ Describe 'Get-RoamSlotClass' {
             Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
         }
 
-        It 'says TooManySlots of a class with more slots than are looked through' {
-            Skip-Unless $script:OnUnix 'a file of more than a gigabyte that takes no room'
+        It 'reports TooManySlots for a class with more slots than the limit' {
+            Skip-Unless $script:OnUnix 'needs a sparse file of more than a gigabyte'
             $null = Add-HugeSegment $script:Path
             $null = Get-RoamSlotClass $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id TooManySlots -Target $script:Path -Message 'class 0 has 67108865 slots'
         }
 
-        It 'says SegmentNotFound of a missing file' {
+        It 'reports SegmentNotFound for a missing file' {
             $null = Get-RoamSlotClass $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path -Message 'There is no file'
         }
 
-        It 'says NotAFileSystemPath of a path of another provider' {
+        It 'reports NotAFileSystemPath for a path of another provider' {
             $null = Get-RoamSlotClass Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH -Message 'provider'
         }
 
-        It 'says NotARegularFile of a directory' {
+        It 'reports NotARegularFile for a directory' {
             $null = Get-RoamSlotClass $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
         }
 
-        It 'says NotARegularFile of a FIFO and of a device' {
+        It 'reports NotARegularFile for a FIFO and of a device' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             foreach ($name in $script:Path, '/dev/null') {
@@ -296,7 +296,7 @@ Describe 'Get-RoamSlotClass' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may not be read' {
+        It 'reports SegmentAccessDenied for a file that is not readable' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSlotClass '$script:Path'")
@@ -309,13 +309,13 @@ Describe 'Get-RoamSlotClass' {
             $failed.Action | Should -Match 'user who owns'
         }
 
-        It 'says SegmentIOError of a file that the system fails to read' {
-            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+        It 'reports SegmentIOError for a file that the operating system cannot read' {
+            Skip-Unless $script:OnLinux 'needs /proc/self/mem, whose first byte cannot be read'
             $null = Get-RoamSlotClass /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
 
-        It 'says RemoteObject of a slot class from another computer' {
+        It 'reports RemoteObject for a slot class from another computer' {
             $null = Add-Segment $script:Path
             $class = ConvertTo-Deserialized @(Get-RoamSlotClass $script:Path)[1]
             $class | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
@@ -340,7 +340,7 @@ Describe 'Get-RoamSlotClass' {
     }
 
     Context 'At the prompt' {
-        It 'shows a table with units that fits, and a list with everything' {
+        It 'shows a table with units that fits, and a list with every property' {
             $path = Add-Segment (Join-Path $script:Folder ('x' * 120 + '.seg'))
             Set-Field $path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 0 }
             $null = Use-Slot $path 0 -Owner 1
@@ -367,7 +367,7 @@ Describe 'Get-RoamSlotClass' {
             $lines[2] | Should -MatchExactly '^ +255 +4 GB +4\.3 G +4\.3 G +100 % 67108864 67108864 67108864 +9999999$'
         }
 
-        It 'tells its output type' {
+        It 'declares its output type' {
             (Get-Command Get-RoamSlotClass).OutputType.Name | Should -BeExactly 'RoamShm.SegmentSlotClass'
         }
 
@@ -375,7 +375,7 @@ Describe 'Get-RoamSlotClass' {
             $offered = (TabExpansion2 'Get-RoamSlotClass -').CompletionMatches.CompletionText
             $offered | Should -Contain '-Path'
             $offered | Should -Contain '-LiteralPath'
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
         }
 
         It 'works in several thread jobs at once' {
@@ -385,21 +385,21 @@ Describe 'Get-RoamSlotClass' {
             $classes | Should -BeOfType ([RoamShm.SegmentSlotClass])
         }
 
-        It 'ends when the pipeline has enough, and leaves no handle behind, whatever it met' {
+        It 'stops when the pipeline stops early, and leaves no handle behind in any case' {
             $null = Add-Segment $script:Path
             $failed = $null
             $paths = @($script:Path) + (Join-Path $script:Folder 'none.seg')
             @(Get-RoamSlotClass $paths -ErrorVariable failed -ErrorAction SilentlyContinue | Select-Object -First 2) |
                 Should -HaveCount 2
-            $failed | Should -HaveCount 0 -Because 'the second is not met any more'
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            $failed | Should -HaveCount 0 -Because 'the second item is never reached'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
             $mine = [System.IO.File]::OpenRead($short)
             try {
                 1..20 |
                     ForEach-Object { $null = Get-RoamSlotClass $script:Path, $short, $script:Folder -ErrorAction SilentlyContinue }
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             } finally {
                 $mine.Dispose()
             }

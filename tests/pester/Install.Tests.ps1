@@ -1,4 +1,4 @@
-# What installs is what is documented: runbooks, help, a README whose links lead somewhere.
+# What gets installed matches the documentation: runbooks, help, and a README with working links.
 
 BeforeDiscovery {
     $script:Runbooks = 'Get-RoamShmUsage.ps1', 'Remove-RoamHub.ps1', 'Repair-RoamGuest.ps1'
@@ -10,7 +10,7 @@ BeforeAll {
     $script:Root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
     $script:Folder = Initialize-Folder
 
-    # The functions of the build script, without what it does.
+    # Loads the functions of the build script without running its tasks.
     $build = [System.Management.Automation.Language.Parser]::ParseFile((Join-Path $script:Root 'build.ps1'), [ref]$null, [ref]$null)
     $isFunction = { $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }
     foreach ($function in $build.FindAll($isFunction, $false)) {
@@ -25,13 +25,13 @@ AfterAll {
 }
 
 Describe 'The runbook <_>' -ForEach $script:Runbooks {
-    It 'comes with the module, and the help on runbooks names it' {
+    It 'ships with the module, and is named in the help on runbooks' {
         [System.IO.File]::Exists((Join-Path $ModuleFolder (Join-Path 'runbooks' $_))) | Should -BeTrue
         Get-Help about_RoamShm_Runbooks | Should -BeLike "*$_*"
         (Get-Help (Join-Path $ModuleFolder (Join-Path 'runbooks' $_))).Synopsis | Should -Not -BeNullOrEmpty
     }
 
-    It 'runs in a session without the module, with the module that it came with' {
+    It 'runs in a session without the module, using the module it ships with' {
         $installed = Join-Path $Folder (Join-Path "modules-$_" 'RoamShm')
         $null = New-Item -ItemType Directory -Path (Split-Path -Parent $installed)
         Copy-Item -LiteralPath $ModuleFolder -Destination $installed -Recurse
@@ -53,14 +53,14 @@ Describe 'The README of a package' {
         $Readme | Should -Match $Relative
     }
 
-    It 'links to the project at the version, where it has an address' {
+    It 'links to the project at its version, if the project has an address' {
         $whole = ConvertTo-PackagedReadme -Text $Readme -ProjectUri 'https://github.com/some/project' -Version '1.2.3'
         $whole | Should -Not -Match $Relative
         $whole | Should -Match '\]\(https://github\.com/some/project/blob/v1\.2\.3/docs/runbooks\.md\)'
         $whole | Should -Match '!\[[^\]]*\]\(https://github\.com/some/project/raw/v1\.2\.3/docs/images/'
     }
 
-    It 'keeps the text of its links, where the project has no address' {
+    It 'keeps the text of its links, if the project has no address' {
         $whole = ConvertTo-PackagedReadme -Text $Readme -Version '1.2.3'
         $whole | Should -Not -Match $Relative
         $whole | Should -Not -Match '!\['
@@ -77,7 +77,7 @@ Describe 'Get-Help -Online' {
         Copy-Item -LiteralPath (Join-Path $ModuleFolder (Join-Path 'en-US' 'RoamShm.PowerShell.dll-Help.xml')) -Destination $Help
     }
 
-    It 'leads to the page of each cmdlet at the version, where the project has an address' {
+    It 'opens the page of each cmdlet at its version, if the project has an address' {
         Add-OnlineHelp -Path $Help -ProjectUri 'https://github.com/some/project' -Version '1.2.3'
         $pages = ([xml][System.IO.File]::ReadAllText($Help)).helpItems.command | Where-Object details | ForEach-Object {
             @($_.relatedLinks.navigationLink)[0].uri
@@ -89,7 +89,7 @@ Describe 'Get-Help -Online' {
         }
     }
 
-    It 'has no address that leads nowhere, where the project has none' {
+    It 'has no dead address, if the project has none' {
         $before = [System.IO.File]::ReadAllText($Help)
         Add-OnlineHelp -Path $Help -Version '1.2.3'
         [System.IO.File]::ReadAllText($Help) | Should -BeExactly $before

@@ -4,20 +4,20 @@
 .SYNOPSIS
     Runs the Pester tests of the built module, out/RoamShm.
 .DESCRIPTION
-    The last line tells the figures: "N passed, N failed, N skipped". The exit code is 0 where everything passed, 1 where
+    The last line shows the totals: "N passed, N failed, N skipped". The exit code is 0 if everything passed, and 1 if
     something failed or nothing ran.
 .PARAMETER OutputPath
-    Where to write the results, in the format NUnit3; without it they are only shown.
+    The file for the results, in NUnit3 format. Without it they are only shown.
 .PARAMETER Share
-    A folder. Processes that are given the same one share out the test files among them: each takes a file that no other
-    has taken, until none is left. The results of a file are in this folder under its name.
+    A folder. Processes with the same folder share the test files: each takes a file that no other process has taken,
+    until none is left. The results of a test file are in this folder under its name.
 .PARAMETER Name
-    Only the tests in files whose names match, such as Watch*.
+    Run only the tests in files whose names match, such as Watch*.
 .PARAMETER TimeoutMinutes
-    After this time the whole process ends with exit code 1: a watch that does not end would hang the tests for ever, and
-    whoever started them. By default 20 in a shell that was started with -NonInteractive, else 0, which is never.
+    End the whole process with exit code 1 after this time: a watch that does not end would hang the tests, and whatever
+    started them. The default is 20 in a shell that was started with -NonInteractive, otherwise 0, which means never.
 .PARAMETER Verbosity
-    How much is shown: None, Normal, Detailed or Diagnostic.
+    The level of output: None, Normal, Detailed or Diagnostic.
 .EXAMPLE
     ./tests/pester/Invoke-Suite.ps1
 
@@ -25,7 +25,7 @@
 .EXAMPLE
     pwsh -NoProfile -File tests/pester/Invoke-Suite.ps1 -OutputPath out/pester.xml
 
-    Runs all tests in a shell of their own and writes the results for a build server.
+    Runs all tests in a separate shell and writes the results for a build server.
 .EXAMPLE
     ./tests/pester/Invoke-Suite.ps1 -Name Watch* -Verbosity Detailed
 
@@ -48,10 +48,10 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# The tests ask for properties that may be missing; a strict caller must not change what they see.
+# The tests read properties that may be missing; a caller in strict mode must not change the results.
 Set-StrictMode -Off
 
-# The build stages the pinned Pester; Windows comes with Pester 3, which cannot run these tests.
+# The build stages the pinned Pester; Windows ships with Pester 3, which cannot run these tests.
 $pester = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'Pester', 'Pester.psd1')
 $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
 foreach ($built in $manifest, $pester) {
@@ -63,7 +63,7 @@ foreach ($built in $manifest, $pester) {
 
 Import-Module -Name $pester
 
-# What plays whole pages and runbooks takes longest and comes first, so that no process is left alone with it at the end.
+# Files that play whole pages and runbooks take longest, so they come first and no process is left alone with one.
 $files = @(Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Tests.ps1 |
         Where-Object { $_.Name -like $Name -or $_.Name -like "$Name.Tests.ps1" } |
         Sort-Object -Property { $_.Name -like '*-*' }, { -$_.Length })
@@ -72,7 +72,7 @@ if ($files.Count -eq 0) {
     exit 1
 }
 
-<# Takes a file for this process, unless another has it. #>
+<# Claims a test file for this process, unless another process has claimed it. #>
 function Test-Taken {
     param([Parameter(Mandatory)] [string] $ResultPath)
 
@@ -96,21 +96,21 @@ function Invoke-Suite {
     if ($ResultPath) {
         $configuration.TestResult.Enabled = $true
         $configuration.TestResult.OutputPath = $ResultPath
-        # The other formats cannot be written when a message has control characters in it, such as the codes of colours.
+        # The other formats cannot represent messages with control characters, such as colour codes.
         $configuration.TestResult.OutputFormat = 'NUnit3'
     }
 
     Invoke-Pester -Configuration $configuration
 }
 
-# Captured output is for files and other programs, which show the codes of colours as they are.
+# Captured output goes to files and programs that show colour codes as they are.
 $style = Get-Variable -Name PSStyle -ValueOnly -ErrorAction Ignore
 $rendering = if ($style) { $style.OutputRendering }
 if ($style -and [Console]::IsOutputRedirected) {
     $style.OutputRendering = 'PlainText'
 }
 
-# On a thread of its own, since this one may be what hangs.
+# On a separate thread, since this one may be the one that hangs.
 $isOver = New-Object System.Threading.ManualResetEventSlim
 $watchdog = [powershell]::Create()
 $null = $watchdog.AddScript({

@@ -1,24 +1,24 @@
-# Limits of the process end in an error with its remedy, never in the end of the shell.
+# Process limits cause an error with a remedy; they never kill the shell.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # The engine itself makes large files in memory unless it is told not to.
+    # PowerShell itself creates large in-memory files unless this is switched off.
     function Invoke-Limited {
         param([string] $Limit, [string] $Script)
 
-        Skip-Unless $script:OnUnix 'limits of this kind are a thing of Unix'
+        Skip-Unless $script:OnUnix 'only Unix has such limits'
         $limited = @('sh', '-c', "DOTNET_EnableWriteXorExecute=0; export DOTNET_EnableWriteXorExecute; ulimit $Limit; exec `"`$@`"", 'sh')
         Invoke-NewProcess -Folder $script:Folder -Script $Script -Shell ($limited + @(Get-ThisPowerShell))
     }
 }
 
-Describe 'Under a limit on the size of files' {
+Describe 'Under a file size limit' {
     BeforeEach { $script:Folder = Initialize-Folder }
     AfterEach { Clear-Folder $script:Folder }
 
-    It 'a segment that is larger is refused, <How>' -ForEach @(
+    It 'refuses a larger segment, <How>' -ForEach @(
         @{ How = 'reserved'; Switch = '' }
         @{ How = 'sparse'; Switch = '-Sparse' }
     ) {
@@ -35,7 +35,7 @@ New-RoamSegment '$target' $Switch -ErrorAction SilentlyContinue -ErrorVariable p
         [System.IO.Directory]::GetFileSystemEntries($Folder) | Should -BeNullOrEmpty
     }
 
-    It 'a segment that is smaller is made' {
+    It 'creates a smaller segment' {
         $target = Join-Path $Folder 'small.seg'
         Invoke-Limited '-f 4000' "(New-RoamSegment '$target' -SlotClass 1KB:4 -MaxGuests 1).Path" | Should -BeExactly $target
     }
@@ -45,7 +45,7 @@ Describe 'Under a limit on open files' {
     BeforeEach { $script:Folder = Initialize-Folder }
     AfterEach { Clear-Folder $script:Folder }
 
-    It '<_> says so and goes on' -ForEach @(
+    It '<_> reports it and continues' -ForEach @(
         'Get-RoamSegmentHeader $path'
         'New-RoamSegment $new -SlotClass 1KB:4'
         'Set-RoamGoodbye $path -Confirm:$false'
@@ -59,7 +59,7 @@ Describe 'Under a limit on open files' {
 `$new = '$(Join-Path $Folder 'new.seg')'
 `$ErrorActionPreference = 'SilentlyContinue'
 
-# Whatever the command loads, it has loaded when there is nothing left to load it with.
+# Load everything the command needs now, since nothing can be loaded at the limit.
 `$null = $($_ -replace '\$path', '/no/such.seg' -replace '\$new', '/no/such/new.seg')
 `$null = New-RoamSegment '$(Join-Path $Folder 'warm.seg')' -SlotClass 1KB:4 | Get-RoamSegmentHeader | Set-RoamGoodbye -Confirm:`$false
 `$null = Find-RoamSegment '$Folder'

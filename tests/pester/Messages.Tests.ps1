@@ -1,4 +1,4 @@
-# What a message says of a file is safe to print, whatever its name is.
+# Messages about a file are safe to print, whatever its name is.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -10,7 +10,7 @@ BeforeAll {
 
 Describe 'A name with control characters' {
     BeforeEach {
-        Skip-Unless $OnUnix 'Windows has no such names'
+        Skip-Unless $OnUnix 'Windows does not allow such names'
         $script:Folder = Initialize-Folder
         $script:Path = Add-Segment (Join-Path $script:Folder $script:Bad)
     }
@@ -19,7 +19,7 @@ Describe 'A name with control characters' {
         Clear-Folder $script:Folder
     }
 
-    It 'is shown as text in an error, while its target stays what it is' {
+    It 'is escaped in an error, while the target object is unchanged' {
         Write-Hex $Path 0 '00'
         $null = Get-RoamSegmentHeader -LiteralPath $Path -ErrorAction SilentlyContinue -ErrorVariable problem
         $text = $problem | Out-String -Width 500
@@ -30,13 +30,13 @@ Describe 'A name with control characters' {
         $problem[0].TargetObject | Should -BeExactly $Path
     }
 
-    It 'is shown as text in what <Name> says' -ForEach @(
+    It 'is escaped in the output of <Name>' -ForEach @(
         @{ Name = '-WhatIf'; Script = { Remove-RoamSegment -LiteralPath $args[0] -WhatIf } }
         @{ Name = '-Verbose'; Script = { $null = Test-RoamSegment -LiteralPath $args[0] -Verbose } }
         @{ Name = 'a warning'; Script = { New-RoamSegment ($args[0] + '2') -SlotClass 1KB:4 -HeartbeatInterval 1 | Out-Null } }
         @{ Name = 'Show-RoamSegment'; Script = { Show-RoamSegment -LiteralPath $args[0] -Width 200 } }
     ) {
-        # A finding, for there to be something verbose.
+        # A finding, so that there is verbose output.
         Write-Hex $Path 127 '01'
         $given = ($Path.ToCharArray() | ForEach-Object { [int]$_ }) -join ','
         $child = "`$path = -join [char[]]($given)`n& { $Script } `$path"

@@ -1,4 +1,4 @@
-# The module as it is delivered: what its manifest says, and what an import brings.
+# The module as shipped: its manifest, and what an import adds to a session.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -23,7 +23,7 @@ Describe 'The manifest' {
         $script:ManifestProblems = $problems
     }
 
-    It 'is valid, without a warning' {
+    It 'is valid, without warnings' {
         $script:Manifest.Name | Should -BeExactly 'RoamShm'
         $script:ManifestProblems | Should -BeNullOrEmpty
     }
@@ -46,12 +46,12 @@ Describe 'The manifest' {
         }
     }
 
-    It 'is for Windows PowerShell 5.1 and for PowerShell' {
+    It 'supports Windows PowerShell 5.1 and PowerShell' {
         $script:Manifest.CompatiblePSEditions | Sort-Object | Should -BeExactly @('Core', 'Desktop')
         $script:Manifest.PowerShellVersion | Should -Be ([version]'5.1')
     }
 
-    It 'names no file that is not there' {
+    It 'names only files that exist' {
         $data = Import-PowerShellDataFile -LiteralPath $script:ModuleManifest
         $named = @($data.RootModule) + @($data.TypesToProcess) + @($data.FormatsToProcess)
         $named.Count | Should -BeGreaterOrEqual 3
@@ -60,12 +60,12 @@ Describe 'The manifest' {
         }
     }
 
-    It 'is beside the licence and the read-me file' {
+    It 'ships with the licence and the read-me file' {
         Join-Path $script:ModuleFolder 'LICENSE' | Should -FileContentMatch 'MIT License'
         Join-Path $script:ModuleFolder 'README.md' | Should -Exist
     }
 
-    It 'has the version that its libraries and the change log have' {
+    It 'has the same version as its libraries and the change log' {
         $version = $script:Manifest.Version
         $version.ToString() | Should -Match '^\d+\.\d+\.\d+$'
         (Get-Module RoamShm).Version | Should -Be $version
@@ -84,7 +84,7 @@ Describe 'The manifest' {
         $script:Manifest.LicenseUri.Scheme | Should -BeExactly 'https'
     }
 
-    It 'lists the files that are there, each of them' {
+    It 'lists every file that ships' {
         $files = Get-ChildItem -LiteralPath $script:ModuleFolder -Recurse -File |
             ForEach-Object { $_.FullName.Substring($script:ModuleFolder.Length + 1).Replace('\', '/') }
         $files.Count | Should -BeGreaterThan 8
@@ -92,14 +92,14 @@ Describe 'The manifest' {
             Should -Be ($files | Sort-Object)
     }
 
-    It 'comes with its own two libraries and no others' {
+    It 'ships with its own two libraries and no others' {
         (Get-ChildItem -LiteralPath $script:ModuleFolder -Recurse -Filter *.dll).Name | Sort-Object |
             Should -BeExactly @('RoamShm.Core.dll', 'RoamShm.PowerShell.dll')
     }
 }
 
 Describe 'An import' {
-    It 'brings its cmdlets and nothing else into a new session' {
+    It 'adds its cmdlets and nothing else to a new session' {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @'
 Get-Command -Module RoamShm | ForEach-Object { "$($_.CommandType) $($_.Name)" }
 "errors $($Error.Count)"
@@ -115,7 +115,7 @@ Import-Module '$($script:ModuleManifest.Replace("'", "''"))' -PassThru 3>&1 | Fo
         $lines | Should -BeExactly 'PSModuleInfo'
     }
 
-    It 'is complete and silent where -WhatIf or -Confirm is on, as in a runbook that loads the module' {
+    It 'is complete and silent under -WhatIf and -Confirm, as in a runbook that loads the module' {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
 Get-TypeData *RoamShm.* | Remove-TypeData
@@ -128,7 +128,7 @@ Import-Module '$($script:ModuleManifest.Replace("'", "''"))'
         $lines | Should -BeExactly @('Path', 'errors 0')
     }
 
-    It 'is found by name, with tab completion of its cmdlets, when the module is on the module path' {
+    It 'works by name, with tab completion of its cmdlets, if the module is on the module path' {
         $parent = Split-Path -Parent $script:ModuleFolder
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
@@ -138,7 +138,7 @@ Remove-Module RoamShm
         $lines | Should -BeExactly 'RoamShm'
     }
 
-    It 'loads a table and a list for whatever a cmdlet of it writes, also when that has been elsewhere' {
+    It 'loads a table and a list for every output type, including deserialized objects' {
         $written = $script:Commands | ForEach-Object { (Get-Command $_ -Module RoamShm).OutputType.Name }
         $types = @($written | Where-Object { $_ -like 'RoamShm.*' }) + 'RoamShm.SegmentFinding'
         $types.Count | Should -BeGreaterThan 5
@@ -151,7 +151,7 @@ Remove-Module RoamShm
         }
     }
 
-    It 'can be repeated, and undone' {
+    It 'can be repeated, and removed' {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$path = '$($script:ModuleManifest.Replace("'", "''"))'
 Import-Module `$path -Force
@@ -170,14 +170,14 @@ Describe '<_>' -ForEach $script:Commands {
         $script:Command = Get-Command $_ -Module RoamShm
     }
 
-    It 'is a compiled cmdlet with an approved verb, and says what it writes' {
+    It 'is a compiled cmdlet with an approved verb, and declares its output type' {
         $script:Command.CommandType | Should -Be 'Cmdlet'
         (Get-Verb).Verb | Should -Contain $script:Command.Verb
         $writesNothing = $_ -eq 'Remove-RoamSegment'
         @($script:Command.OutputType).Count -eq 0 | Should -Be $writesNothing
     }
 
-    It 'asks before it changes anything, and only then' {
+    It 'supports ShouldProcess if it changes anything, and only then' {
         $changes = $script:Command.Verb -in 'New', 'Set', 'Remove', 'Reset'
         $changes = $changes -or $script:Command.Parameters.ContainsKey('RemoveLeftover')
         $script:Command.Parameters.ContainsKey('WhatIf') | Should -Be $changes
@@ -190,7 +190,7 @@ Describe '<_>' -ForEach $script:Commands {
         @($help.syntax.syntaxItem).Count | Should -BeGreaterThan 0
     }
 
-    It 'has written help that reads well and names no parameter that it does not have, where its page is staged' {
+    It 'has written help that reads well and names only its own parameters, if its page is staged' {
         $file = Join-Path $script:ModuleFolder 'en-US/RoamShm.PowerShell.dll-Help.xml'
         $command = $_
         $name = "<command:name>$command</command:name>"
@@ -205,14 +205,15 @@ Describe '<_>' -ForEach $script:Commands {
             $script:Command.Parameters.Keys | Should -Contain $parameter.name
             $text = ($parameter.description | Out-String).Trim()
             if (-not $text) {
-                # What the page leaves out, Get-Help lists as the cmdlet has it; that may only be what the engine binds.
+                # Get-Help lists what the page leaves out as the cmdlet declares it; that may only be what the engine
+                # binds.
                 $attributes = @($script:Command.Parameters[$parameter.name].Attributes |
                         Where-Object { $_ -is [Parameter] })
                 @($attributes | Where-Object { -not $_.DontShow }) |
                     Should -HaveCount 0 -Because "-$($parameter.name) needs a description"
             }
 
-            $text | Should -Not -Match '\{\{' -Because 'a template was left unfilled'
+            $text | Should -Not -Match '\{\{' -Because 'a template placeholder is left'
         }
     }
 }

@@ -1,7 +1,8 @@
-# New-RoamSegment: the bytes of what it makes, every way to say what to make, and what it refuses.
+# New-RoamSegment: the bytes it creates, every way to specify a segment, and what it refuses.
 
 BeforeDiscovery {
-    # What the reference implementation writes for these configurations: a fresh segment is deterministic, so its hash says it all.
+    # The output of the reference implementation for these configurations: a fresh segment is deterministic, so its
+    # hash is enough.
     $script:Reference = @(
         @{
             Name = 'one guest, a minimum of everything'; Size = 768
@@ -43,7 +44,7 @@ BeforeDiscovery {
     $script:Refusals = @(
         @{ What = 'no guest'; With = @{ MaxGuests = 0 }; Message = 'MaxGuests is 0; it must be from 1 to 255' }
         @{ What = '256 guests'; With = @{ MaxGuests = 256 }; Message = 'MaxGuests is 256' }
-        @{ What = 'fewer than no guests'; With = @{ MaxGuests = -1 }; Message = 'MaxGuests is -1' }
+        @{ What = 'a negative number of guests'; With = @{ MaxGuests = -1 }; Message = 'MaxGuests is -1' }
         @{ What = 'a ring without room'; With = @{ BipbufCapacity = 0 }; Message = 'BipbufCapacity is 0' }
         @{
             What = 'a ring of 4 GiB'
@@ -55,7 +56,7 @@ BeforeDiscovery {
         @{ What = 'slots of 4 GiB'; With = @{ SlotClass = '4GB:1' }; Message = 'SlotSize of slot class 0 is 4294967296' }
         @{ What = 'a negative inline threshold'; With = @{ InlineThreshold = -1 }; Message = 'InlineThreshold is -1' }
         @{
-            What = 'slots that hold nothing but their length'
+            What = 'slots with room only for their length'
             With = @{ SlotClass = '1KB:4', '4:1' }
             Message = 'SlotSize of slot class 1 is 4; it must be from 5'
         }
@@ -71,7 +72,7 @@ BeforeDiscovery {
             Message = 'larger than a file can be'
         }
         @{
-            What = 'a sum that passes 2^64'
+            What = 'a sum beyond 2^64'
             With = @{ SlotClass = @(1..200 | ForEach-Object { '4294967295:4294967295' }) }
             Message = 'larger than a file can be'
         }
@@ -82,7 +83,7 @@ BeforeDiscovery {
             Message = "'1KB:4:4' is not a valid slot class"
         }
         @{
-            What = 'a class that is no number'
+            What = 'a class that is not a number'
             With = @{ SlotClass = 'big:many' }
             Message = "'big:many' is not a valid slot class"
         }
@@ -92,7 +93,7 @@ BeforeDiscovery {
             Message = "'1KB:1.5' is not a valid slot class"
         }
         @{
-            What = 'a hashtable with a key that no class has'
+            What = 'a hashtable with an unknown key'
             With = @{ SlotClass = @{ SlotSize = 1KB; SlotCount = 4; Colour = 'red' } }
             Message = "no 'Colour'"
         }
@@ -102,7 +103,7 @@ BeforeDiscovery {
             Message = 'not a valid slot class'
         }
         @{
-            What = 'an object that is no class'
+            What = 'an object that is not a class'
             With = @{ SlotClass = [pscustomobject]@{ Size = 1 } }
             Message = 'not a valid slot class'
         }
@@ -139,7 +140,7 @@ Describe 'New-RoamSegment' {
     }
 
     Context 'The bytes' {
-        It 'are those of the reference: <Name>' -ForEach $script:Reference {
+        It 'match the reference: <Name>' -ForEach $script:Reference {
             $header = New-RoamSegment $script:Path @Configuration -WarningAction SilentlyContinue -ErrorAction Stop
             (Get-Item -LiteralPath $script:Path).Length | Should -Be $Size
             Get-Sha256 $script:Path | Should -BeExactly $Sha256
@@ -151,7 +152,7 @@ Describe 'New-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $Sha256
         }
 
-        It 'say, without configuration, 8 guests, rings of 64 KiB, payloads to 1 MiB and three classes' {
+        It 'default to 8 guests, 64 KiB rings, payloads up to 1 MiB and three classes' {
             $header = New-RoamSegment $script:Path
             $header.MaxGuests | Should -Be 8
             $header.BipbufCapacity | Should -Be 64KB
@@ -166,13 +167,13 @@ Describe 'New-RoamSegment' {
             Read-Hex $script:Path ($header.VarPoolOffset + 128) 8 | Should -BeExactly '0000040020000000'
         }
 
-        It 'are a valid segment without a warning' {
+        It 'are a valid segment without warnings' {
             $null = New-RoamSegment $script:Path -WarningVariable warned
             $warned | Should -BeNullOrEmpty
             (Test-RoamSegment $script:Path -Detailed).Findings | Should -HaveCount 0
         }
 
-        It 'are what the returned header says' {
+        It 'match the returned header' {
             $made = New-RoamSegment $script:Path
             $read = Get-RoamSegmentHeader $script:Path
             $made | Should -BeOfType ([RoamShm.SegmentHeader])
@@ -182,14 +183,14 @@ Describe 'New-RoamSegment' {
         }
     }
 
-    Context 'What to make' {
+    Context 'Configuration' {
         BeforeEach {
             $script:Wanted = New-RoamSegment (Join-Path $script:Folder 'wanted.seg') -MaxGuests 4 -BipbufCapacity 65536 -MaxPayloadSize 2097152 -InlineThreshold 512 -HeartbeatInterval 500000000 -SlotClass '1024:8', '16384:2'
             $script:WantedHash = Get-Sha256 $script:Wanted.Path
             $script:Rest = @{ MaxGuests = 4; BipbufCapacity = 64KB; MaxPayloadSize = 2MB; InlineThreshold = 512; HeartbeatInterval = '500ms'; SlotClass = '1KB:8', '16KB:2' }
         }
 
-        It 'takes a size as <Form>' -ForEach @(
+        It 'accepts a size as <Form>' -ForEach @(
             @{ Form = 'a number'; Value = 65536 }
             @{ Form = 'a literal'; Value = 64KB }
             @{ Form = 'a literal of text'; Value = '64KB' }
@@ -210,9 +211,9 @@ Describe 'New-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $script:WantedHash
         }
 
-        It 'refuses as a size <Form>' -ForEach @(
+        It 'rejects as a size <Form>' -ForEach @(
             @{ Form = 'a word'; Value = 'banana' }
-            @{ Form = 'a unit that is none'; Value = '64XB' }
+            @{ Form = 'an unknown unit'; Value = '64XB' }
             @{ Form = 'a unit alone'; Value = 'KB' }
             @{ Form = 'part of a byte'; Value = 0.5 }
             @{ Form = 'part of a byte as text'; Value = '1.0001KB' }
@@ -225,7 +226,7 @@ Describe 'New-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'takes a heartbeat interval as <Form>' -ForEach @(
+        It 'accepts a heartbeat interval as <Form>' -ForEach @(
             @{ Form = 'a TimeSpan'; Value = [timespan]::FromMilliseconds(500) }
             @{ Form = 'milliseconds'; Value = '500ms' }
             @{ Form = 'a part of a second'; Value = '0.5s' }
@@ -241,7 +242,7 @@ Describe 'New-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $script:WantedHash
         }
 
-        It 'knows <Text> as <Nanoseconds> ns' -ForEach @(
+        It 'parses <Text> as <Nanoseconds> ns' -ForEach @(
             @{ Text = '250us'; Nanoseconds = 250000 }
             @{ Text = '1s'; Nanoseconds = 1000000000 }
             @{ Text = '1.5s'; Nanoseconds = 1500000000 }
@@ -257,13 +258,13 @@ Describe 'New-RoamSegment' {
             (New-RoamSegment $script:Path -HeartbeatInterval $Text -Sparse).HeartbeatInterval | Should -Be $Nanoseconds
         }
 
-        It 'refuses as a heartbeat interval <_>' -ForEach 'soon', '5 parsecs', '-1s', -5, '0.5ns', 0.5, '18446744073709551616', '1:2:3:4:5:6' {
+        It 'rejects as a heartbeat interval <_>' -ForEach 'soon', '5 parsecs', '-1s', -5, '0.5ns', 0.5, '18446744073709551616', '1:2:3:4:5:6' {
             { New-RoamSegment $script:Path -HeartbeatInterval $_ } |
                 Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
             $script:Path | Should -Not -Exist
         }
 
-        It 'takes slot classes as <Form>' -ForEach @(
+        It 'accepts slot classes as <Form>' -ForEach @(
             @{ Form = 'several texts'; Value = '1KB:8', '16KB:2' }
             @{ Form = 'one text with a comma'; Value = '1KB:8,16KB:2' }
             @{ Form = 'one text with a semicolon'; Value = '1KB:8;16KB:2' }
@@ -295,7 +296,7 @@ Describe 'New-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $script:WantedHash
         }
 
-        It 'takes everything from a CSV file, an empty cell being the default' {
+        It 'accepts everything from a CSV file, where an empty cell means the default' {
             $csv = Join-Path $script:Folder 'plan.csv'
             $all = Join-Path $script:Folder 'all.seg'
             $plain = Join-Path $script:Folder 'plain.seg'
@@ -311,7 +312,7 @@ $plain,,,,,,,,nothing
             Get-Sha256 $plain | Should -BeExactly (Get-Sha256 $script:Path)
         }
 
-        It 'takes the three default classes where slot classes are <What>' -ForEach @(
+        It 'uses the three default classes if the slot classes are <What>' -ForEach @(
             @{ What = 'empty text'; Value = '' }
             @{ What = '$null'; Value = $null }
         ) {
@@ -320,14 +321,14 @@ $plain,,,,,,,,nothing
                 Should -BeExactly '1024:1024 16384:256 262144:32'
         }
 
-        It 'takes the mode of a row, and the default for the row without one' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'uses the mode of a row, and the default for a row without one' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $rows = "Path,Mode`n$(Join-Path $script:Folder a.seg),0640`n$(Join-Path $script:Folder b.seg)," | ConvertFrom-Csv
             $rows | New-RoamSegment -MaxGuests 1 -ErrorAction Stop | ForEach-Object { Get-UnixMode $_.Path } |
                 Should -Be @('640', '600')
         }
 
-        It 'does not let one row of a plan have the values of the row before it' {
+        It 'does not carry values over from one row of a plan to the next' {
             $headers = @'
 Path,MaxGuests,SlotClass
 first.seg,3,1KB:4
@@ -337,13 +338,13 @@ second.seg,,
             $headers.NumVarSlotClasses | Should -Be @(1, 3)
         }
 
-        It 'takes a plan from JSON, with the classes as objects' {
+        It 'accepts a plan from JSON, with the classes as objects' {
             $plan = '[{"Path":"' + $script:Path.Replace('\', '\\') + '","MaxGuests":4,"BipbufCapacity":65536,"MaxPayloadSize":"2MB","InlineThreshold":512,"HeartbeatInterval":"500ms","SlotClass":[{"SlotSize":1024,"SlotCount":8},{"SlotSize":16384,"SlotCount":2}]}]'
             $null = ($plan | ConvertFrom-Json) | ForEach-Object { $_ } | New-RoamSegment -ErrorAction Stop
             Get-Sha256 $script:Path | Should -BeExactly $script:WantedHash
         }
 
-        It 'refuses <What>: InvalidConfiguration, and leaves nothing behind' -ForEach $script:Refusals {
+        It 'rejects <What>: InvalidConfiguration, and leaves nothing behind' -ForEach $script:Refusals {
             $null = New-RoamSegment $script:Path @With -ErrorAction SilentlyContinue -ErrorVariable failed -WarningAction SilentlyContinue
             $failed | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId |
@@ -356,7 +357,7 @@ second.seg,,
                 Should -HaveCount 1 -Because 'there is wanted.seg and nothing else'
         }
 
-        It 'says of which file it refuses the configuration, where the name is relative' {
+        It 'names the file whose configuration it rejects, even if the name is relative' {
             Push-Location -LiteralPath $script:Folder
             try {
                 $null = New-RoamSegment 'new.seg' -MaxGuests 0 -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -367,7 +368,7 @@ second.seg,,
             Assert-SegmentError $failed -Id InvalidConfiguration -Target $script:Path -Message 'MaxGuests is 0'
         }
 
-        It 'takes the bounds: <What>' -ForEach @(
+        It 'accepts values at the limits: <What>' -ForEach @(
             @{ What = '255 guests'; With = @{ MaxGuests = 255; BipbufCapacity = 64 } }
             @{ What = '256 classes'; With = @{ SlotClass = @(1..256 | ForEach-Object { "$(64 * $_):1" }) } }
             @{ What = 'slots of 5 bytes'; With = @{ SlotClass = '5:1' } }
@@ -377,7 +378,7 @@ second.seg,,
             Test-RoamSegment $header.Path | Should -BeTrue
         }
 
-        It 'warns of <Hazard>' -ForEach @(
+        It 'warns about <Hazard>' -ForEach @(
             @{
                 Hazard = 'rings that the implementations pad differently'
                 With = @{ BipbufCapacity = 4100 }
@@ -389,12 +390,12 @@ second.seg,,
                 Message = '264 bytes.*ring of 192'
             }
             @{
-                Hazard = 'inline payloads longer than their length can say'
+                Hazard = 'inline payloads too long for their length field'
                 With = @{ InlineThreshold = 65536; BipbufCapacity = 1MB }
                 Message = 'u16'
             }
             @{
-                Hazard = 'a smaller class behind a larger one'
+                Hazard = 'a smaller class after a larger one'
                 With = @{ SlotClass = '16KB:2', '1KB:8' }
                 Message = 'smaller class is never reached'
             }
@@ -408,18 +409,18 @@ second.seg,,
             $warned | Should -HaveCount 1
             $warned[0].Message | Should -Match $Message
             $warned[0].Message | Should -Match ([regex]::Escape($script:Path))
-            $header.Path | Should -Exist -Because 'a warning is no refusal'
+            $header.Path | Should -Exist -Because 'a warning does not refuse'
         }
 
-        It 'does not warn at the bounds of the hazards' {
+        It 'does not warn at the limits of the hazards' {
             $with = @{ BipbufCapacity = 320; InlineThreshold = 312; SlotClass = '1KB:1', '1KB:1'; HeartbeatInterval = 9223372036854775807 }
             $null = New-RoamSegment $script:Path @with -WarningVariable warned -ErrorAction Stop
             $warned | Should -BeNullOrEmpty
         }
     }
 
-    Context 'Where to make it' {
-        It 'takes its name <_>' -ForEach 'by position', 'by -Path', 'from the pipeline', 'by property name', 'relative to the location', 'from a PSDrive', 'from ~', 'with a space', 'with brackets', 'with a star', 'with a wildcard that matches another file', 'in other letters' {
+    Context 'Location' {
+        It 'accepts a name <_>' -ForEach 'by position', 'by -Path', 'from the pipeline', 'by property name', 'relative to the location', 'from a PSDrive', 'from ~', 'with a space', 'with brackets', 'with a star', 'with a wildcard that matches another file', 'in a different case' {
             $provider = Get-PSProvider FileSystem
             $homeBefore = $provider.Home
             $with = $script:SmallSegment
@@ -442,7 +443,7 @@ second.seg,,
                         $leaf = 'n[e].seg'
                         New-RoamSegment (Join-Path $script:Folder $leaf) @with
                     }
-                    'in other letters' { $leaf = Get-ForeignName; New-RoamSegment (Join-Path $script:Folder $leaf) @with }
+                    'in a different case' { $leaf = Get-ForeignName; New-RoamSegment (Join-Path $script:Folder $leaf) @with }
                 }
             } finally {
                 $provider.Home = $homeBefore
@@ -452,18 +453,18 @@ second.seg,,
 
             $header.Path | Should -BeExactly (Join-Path $script:Folder $leaf)
             Test-Path -LiteralPath $header.Path -PathType Leaf | Should -BeTrue
-            # In whatever letters: what is returned names the file again.
+            # In any case: the returned path names the file again.
             ($header | Get-RoamSegmentHeader -ErrorAction Stop).TotalSize | Should -Be $script:SmallSize
         }
 
-        It 'makes one for each string in the pipeline' {
+        It 'creates a segment for each string in the pipeline' {
             $with = $script:SmallSegment
             $headers = 'a.seg', 'b.seg', 'c.seg' | ForEach-Object { Join-Path $script:Folder $_ } |
                 New-RoamSegment @with
             $headers.Path | Split-Path -Leaf | Should -BeExactly @('a.seg', 'b.seg', 'c.seg')
         }
 
-        It 'says SegmentExists of a name that <_> has, and leaves it alone' -ForEach 'a segment', 'another file', 'an empty file' {
+        It 'reports SegmentExists if <_> has the name, and leaves it alone' -ForEach 'a segment', 'another file', 'an empty file' {
             if ($_ -eq 'a segment') {
                 $null = Add-Segment $script:Path
             } else {
@@ -479,8 +480,8 @@ second.seg,,
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 1
         }
 
-        It 'says SegmentExists of a symbolic link that leads nowhere, and makes nothing at its end' {
-            Skip-Unless $script:OnUnix 'making a link needs a privilege on Windows'
+        It 'reports SegmentExists for a dangling symbolic link, and creates nothing at its target' {
+            Skip-Unless $script:OnUnix 'creating a link needs a privilege on Windows'
             $end = Join-Path $script:Folder 'end'
             & ln -s $end $script:Path
             $null = New-RoamSegment $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -488,7 +489,7 @@ second.seg,,
             $end | Should -Not -Exist
         }
 
-        It 'replaces with -Force, and processes that map the old file keep it' {
+        It 'replaces the file with -Force, and processes that map the old file keep it' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ HostGoodbye = 42 }
             $old = [System.IO.File]::Open($script:Path, 'Open', 'Read', 'ReadWrite,Delete')
@@ -507,7 +508,7 @@ second.seg,,
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 1
         }
 
-        It 'warns once of what killed creations left beside it' {
+        It 'warns once about leftovers of killed creations in the folder' {
             $leftover = Join-Path $script:Folder '.roamshm-a1b2c3'
             [System.IO.File]::WriteAllText($leftover, 'half a segment')
             $with = $script:SmallSegment
@@ -517,11 +518,11 @@ second.seg,,
             $warned[0].Message | Should -Match ([regex]::Escape($leftover))
         }
 
-        It 'makes with -Force what is not there yet' {
+        It 'creates a file that does not exist yet with -Force' {
             (New-RoamSegment $script:Path -Force -ErrorAction Stop).Path | Should -Exist
         }
 
-        It 'says NotARegularFile of a directory, even with -Force' {
+        It 'reports NotARegularFile for a directory, even with -Force' {
             $null = New-Item -ItemType Directory -Path $script:Path
             foreach ($force in $false, $true) {
                 $null = New-RoamSegment $script:Path -Force:$force -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -529,7 +530,7 @@ second.seg,,
             }
         }
 
-        It 'says NotARegularFile of a device and of a FIFO, even with -Force' {
+        It 'reports NotARegularFile for a device and of a FIFO, even with -Force' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             foreach ($name in $script:Path, '/dev/null') {
@@ -538,19 +539,19 @@ second.seg,,
             }
         }
 
-        It 'says SegmentNotFound of a folder that is missing, and makes none' {
+        It 'reports SegmentNotFound for a missing folder, and does not create it' {
             $missing = Join-Path (Join-Path $script:Folder 'no') 'new.seg'
             $null = New-RoamSegment $missing -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $missing -Message 'folder .* does not exist'
             Split-Path -Parent $missing | Should -Not -Exist
         }
 
-        It 'says NotAFileSystemPath of the name of a variable' {
+        It 'reports NotAFileSystemPath for the name of a variable' {
             $null = New-RoamSegment 'Variable:RoamNew' -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target 'Variable:RoamNew' -Message 'provider'
         }
 
-        It 'says SegmentAccessDenied of a folder that it may not write to' {
+        It 'reports SegmentAccessDenied for a folder that is not writable' {
             $closed = Join-Path $script:Folder 'closed'
             $null = New-Item -ItemType Directory -Path $closed
             if ($script:OnUnix) { & chmod 555 $closed }
@@ -569,7 +570,7 @@ second.seg,,
             Get-ChildItem -LiteralPath $closed -Force | Should -HaveCount 0
         }
 
-        It 'says InsufficientSpace of more than the file system has, and leaves nothing behind' {
+        It 'reports InsufficientSpace if the file system is too small, and leaves nothing behind' {
             $free = [System.IO.DriveInfo]::new($(if ($script:OnUnix) { $script:Folder } else { [System.IO.Path]::GetPathRoot($script:Folder) })).AvailableFreeSpace
             $slots = [long][Math]::Ceiling($free / 1GB) + 1
             $out = New-RoamSegment $script:Path -SlotClass "1GB:$slots" -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -578,7 +579,7 @@ second.seg,,
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 0
         }
 
-        It 'has one winner among many that make the same file at once' {
+        It 'has one winner among many that create the same file at once' {
             for ($round = 0; $round -lt 5; $round++) {
                 $path = Join-Path $script:Folder "race$round.seg"
                 $start = New-Object System.Threading.ManualResetEventSlim
@@ -619,32 +620,32 @@ second.seg,,
     }
 
     Context 'Mode and storage' {
-        It 'is for the owner alone, whatever the umask is' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'allows access for the owner only, whatever the umask' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             Get-UnixMode (Add-Segment $script:Path) | Should -Be '600'
         }
 
-        It 'has the mode that is asked for, whatever the umask is: <Mode>' -ForEach @(
+        It 'uses the requested mode, whatever the umask: <Mode>' -ForEach @(
             @{ Mode = '0666'; Expected = '666' }
             @{ Mode = '660'; Expected = '660' }
             @{ Mode = 640; Expected = '640' }
             @{ Mode = '0777'; Expected = '777' }
             @{ Mode = ''; Expected = '600' }
         ) {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $null = New-RoamSegment $script:Path -Mode $Mode -ErrorAction Stop
             Get-UnixMode $script:Path | Should -Be $Expected
         }
 
-        It 'takes the digits as they stand at the prompt, without quotes' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'accepts the digits as typed at the prompt, without quotes' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $null = New-RoamSegment $script:Path -Mode 0640 -ErrorAction Stop
             Get-UnixMode $script:Path | Should -Be '640'
             $null = New-RoamSegment $script:Path -Mode 606 -Force -ErrorAction Stop
             Get-UnixMode $script:Path | Should -Be '606'
         }
 
-        It 'reads digits as octal, so that <_> is not a valid mode' -ForEach '0888', '999', '1000', '07777', 'rw-rw----', '-1', '0x1ff' {
+        It 'reads digits as octal, so <_> is not a valid mode' -ForEach '0888', '999', '1000', '07777', 'rw-rw----', '-1', '0x1ff' {
             $null = New-RoamSegment $script:Path -Mode $_ -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
@@ -652,21 +653,21 @@ second.seg,,
             $script:Path | Should -Not -Exist
         }
 
-        It 'refuses a mode where there are none' {
+        It 'rejects a mode on systems without modes' {
             Skip-Unless (-not $script:OnUnix) 'this system has permission bits'
             $null = New-RoamSegment $script:Path -Mode 0600 -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
         }
 
-        It 'has its storage reserved, so that no guest dies of a full file system' {
-            Skip-Unless $script:OnUnix 'du tells what a file takes'
+        It 'reserves storage, so that no guest dies of a full file system' {
+            Skip-Unless $script:OnUnix 'needs du to measure the storage of a file'
             $header = New-RoamSegment $script:Path
             Get-AllocatedKB $script:Path | Should -BeGreaterOrEqual ([Math]::Floor($header.TotalSize / 1KB))
         }
 
-        It 'with -Sparse takes only what is written' {
-            Skip-Unless $script:OnUnix 'du tells what a file takes'
+        It 'with -Sparse uses only the storage that is written' {
+            Skip-Unless $script:OnUnix 'needs du to measure the storage of a file'
             $header = New-RoamSegment $script:Path -SlotClass '1MB:200' -Sparse
             (Get-Item -LiteralPath $script:Path).Length | Should -Be $header.TotalSize
             Get-AllocatedKB $script:Path | Should -BeLessThan 10240
@@ -675,7 +676,7 @@ second.seg,,
     }
 
     Context 'A header in the pipeline' {
-        It 'is refused as <_>, since its classes are not in it' -ForEach 'a header', 'a header through Clixml', 'a header through JSON', 'a header through CSV' {
+        It 'is refused as <_>, since it does not contain the classes' -ForEach 'a header', 'a header through Clixml', 'a header through JSON', 'a header through CSV' {
             $header = Get-RoamSegmentHeader (Add-Segment $script:Path)
             $object = switch ($_) {
                 'a header' { $header }
@@ -693,8 +694,8 @@ second.seg,,
         }
     }
 
-    Context 'Asking before doing' {
-        It 'with -WhatIf states the size and the layout, and makes nothing' {
+    Context 'Confirmation' {
+        It '-WhatIf shows the size and the layout, and creates nothing' {
             $lines = Invoke-NewProcess -Folder $script:Folder -Script "New-RoamSegment '$script:Path' -MaxGuests 2 -BipbufCapacity 4KB -SlotClass '1KB:4','16KB:2' -WhatIf"
             $text = $lines -join ' '
             $text | Should -Match 'What if: '
@@ -708,7 +709,7 @@ second.seg,,
             Get-ChildItem -LiteralPath $script:Folder -Force | Should -HaveCount 0
         }
 
-        It 'with -WhatIf returns nothing, but refuses what it would refuse' {
+        It '-WhatIf returns nothing, but reports what would be refused' {
             New-RoamSegment $script:Path -WhatIf | Should -BeNullOrEmpty
             $null = New-RoamSegment $script:Path -MaxGuests 0 -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed | Should -HaveCount 1
@@ -718,14 +719,14 @@ second.seg,,
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'SegmentExists,*'
         }
 
-        It 'with -WhatIf and -Force replaces nothing' {
+        It '-WhatIf with -Force replaces nothing' {
             $null = Add-Segment $script:Path
             $before = Get-Sha256 $script:Path
             New-RoamSegment $script:Path -SlotClass '64:1' -Force -WhatIf | Should -BeNullOrEmpty
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'asks nobody with -Confirm:$false, and cannot go on where nobody can be asked' {
+        It 'does not prompt with -Confirm:$false, and fails if it cannot prompt' {
             $ask = Join-Path $script:Folder 'ask.seg'
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$ConfirmPreference = 'Low'
@@ -761,7 +762,7 @@ d.seg,4
             $failed | Should -HaveCount 2
         }
 
-        It 'with -ErrorAction Stop does' {
+        It 'stops the rest with -ErrorAction Stop' {
             $null = Add-Segment $script:Path
             { New-RoamSegment $script:Path -ErrorAction Stop } |
                 Should -Throw -ErrorId 'SegmentExists,RoamShm.Commands.NewRoamSegmentCommand'
@@ -786,7 +787,7 @@ d.seg,4
             }
         }
 
-        It 'offers slot classes and modes that it takes' {
+        It 'offers only slot classes and modes that it accepts' {
             $made = 0
             foreach ($parameter in 'SlotClass', 'Mode', 'HeartbeatInterval') {
                 if ($parameter -eq 'Mode' -and -not $script:OnUnix) {
@@ -812,7 +813,7 @@ d.seg,4
         }
 
         It 'leaves no handle behind' {
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $with = $script:SmallSegment
             1..20 | ForEach-Object { $null = New-RoamSegment $script:Path @with -Force }
             $null = New-RoamSegment $script:Path -ErrorAction SilentlyContinue

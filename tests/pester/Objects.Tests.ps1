@@ -1,4 +1,4 @@
-# Objects go where tables of text go, compare by what changes, and raise what PowerShell people catch.
+# Objects fit where tables of text are expected, compare by what changes, and errors have the usual exception types.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -19,7 +19,7 @@ AfterAll {
 }
 
 Describe 'In a CSV file' {
-    It 'every column of <Name> is text that means something' -ForEach @(
+    It 'every column of <Name> is meaningful text' -ForEach @(
         @{ Name = 'a header'; Source = { Get-RoamSegmentHeader -LiteralPath $Path } }
         @{ Name = 'a listing whose users cannot be told'; Source = { New-Object RoamShm.SegmentListing } }
         @{ Name = 'a peer'; Source = { Get-RoamPeer -LiteralPath $Path -All } }
@@ -36,7 +36,7 @@ Describe 'In a CSV file' {
         }
     }
 
-    It 'findings are rows of their own, which know their segment' {
+    It 'findings are separate rows that name their segment' {
         $rows = Test-RoamSegment -LiteralPath $Path -Detailed | Select-Object -ExpandProperty Findings |
             ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv
         $rows.Id | Should -Contain 'PeerLeftInGoodbye'
@@ -46,7 +46,7 @@ Describe 'In a CSV file' {
 }
 
 Describe 'Compare-Object without -Property' {
-    It 'sees that the status of a segment changed, also beside a snapshot in a file' {
+    It 'detects a changed segment status, even against a snapshot in a file' {
         $segment = Add-Segment (Join-Path $Folder 'compared.seg')
         $before = Find-RoamSegment -LiteralPath $segment
         $snapshot = Join-Path $Folder 'before.clixml'
@@ -60,7 +60,7 @@ Describe 'Compare-Object without -Property' {
         }
     }
 
-    It 'sees that a peer changed, a slot was taken, a goodbye was raised' {
+    It 'detects a changed peer, an allocated slot and a raised goodbye' {
         $segment = Add-Segment (Join-Path $Folder 'peers.seg')
         $header = Get-RoamSegmentHeader -LiteralPath $segment
         $peers = Get-RoamPeer -LiteralPath $segment -All
@@ -76,7 +76,7 @@ Describe 'Compare-Object without -Property' {
 }
 
 Describe 'A missing segment' {
-    It 'is caught as <_>' -ForEach 'System.Management.Automation.ItemNotFoundException', 'RoamShm.SegmentException' {
+    It 'can be caught as <_>' -ForEach 'System.Management.Automation.ItemNotFoundException', 'RoamShm.SegmentException' {
         $child = @"
 try { Get-RoamPeer -LiteralPath /no/such.seg -ErrorAction Stop } catch [$_] { `$_.FullyQualifiedErrorId }
 "@
@@ -85,8 +85,8 @@ try { Get-RoamPeer -LiteralPath /no/such.seg -ErrorAction Stop } catch [$_] { `$
     }
 }
 
-Describe 'A session that has a version of the module' {
-    It 'takes another one beside it' {
+Describe 'A session that has loaded a version of the module' {
+    It 'can load another version beside it' {
         $newer = Join-Path $Folder (Join-Path 'newer' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse
         $manifest = Join-Path $newer 'RoamShm.psd1'
@@ -96,12 +96,12 @@ Describe 'A session that has a version of the module' {
         Invoke-NewProcess -Folder $Folder -Script $child | Should -Match '99\.0\.0'
     }
 
-    It 'says that a program is loaded already, rather than run it under the number of another' {
+    It 'reports that a program is already loaded, rather than run it under the version number of another' {
         Skip-Unless ($PSVersionTable.PSVersion.Major -ge 6) 'Windows PowerShell loads both side by side'
         $newer = Join-Path $Folder (Join-Path 'other' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse
 
-        # Another build of the program: its identity is a GUID in the file.
+        # Another build of the library, which differs in the GUID that the file contains.
         $dll = Join-Path $newer (Join-Path 'bin' 'RoamShm.PowerShell.dll')
         $type = (Get-Command Get-RoamPeer).ImplementingType
         $identity = ConvertTo-HexText $type.Module.ModuleVersionId.ToByteArray()

@@ -1,13 +1,13 @@
-# README.md as somebody tries it who has just cloned and built the project: everything that it says, and nothing else. And
-# what the runbooks say to do by hand.
+# README.md as somebody tries it who has just cloned and built the project: every block, and nothing else. Also the
+# manual steps of the runbooks.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
 
     $script:readme = Join-Path $Repository 'README.md'
 
-    # The hosts of the fleet are played by jobs, since what comes out of a job has been serialized as what comes from another
-    # computer. Each has a folder for its /dev/shm, whose path is as long.
+    # Jobs play the hosts of the fleet, because their output is serialized like that of another computer. Each has its
+    # own folder in place of /dev/shm, with a path of the same length.
     function Get-FleetScene {
         do {
             $script:hosts = '1', '2' | ForEach-Object { '/tmp/' + [guid]::NewGuid().ToString('N').Substring(0, 2) + $_ }
@@ -42,7 +42,7 @@ Describe 'README.md' {
         $hosts | ForEach-Object { Clear-Folder $_ }
     }
 
-    It 'can be typed from its first block to its last, and shows what it says' {
+    It 'can be typed from the first block to the last, with the output shown' {
         Skip-Because (Get-PageDoubt $readme)
         Import-RoamShm
         $script:reader = Open-Reader
@@ -68,14 +68,14 @@ Describe 'docs/runbooks.md' {
         Close-Reader $reader
     }
 
-    It 'says what to do by hand, and that works' {
+    It 'has manual steps that work' {
         Skip-Because (Get-PageDoubt $runbooks)
         Skip-Because (Get-AgentDoubt)
         Import-RoamShm
         $script:reader = Open-Reader
         $hub = Join-Path $reader.Folder 'orders.seg'
         $null = New-Item -ItemType Directory -Path $reader.Folder
-        # Whoever types it answers the questions with yes.
+        # The reader answers yes to every prompt.
         $null = Send-Reader $reader "Import-Module '$ModuleManifest'; `$ConfirmPreference = 'None'"
         $drain, $recover, $clean = @(Get-PageBlock $runbooks)
 
@@ -95,7 +95,7 @@ Describe 'docs/runbooks.md' {
         $shown | Should -Match 'What if: .*Recover peer 2'
         @(Get-RoamPeer $hub).PeerId | Should -Be 2 -Because 'only the one in goodbye is recovered'
 
-        # Peer 2 crashed and is left to a human; without it, what is left is old and has no peer.
+        # Peer 2 crashed and is left to a human; without it, what remains is old and has no peer.
         $null = Reset-RoamPeer $hub 2 -Force -Confirm:$false
         [System.IO.File]::SetLastWriteTimeUtc($hub, [datetime]::UtcNow.AddDays(-1))
         $shown = Invoke-PageBlock $reader $clean.Code

@@ -1,4 +1,4 @@
-# Remove-RoamSegment: the file of a segment that nobody uses is removed; whatever is in use, or might be, is kept.
+# Remove-RoamSegment: removes the file of an unused segment, and keeps whatever is, or may be, in use.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -18,7 +18,7 @@ BeforeAll {
     $script:Sure = @{ Confirm = $false }
     $script:Quiet = @{ Confirm = $false; ErrorAction = 'SilentlyContinue' }
 
-    <# Without -Force nothing is removed where it cannot be told who maps it. #>
+    <# Skips the test if mappings cannot be listed, since nothing is removed then without -Force. #>
     function Skip-WhereInDoubt {
         Skip-Because (Get-MappingDoubt)
     }
@@ -43,7 +43,7 @@ Describe 'Remove-RoamSegment' {
     }
 
     Context 'What it removes' {
-        It 'is a segment that nobody uses, and it returns nothing' {
+        It 'is a segment that nobody uses, and there is no output' {
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path
             $other = Add-Segment (Join-Path $script:Folder 'two.seg')
@@ -55,9 +55,9 @@ Describe 'Remove-RoamSegment' {
 
         It 'is a segment with a peer <Case>' -ForEach @(
             @{ Case = 'whose heartbeat is stale'; State = 1; Interval = '1us'; Beat = 1 }
-            @{ Case = 'that never beat'; State = 1; Interval = '1h'; Beat = 0 }
-            @{ Case = 'that is attached where heartbeats are off'; State = 1; Beat = 1 }
-            @{ Case = 'in goodbye, just now'; State = 2; Interval = '1h'; Beat = 'now' }
+            @{ Case = 'that never sent a heartbeat'; State = 1; Interval = '1h'; Beat = 0 }
+            @{ Case = 'that is attached while heartbeats are off'; State = 1; Beat = 1 }
+            @{ Case = 'that has just gone into goodbye'; State = 2; Interval = '1h'; Beat = 'now' }
             @{ Case = 'that is reserved'; State = 3; Interval = '1h'; Beat = 0 }
         ) {
             Skip-WhereInDoubt
@@ -75,7 +75,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'is all that a filter lets through' {
+        It 'is everything that passes a filter' {
             Skip-WhereInDoubt
             'a.seg', 'b.seg', 'c.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
             $null = Set-RoamGoodbye (Join-Path $script:Folder 'b.seg')
@@ -84,7 +84,7 @@ Describe 'Remove-RoamSegment' {
             @(Get-ChildItem -LiteralPath $script:Folder).Name | Sort-Object | Should -BeExactly @('a.seg', 'c.seg')
         }
 
-        It 'is only the name, with -Force: who maps the file keeps it' {
+        It 'is only the name, with -Force: processes that map the file keep it' {
             Skip-Because (Get-AgentDoubt)
             Skip-Unless $script:OnUnix 'Windows does not remove what is mapped'
             $null = Add-Segment $script:Path
@@ -111,9 +111,9 @@ Describe 'Remove-RoamSegment' {
     }
 
     Context 'What it keeps' {
-        It 'is a segment that processes map, SegmentInUse, which it names' {
+        It 'is a segment that processes map, SegmentInUse, and they are named' {
             Skip-Because (Get-AgentDoubt)
-            Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
+            Skip-Unless $script:OnLinux 'only Linux lists the processes that map a file'
             $null = Add-Segment $script:Path
             $hub = Open-Agent
             try {
@@ -134,7 +134,7 @@ Describe 'Remove-RoamSegment' {
 
         It 'is a segment that is mapped under another name' {
             Skip-Because (Get-AgentDoubt)
-            Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
+            Skip-Unless $script:OnLinux 'only Linux lists the processes that map a file'
             $null = Add-Segment $script:Path
             $hub = Open-Agent
             try {
@@ -149,8 +149,8 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'is a segment that a process has open for writing; dead peers, though they beat just now, keep nothing' {
-            Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
+        It 'is a segment that a process has open for writing; dead peers protect nothing, even with fresh heartbeats' {
+            Skip-Unless $script:OnLinux 'on other systems everything might be in use'
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path -HeartbeatInterval 1h
             Edit-Peer $script:Path 2 -LastHeartbeat (Get-MonotonicTime)
@@ -167,7 +167,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'is everything where it cannot be told who maps it, unless with -Force' {
+        It 'is everything if mappings cannot be listed, except with -Force' {
             $null = Add-Segment $script:Path
             if (Get-MappingDoubt) {
                 Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
@@ -190,11 +190,11 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'is another file that took the name meanwhile, SegmentReplaced, also with -Force' {
+        It 'is another file that has taken the name meanwhile, SegmentReplaced, even with -Force' {
             $null = Add-Segment $script:Path
             $new = Add-Segment (Join-Path $script:Folder 'new.seg')
             Set-Field $new @{ HostGoodbye = 7 }
-            # What is said with -Verbose is said when the file has been looked at, and before it is removed.
+            # The -Verbose message comes after the file has been checked and before it is removed.
             $said = Remove-RoamSegment $script:Path -Force @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
                 ForEach-Object {
                     if ("$_" -match 'Remove roam segment') { Move-Item -LiteralPath $new -Destination $script:Path -Force }
@@ -205,8 +205,8 @@ Describe 'Remove-RoamSegment' {
             (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 7
         }
 
-        It 'is a segment that comes into use while the question is asked' {
-            Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
+        It 'is a segment that comes into use while the user is prompted' {
+            Skip-Unless $script:OnLinux 'on other systems everything might be in use'
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path
             $users = New-Object System.Collections.ArrayList
@@ -221,14 +221,14 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'says SegmentNotFound of a file that is removed while the question is asked' {
+        It 'is nothing, SegmentNotFound, if the file is removed while the user is prompted' {
             $null = Add-Segment $script:Path
             $null = Remove-RoamSegment $script:Path -Force @script:Quiet -Verbose -ErrorVariable failed 4>&1 |
                 ForEach-Object { if ("$_" -match 'Remove roam segment') { Remove-Item -LiteralPath $script:Path } }
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
         }
 
-        It 'is a file with <Fault>: <Id>, whatever the switches say' -ForEach $script:RefusedCases {
+        It 'is a file with <Fault>: <Id>, whatever the switches' -ForEach $script:RefusedCases {
             $null = Add-BrokenSegment $script:Path $_
             Edit-Age $script:Path '1:00:00'
             $before = Get-Sha256 $script:Path
@@ -252,7 +252,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Exist
         }
 
-        It 'is not what a host died over while making it, unless somebody still has that open' {
+        It 'is not a file whose host died while creating it, unless a process still has it open' {
             Skip-WhereInDoubt
             [System.IO.File]::WriteAllBytes($script:Path, (New-Object byte[] 4096))
             $host1 = Open-User $script:Path
@@ -267,7 +267,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'is another file than the object was read from, DifferentFile: <Case>' -ForEach @(
+        It 'is a file other than the one the object was read from, DifferentFile: <Case>' -ForEach @(
             @{ Case = 'from the pipeline' }
             @{ Case = 'as an argument' }
             @{ Case = 'after Export-Clixml'; Through = { param($o) ConvertTo-Deserialized $o } }
@@ -299,7 +299,7 @@ Describe 'Remove-RoamSegment' {
 
             Get-Sha256 $script:Path | Should -BeExactly $before
             $told = Set-RoamGoodbye -LiteralPath $item.PSPath @script:Sure -ErrorAction Stop
-            $told | Should -Not -BeNullOrEmpty -Because 'a path means whatever file has it'
+            $told | Should -Not -BeNullOrEmpty -Because 'a path means whatever file has that name'
             (Get-RoamSegmentHeader $script:Path | Set-RoamGoodbye @script:Sure -ErrorAction Stop).HostGoodbye | Should -BeTrue
         }
     }
@@ -319,7 +319,7 @@ Describe 'Remove-RoamSegment' {
             $guest = Open-Agent
             try {
                 $null = Invoke-Agent $guest attach, $script:Path
-                # Both happen when it sees the goodbye.
+                # It does both when it sees the goodbye.
                 Send-Agent $guest leave-on-goodbye, $script:Path
                 $guest.StandardInput.Close()
                 Remove-RoamSegment $script:Path -Goodbye -Timeout $script:PatienceSeconds @script:Sure -ErrorAction Stop
@@ -329,7 +329,7 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'gives up when peers are left, DrainTimeout, and the goodbye stays: -Timeout <_>' -ForEach @(
+        It 'times out while peers are attached, DrainTimeout, and the goodbye stays raised: -Timeout <_>' -ForEach @(
             '0', '50ms', '0.05', '00:00:00'
         ) {
             $null = Add-Segment $script:Path
@@ -352,9 +352,9 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'gives up when no peer is left but a process maps the segment, SegmentInUse' {
+        It 'times out if no peer is left but a process maps the segment, SegmentInUse' {
             Skip-Because (Get-AgentDoubt)
-            Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
+            Skip-Unless $script:OnLinux 'only Linux lists the processes that map a file'
             $null = Add-Segment $script:Path
             $hub = Open-Agent
             try {
@@ -369,14 +369,14 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'removes with -Force in spite of peers when the time is over' {
+        It 'with -Force removes the segment on timeout in spite of its peers' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             Remove-RoamSegment $script:Path -Goodbye -Timeout 0 -Force @script:Sure -ErrorAction Stop
             $script:Path | Should -Not -Exist
         }
 
-        It 'leaves a flag that is raised already as it is' {
+        It 'leaves a flag that is already raised unchanged' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             Set-Field $script:Path @{ HostGoodbye = 9 }
@@ -390,12 +390,12 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'is done when the host <Case> the file meanwhile, and leaves the new one alone' -ForEach @(
+        It 'succeeds if the host <Case> the file meanwhile, and leaves the new one alone' -ForEach @(
             @{ Case = 'removes' }
             @{ Case = 'replaces' }
         ) {
             Skip-Because (Get-AgentDoubt)
-            Skip-Unless $script:OnLinux 'which processes map a file can be told on Linux only'
+            Skip-Unless $script:OnLinux 'only Linux lists the processes that map a file'
             $null = Add-Segment $script:Path
             $new = Add-Segment (Join-Path $script:Folder 'new.seg')
             Set-Field $new @{ InlineThreshold = 256 }
@@ -404,7 +404,7 @@ Describe 'Remove-RoamSegment' {
             try {
                 $null = Invoke-Agent $hub map, $script:Path
                 $with = @{ Goodbye = $true; Timeout = $script:PatienceSeconds; Confirm = $false; ErrorAction = 'Stop' }
-                # It says each time it looks that the segment is in use, and waits on.
+                # At each poll it reports that the segment is in use, and keeps waiting.
                 $script:Looks = 0
                 $said = Remove-RoamSegment $script:Path @with -Verbose 4>&1 | ForEach-Object {
                     if ("$_" -match 'is in use') {
@@ -430,7 +430,7 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'needs a sound segment, and is <Id> of a file with <Fault>' -ForEach $script:GoodbyeCases {
+        It 'requires a sound segment, and reports <Id> for a file with <Fault>' -ForEach $script:GoodbyeCases {
             $null = Add-BrokenSegment $script:Path $_
             $before = Get-Sha256 $script:Path
             Remove-RoamSegment $script:Path -Goodbye -Timeout 0 @script:Quiet -ErrorVariable failed
@@ -438,7 +438,7 @@ Describe 'Remove-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'takes no -Timeout <Value>' -ForEach @(@{ Value = 'soon' }, @{ Value = '-1' }, @{ Value = -5 }) {
+        It 'rejects -Timeout <Value>' -ForEach @(@{ Value = 'soon' }, @{ Value = '-1' }, @{ Value = -5 }) {
             $null = Add-Segment $script:Path
             { Remove-RoamSegment $script:Path -Goodbye -Timeout $Value @script:Sure } |
                 Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
@@ -485,13 +485,13 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'removes from a folder what is Stale, nothing else, and nothing below' {
+        It 'removes the Stale segments of a folder, and nothing else, without subfolders' {
             Skip-WhereInDoubt
             Remove-RoamSegment $script:Folder -Stale @script:Sure -ErrorAction Stop
             Get-Left | Should -BeExactly 'bad.seg bye.seg deep.seg new.seg notes.txt'
         }
 
-        It 'says with -Verbose what it keeps, and why' {
+        It 'reports with -Verbose what it keeps, and why' {
             Skip-WhereInDoubt
             $said = @(Remove-RoamSegment $script:Folder -Stale @script:Sure -Verbose 4>&1 | ForEach-Object { "$_" })
             $kept = @($said | Where-Object { $_ -like 'Kept*' })
@@ -504,14 +504,14 @@ Describe 'Remove-RoamSegment' {
         It 'removes with -MinimumAge <Age> <What>' -ForEach @(
             @{ Age = '2h'; What = 'nothing'; Left = 'bad.seg bye.seg deep.seg new.seg notes.txt old.seg' }
             @{ Age = '30m'; What = 'what is older'; Left = 'bad.seg bye.seg deep.seg new.seg notes.txt' }
-            @{ Age = '0'; What = 'all that nobody maps'; Left = 'bad.seg bye.seg deep.seg notes.txt' }
+            @{ Age = '0'; What = 'everything that nobody maps'; Left = 'bad.seg bye.seg deep.seg notes.txt' }
         ) {
             Skip-WhereInDoubt
             Remove-RoamSegment $script:Folder -Stale -MinimumAge $Age @script:Sure -ErrorAction Stop
             Get-Left | Should -BeExactly $Left
         }
 
-        It 'looks at <How>' -ForEach @(
+        It 'searches <How>' -ForEach @(
             @{ How = 'a file that is stale'; Left = 'bad.seg bye.seg deep.seg new.seg notes.txt' }
             @{ How = 'a file that is not'; Left = 'bad.seg bye.seg deep.seg new.seg notes.txt old.seg' }
             @{ How = 'folders and files of a pattern'; Left = 'bad.seg bye.seg new.seg notes.txt' }
@@ -540,14 +540,14 @@ Describe 'Remove-RoamSegment' {
             Get-Left | Should -BeExactly $Left
         }
 
-        It 'removes nothing where it cannot be told who maps what, also with -Force' {
+        It 'removes nothing if mappings cannot be listed, even with -Force' {
             if ($script:OnUnix) { & chmod -R a+rX $script:Folder }
             $removal = "Remove-RoamSegment '$script:Folder' -Stale -Force -Confirm:`$false"
             if (Get-MappingDoubt) {
                 Remove-RoamSegment $script:Folder -Stale -Force @script:Sure -ErrorAction Stop
             } else {
                 Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript $removal) | Should -BeExactly '0'
-                # What the stranger needed was copied there.
+                # Removes the copy of the module that the other user needed.
                 Remove-Item -LiteralPath (Join-Path $script:Folder 'module') -Recurse
             }
 
@@ -556,7 +556,7 @@ Describe 'Remove-RoamSegment' {
             }
         }
 
-        It 'takes an abandoned segment too, whatever its heartbeats say, when it is old enough' {
+        It 'removes an abandoned segment too, whatever its heartbeats, if it is old enough' {
             Skip-WhereInDoubt
             $old = Join-Path $script:Folder 'old.seg'
             Edit-Peer $old 1
@@ -565,30 +565,30 @@ Describe 'Remove-RoamSegment' {
             Remove-RoamSegment $script:Folder -Stale @script:Sure -ErrorAction Stop
             $old | Should -Exist -Because 'it is five minutes old'
             Remove-RoamSegment $old -Stale -MinimumAge 1m @script:Sure -ErrorAction Stop
-            $old | Should -Not -Exist -Because 'a dead peer keeps nothing in use'
+            $old | Should -Not -Exist -Because 'a dead peer does not keep the segment in use'
         }
 
-        It 'is SegmentNotFound of a missing folder' {
+        It 'reports SegmentNotFound for a missing folder' {
             $missing = Join-Path $script:Folder 'missing'
             Remove-RoamSegment $missing -Stale @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $missing
         }
 
-        It 'takes no -MinimumAge <Value>' -ForEach @(@{ Value = 'old' }, @{ Value = -1 }) {
+        It 'rejects -MinimumAge <Value>' -ForEach @(@{ Value = 'old' }, @{ Value = -1 }) {
             { Remove-RoamSegment $script:Folder -Stale -MinimumAge $Value @script:Sure } |
                 Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>, and removes that and nothing else' -ForEach $script:Routes {
+        It 'accepts <Route>, and removes that and nothing else' -ForEach $script:Routes {
             $files = @(Get-ChildItem -LiteralPath $script:Folder -Filter *.seg)
             $files | Should -HaveCount 5
-            # Nobody uses them, so -Force is only for where that cannot be told.
+            # Nobody uses them, so -Force is needed only if mappings cannot be listed.
             $with = @{ Confirm = $false; ErrorAction = 'Stop'; Force = [bool](Get-MappingDoubt) }
             $route = @{ Route = $Route; Command = 'Remove-RoamSegment'; Folder = $script:Folder; With = $with }
             Invoke-Route @route | Should -BeNullOrEmpty
@@ -596,7 +596,7 @@ Describe 'Remove-RoamSegment' {
             ($gone | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
 
-        It 'takes <_>' -ForEach 'a listing', 'a listing through Clixml', 'a peer', 'a slot class through JSON' {
+        It 'accepts <_>' -ForEach 'a listing', 'a listing through Clixml', 'a peer', 'a slot class through JSON' {
             Edit-Peer $script:Path 1 -State 2
             $object = switch ($_) {
                 'a listing' { Find-RoamSegment $script:Path }
@@ -609,18 +609,18 @@ Describe 'Remove-RoamSegment' {
         }
     }
 
-    Context 'What is no segment' {
-        It 'is SegmentNotFound: a missing file' {
+    Context 'Files that are not segments' {
+        It 'are SegmentNotFound: a missing file' {
             Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path -Message 'There is no file'
         }
 
-        It 'is NotAFileSystemPath: a path of another provider' {
+        It 'are NotAFileSystemPath: a path of another provider' {
             Remove-RoamSegment Env:PATH @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH -Message 'provider'
         }
 
-        It 'is NotARegularFile: a directory, without -Stale, also with -Force' {
+        It 'are NotARegularFile: a directory, without -Stale, even with -Force' {
             foreach ($with in @{}, @{ Force = $true }, @{ Goodbye = $true }) {
                 Remove-RoamSegment $script:Folder @with @script:Quiet -ErrorVariable failed
                 Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message '-Stale'
@@ -629,7 +629,7 @@ Describe 'Remove-RoamSegment' {
             $script:Folder | Should -Exist
         }
 
-        It 'is NotARegularFile: <_>' -ForEach 'a FIFO', 'a device', 'a link to a segment' {
+        It 'are NotARegularFile: <_>' -ForEach 'a FIFO', 'a device', 'a link to a segment' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             $target = Add-Segment (Join-Path $script:Folder 'target.seg')
             $name = switch ($_) {
@@ -643,8 +643,8 @@ Describe 'Remove-RoamSegment' {
             $target | Should -Exist
         }
 
-        It 'is SegmentAccessDenied: a file that may not be read, and one in a folder that may not be written' {
-            Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+        It 'are SegmentAccessDenied: an unreadable file, and one in a folder that is not writable' {
+            Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $null = Add-Segment $script:Path
             $closed = Join-Path $script:Folder 'closed'
             $null = New-Item -ItemType Directory -Path $closed
@@ -671,13 +671,13 @@ Describe 'Remove-RoamSegment' {
             $inside | Should -Exist
         }
 
-        It 'is SegmentIOError: a file that the system fails to read' {
-            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+        It 'are SegmentIOError: a file that the operating system cannot read' {
+            Skip-Unless $script:OnLinux 'needs /proc/self/mem, whose first byte cannot be read'
             Remove-RoamSegment /proc/self/mem -Force @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
 
-        It 'is RemoteObject: an object from another computer; the local file of that name is kept' {
+        It 'are RemoteObject: an object from another computer; the local file of that name is kept' {
             $null = Add-Segment $script:Path
             $listing = ConvertTo-Deserialized (Find-RoamSegment $script:Path)
             $listing | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
@@ -686,14 +686,14 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Exist
         }
 
-        It 'does not stop the rest' {
+        It 'do not stop the rest' {
             $good = 'a.seg', 'b.seg' | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
             $good[0], $script:Path, $good[1] | Remove-RoamSegment -Force @script:Quiet -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
             $good | Should -Not -Exist
         }
 
-        It 'stops the rest with -ErrorAction Stop, with its own id' {
+        It 'stop the rest with -ErrorAction Stop, with their own error id' {
             $good = Add-Segment (Join-Path $script:Folder 'a.seg')
             { Remove-RoamSegment $script:Path, $good -Force @script:Sure -ErrorAction Stop } |
                 Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.RemoveRoamSegmentCommand'
@@ -701,12 +701,12 @@ Describe 'Remove-RoamSegment' {
         }
     }
 
-    Context 'Asking before doing' {
+    Context 'Confirmation' {
         BeforeEach {
             $null = Add-Segment $script:Path
         }
 
-        It 'with -WhatIf says what and to which file, and changes nothing' {
+        It '-WhatIf shows the action and the file, and changes nothing' {
             $before = Get-Sha256 $script:Path
             $removal = "Remove-RoamSegment '$script:Path' -Force -WhatIf"
             $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$removal`n$removal -Goodbye")
@@ -717,8 +717,8 @@ Describe 'Remove-RoamSegment' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'with -WhatIf says what would be refused' {
-            Skip-Unless $script:OnLinux 'elsewhere everything might be in use'
+        It '-WhatIf shows what would be refused' {
+            Skip-Unless $script:OnLinux 'on other systems everything might be in use'
             $user = Open-User $script:Path
             try {
                 Remove-RoamSegment $script:Path -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -733,7 +733,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Exist
         }
 
-        It 'asks, also with -Force; -Confirm:$false and $ConfirmPreference None answer' {
+        It 'prompts, even with -Force, unless -Confirm:$false or $ConfirmPreference None is set' {
             $other = Add-Segment (Join-Path $script:Folder 'two.seg')
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { Remove-RoamSegment '$script:Path' -Force } catch { 'asked' }
@@ -750,23 +750,23 @@ Test-Path '$other'
     }
 
     Context 'At the prompt' {
-        It 'completes its parameters, and typical times' {
+        It 'completes its parameters, and typical durations' {
             $offered = (TabExpansion2 'Remove-RoamSegment -').CompletionMatches.CompletionText
             $own = '-Path', '-LiteralPath', '-Goodbye', '-Timeout', '-Stale', '-MinimumAge', '-Force'
             foreach ($parameter in $own + '-WhatIf' + '-Confirm') {
                 $offered | Should -Contain $parameter
             }
 
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
             (TabExpansion2 'Remove-RoamSegment x -Timeout ').CompletionMatches.CompletionText | Should -Contain '1m'
         }
 
-        It 'tells that it returns nothing' {
+        It 'declares that it returns nothing' {
             @((Get-Command Remove-RoamSegment).OutputType) | Should -HaveCount 0
         }
 
-        It 'leaves no handle and no mapping behind, whatever it met' {
-            Skip-Unless $script:OnLinux 'the open files and the mappings of a process are in /proc'
+        It 'leaves no handle and no mapping behind in any case' {
+            Skip-Unless $script:OnLinux 'needs /proc to list open files and mappings'
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
             $mine = [System.IO.File]::OpenRead($short)
@@ -778,7 +778,7 @@ Test-Path '$other'
                     Remove-RoamSegment $script:Path, $short, $script:Folder -Force @script:Quiet
                 }
 
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             } finally {
                 $mine.Dispose()
             }

@@ -1,4 +1,4 @@
-# Reset-RoamPeer: the place of a guest that crashed or left is freed, in the way of the format, and nothing else is touched.
+# Reset-RoamPeer: frees the entry of a guest that crashed or left, as the format requires, and changes nothing else.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -12,12 +12,12 @@ BeforeAll {
     $script:Command = 'Reset-RoamPeer'
     $script:None = [uint32]::MaxValue
 
-    <# Who maps a segment can be told, and nobody does: without -Force nothing else is recovered. #>
+    <# Skips the test if mappings cannot be listed, since only an unused segment is recovered without -Force. #>
     function Skip-WhereInDoubt {
         Skip-Because (Get-MappingDoubt)
     }
 
-    <# A peer's state, epoch and heartbeat as they are stored. #>
+    <# The stored state, epoch and heartbeat of a peer. #>
     function Read-Peer {
         param([int] $PeerId)
 
@@ -43,7 +43,7 @@ Describe 'Reset-RoamPeer' {
     }
 
     Context 'What it does' {
-        It 'makes of a peer that did nothing, byte for byte, a fresh place but for its epoch' {
+        It 'resets an idle peer byte for byte to a fresh entry, except for its epoch' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ 'Peer1.Epoch' = 5 }
             $fresh = Get-Sha256 $script:Path
@@ -54,10 +54,11 @@ Describe 'Reset-RoamPeer' {
             Get-Sha256 $script:Path | Should -BeExactly $fresh
         }
 
-        It 'drops what waits, frees what that refers to and what the peer owns, and tells how many' {
+        It 'drops queued entries, frees the slots they refer to and those the peer owns, and reports how many' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2 -Epoch 3 -LastHeartbeat 77
-            # Slot 0 of class 0, the host's, waits for the guest; slots 1 and 2 are the guest's. Class 1 is the host's.
+            # Slot 0 of class 0 is the host's and queued for the guest; slots 1 and 2 are the guest's. Class 1 is the
+            # host's.
             $null = Use-Slot $script:Path 0 -Owner 0
             $null = Use-Slot $script:Path 0 -Owner 1
             $null = Use-Slot $script:Path 0 -Owner 1
@@ -87,21 +88,21 @@ Describe 'Reset-RoamPeer' {
             Read-Peer 1 | Should -BeExactly '00000000030000000000000000000000' -Because 'the epoch stays'
             Read-Ring ToHost | Should -BeExactly ('00' * 12)
             Read-Ring ToGuest | Should -BeExactly ('00' * 12)
-            # The last to be freed is the first of the list; the head's count goes up with each.
+            # The last slot freed is the first on the list; each push increments the counter in the head.
             Get-Field $script:Path Class0.FreeHead, Class0.FreeCount | Should -Be @(2, 6)
             Read-Slot $script:Path 0 2 | Should -Be @(1, 0, 0, 1)
             Read-Slot $script:Path 0 1 | Should -Be @(1, 0, 0, 0)
             Read-Slot $script:Path 0 0 | Should -Be @(1, 0, 0, 3)
             Read-Slot $script:Path 0 3 | Should -Be @(0, 0, 0, $script:None)
             Get-Field $script:Path Class1.FreeHead, Class1.FreeCount | Should -Be @(1, 1)
-            Read-Slot $script:Path 1 0 | Should -Be @(1, 1, 0, 1) -Because 'nothing that waits refers to it'
+            Read-Slot $script:Path 1 0 | Should -Be @(1, 1, 0, 1) -Because 'no queued entry refers to it'
             Test-RoamSegment $script:Path -Full | Should -BeTrue
         }
 
-        It 'frees no slot that was freed or given to another since' {
+        It 'frees no slot that has been freed or reallocated since' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
-            # Slot 0 is of another generation by now, slot 1 is free.
+            # Slot 0 has been reallocated since, so its generation differs; slot 1 is free.
             Edit-Slot $script:Path 0 0 -Generation 9 -State 1 -Owner 2 -NextFree 1
             Set-Field $script:Path @{ 'Class0.FreeHead' = 1; 'Class0.FreeCount' = 1 }
             Edit-Ring $script:Path 1 ToGuest -Entry (Get-SlotEntry 0 0 -Generation 8), (Get-SlotEntry 0 1 -Generation 0)
@@ -111,7 +112,7 @@ Describe 'Reset-RoamPeer' {
             Read-Slot $script:Path 0 0 | Should -Be @(9, 1, 2, 1)
         }
 
-        It 'touches neither another peer nor the host nor the header' {
+        It 'changes no other peer, the host''s slots or the header' {
             $null = Add-Segment $script:Path -HeartbeatInterval 1us
             Edit-Peer $script:Path 1 -State 2
             Edit-Peer $script:Path 2 -State 1 -Epoch 4 -LastHeartbeat 5
@@ -128,7 +129,7 @@ Describe 'Reset-RoamPeer' {
             (Get-Item -LiteralPath $script:Path).Length | Should -Be $script:SmallSize
         }
 
-        It 'returns an empty place as it is' {
+        It 'returns an empty entry unchanged' {
             $null = Add-Segment $script:Path
             $before = Get-Sha256 $script:Path
             $result = Reset-RoamPeer $script:Path 1 -Confirm:$false -ErrorAction Stop
@@ -136,7 +137,7 @@ Describe 'Reset-RoamPeer' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'recovers several peers, each once, in the order that is given' {
+        It 'recovers several peers, each once, in the given order' {
             $null = Add-Segment $script:Path
             1, 2 | ForEach-Object { Edit-Peer $script:Path $_ -State 2 }
             $results = Reset-RoamPeer $script:Path 2, 1, 2 -Force -Confirm:$false
@@ -144,14 +145,14 @@ Describe 'Reset-RoamPeer' {
             $results.PreviousState | Should -BeExactly @('Goodbye', 'Goodbye', 'Empty')
         }
 
-        It 'makes room for a guest' {
+        It 'makes room for a new guest' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path
             $guest = Open-Agent
             try {
                 Invoke-Agent $guest attach, $script:Path | Should -Be '1'
                 Invoke-Agent $guest attach, $script:Path | Should -Be '2'
-                { Invoke-Agent $guest attach, $script:Path } | Should -Throw '*no place is empty*'
+                { Invoke-Agent $guest attach, $script:Path } | Should -Throw '*no entry is empty*'
                 $null = Invoke-Agent $guest state, $script:Path, 2
                 $null = Reset-RoamPeer $script:Path 2 -Force -Confirm:$false
                 Invoke-Agent $guest attach, $script:Path | Should -Be '2'
@@ -161,7 +162,7 @@ Describe 'Reset-RoamPeer' {
             }
         }
 
-        It 'recovers what a killed guest has left' {
+        It 'recovers what a killed guest left behind' {
             Skip-Because (Get-AgentDoubt)
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path -HeartbeatInterval 1us
@@ -190,16 +191,16 @@ Describe 'Reset-RoamPeer' {
         }
     }
 
-    Context 'What is damaged' {
+    Context 'Damage' {
         BeforeEach {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
         }
 
-        It 'is told in a warning and in the result, and not followed: <Fault>' -ForEach @(
+        It 'is reported in a warning and in the result, and not followed: <Fault>' -ForEach @(
             @{ Fault = 'positions'; With = @{ Write = 4097 }; Says = 'ring: write 4097'; Dropped = 0 }
-            @{ Fault = 'a slot class that there is not'; With = @{ Entry = '[class]' }; Says = 'slot class 2 of 2'; Dropped = 0 }
-            @{ Fault = 'a slot that there is not'; With = @{ Entry = '[slot]' }; Says = 'slot 4 of 4'; Dropped = 0 }
+            @{ Fault = 'a slot class that does not exist'; With = @{ Entry = '[class]' }; Says = 'slot class 2 of 2'; Dropped = 0 }
+            @{ Fault = 'a slot that does not exist'; With = @{ Entry = '[slot]' }; Says = 'slot 4 of 4'; Dropped = 0 }
             @{ Fault = 'an extent'; With = @{ Entry = '[extent]' }; Says = 'extent 1'; Dropped = 0 }
             @{ Fault = 'a length'; With = @{ Entry = '[inline]', '0c00000000001000' }; Says = 'entry at 16 .*12'; Dropped = 1 }
         ) {
@@ -228,11 +229,11 @@ Describe 'Reset-RoamPeer' {
             $result.State | Should -BeExactly 'Empty'
             $result.EntriesDropped, $result.ReferencedSlotsFreed | Should -Be @($Dropped, 0)
             $result.OwnedSlotsFreed | Should -Be 1 -Because 'the rest is done'
-            Read-Ring ToGuest | Should -BeExactly ('00' * 12) -Because 'the ring is made empty'
+            Read-Ring ToGuest | Should -BeExactly ('00' * 12) -Because 'the ring is reset'
             (Read-Slot $script:Path 0 0)[1] | Should -Be 1 -Because 'the slot of the host is kept'
         }
 
-        It 'is told of rings that do not lie within the file, which are not touched' {
+        It 'is reported for rings outside the file, which are left unchanged' {
             Set-Field $script:Path @{ 'Peer1.RingOffset' = $script:SmallSize }
             $with = @{ Force = $true; Confirm = $false; WarningAction = 'SilentlyContinue' }
             $result = Reset-RoamPeer $script:Path 1 @with -WarningVariable warned
@@ -243,8 +244,8 @@ Describe 'Reset-RoamPeer' {
             (Get-Item -LiteralPath $script:Path).Length | Should -Be $script:SmallSize
         }
 
-        It 'is told of a class with more slots than are looked through' {
-            Skip-Unless $script:OnUnix 'a file of more than a gigabyte that takes no room'
+        It 'is reported for a class with more slots than the limit' {
+            Skip-Unless $script:OnUnix 'needs a sparse file of more than a gigabyte'
             Remove-Item -LiteralPath $script:Path
             $null = Add-HugeSegment $script:Path
             Edit-Peer $script:Path 1 -State 2
@@ -255,13 +256,13 @@ Describe 'Reset-RoamPeer' {
         }
     }
 
-    Context 'Who is left alone' {
-        It 'is a peer that may be alive, PeerAlive: <Case>' -ForEach @(
-            @{ Case = 'it beats'; Interval = '1h'; Beat = 'now'; Liveness = 'Alive' }
-            @{ Case = 'it has not beaten yet'; Interval = '1h'; Beat = 0; Liveness = 'NeverBeat' }
+    Context 'Which peers it refuses' {
+        It 'one that may be alive, PeerAlive: <Case>' -ForEach @(
+            @{ Case = 'it sends heartbeats'; Interval = '1h'; Beat = 'now'; Liveness = 'Alive' }
+            @{ Case = 'it has not sent a heartbeat yet'; Interval = '1h'; Beat = 0; Liveness = 'NeverBeat' }
             @{ Case = 'heartbeats are off'; Beat = 1; Liveness = 'Unknown' }
             @{ Case = 'its heartbeat is in the future'; Interval = '1us'; Beat = [uint64]::MaxValue; Liveness = 'Unknown' }
-            @{ Case = 'its state is none'; State = 9; Beat = 1; Liveness = 'Unknown' }
+            @{ Case = 'its state is undefined'; State = 9; Beat = 1; Liveness = 'Unknown' }
         ) {
             $null = Add-Segment $script:Path -HeartbeatInterval $_.Interval
             $state = if ($_.State) { $_.State } else { 1 }
@@ -283,11 +284,11 @@ Describe 'Reset-RoamPeer' {
             Read-Peer 1 | Should -BeExactly '00000000010000000000000000000000'
         }
 
-        It 'is not a peer <Case>' -ForEach @(
+        It 'not one <Case>' -ForEach @(
             @{ Case = 'in goodbye'; State = 2; Beat = 'now'; Interval = '1h'; Name = 'Goodbye' }
             @{ Case = 'that is reserved'; State = 3; Beat = 0; Interval = '1h'; Name = 'Reserved' }
             @{ Case = 'whose heartbeat is stale'; State = 1; Beat = 1; Interval = '1us'; Name = 'Attached' }
-            @{ Case = 'in goodbye where heartbeats are off'; State = 2; Beat = 0; Name = 'Goodbye' }
+            @{ Case = 'in goodbye while heartbeats are off'; State = 2; Beat = 0; Name = 'Goodbye' }
         ) {
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path -HeartbeatInterval $_.Interval
@@ -297,11 +298,11 @@ Describe 'Reset-RoamPeer' {
             $result.PreviousState, $result.State | Should -BeExactly @($Name, 'Empty')
         }
 
-        It 'is a peer that attaches while the question is asked' {
+        It 'one that attaches while the user is prompted' {
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
-            # What is said with -Verbose is said between the check and the deed.
+            # The -Verbose message comes between the check and the recovery.
             $with = @{ Confirm = $false; Verbose = $true; ErrorAction = 'SilentlyContinue' }
             $said = Reset-RoamPeer $script:Path 1 @with -ErrorVariable failed 4>&1 |
                 ForEach-Object { if ("$_" -match 'Recover peer') { Edit-Peer $script:Path 1 -State 1 -Epoch 2 }; $_ }
@@ -310,7 +311,7 @@ Describe 'Reset-RoamPeer' {
             Read-Peer 1 | Should -BeExactly '01000000020000000000000000000000'
         }
 
-        It 'is a peer of a host that may be running, HostMayBeRunning: a process maps the segment' {
+        It 'one whose host may be running, HostMayBeRunning: a process maps the segment' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
@@ -319,19 +320,19 @@ Describe 'Reset-RoamPeer' {
             try {
                 $null = Invoke-Agent $hub map, $script:Path
                 $null = Reset-RoamPeer $script:Path 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
-                # Where it cannot be told who maps it, that is what is said.
+                # If mappings cannot be listed, the error says so.
                 $says = if ($script:OnLinux) { "process $($hub.Id) maps it" } else { 'cannot be found out|neither' }
                 Assert-SegmentError $failed -Id HostMayBeRunning -Target $script:Path -Message $says
                 Get-Sha256 $script:Path | Should -BeExactly $before
                 $null = Reset-RoamPeer $script:Path 1 -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
-                $failed[0].FullyQualifiedErrorId | Should -BeLike 'HostMayBeRunning,*' -Because '-WhatIf tells it too'
+                $failed[0].FullyQualifiedErrorId | Should -BeLike 'HostMayBeRunning,*' -Because '-WhatIf reports it too'
                 (Reset-RoamPeer $script:Path 1 -Force -Confirm:$false).State | Should -BeExactly 'Empty'
             } finally {
                 Close-Agent $hub
             }
         }
 
-        It 'is a peer of a segment that this process itself maps: it may be the host' {
+        It 'one of a segment that this process itself maps: it may be the host' {
             Skip-WhereInDoubt
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
@@ -342,14 +343,14 @@ Describe 'Reset-RoamPeer' {
                 $null = Reset-RoamPeer $script:Path 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
                 Assert-SegmentError $failed -Id HostMayBeRunning -Target $script:Path -Message "process $PID maps it"
                 (Reset-RoamPeer $script:Path 1 -Force -Confirm:$false -ErrorAction Stop).State | Should -BeExactly 'Empty'
-                $view.ReadUInt32(128) | Should -Be 0 -Because 'whoever maps it sees it'
+                $view.ReadUInt32(128) | Should -Be 0 -Because 'the change is visible in a mapping'
             } finally {
                 $view.Dispose()
                 $map.Dispose()
             }
         }
 
-        It 'is every peer where it cannot be told who maps a segment, HostMayBeRunning' {
+        It 'every one if mappings cannot be listed, HostMayBeRunning' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             if (Get-MappingDoubt) {
@@ -370,20 +371,20 @@ Describe 'Reset-RoamPeer' {
         }
     }
 
-    Context 'Which peers' {
+    Context 'Selecting peers' {
         BeforeEach {
             $null = Add-Segment $script:Path
             1, 2 | ForEach-Object { Edit-Peer $script:Path $_ -State 2 -Epoch $_ }
         }
 
-        It 'says PeerNotFound of an id that the segment has not, and recovers the others' {
+        It 'reports PeerNotFound for an id that the segment does not have, and recovers the others' {
             $with = @{ Force = $true; Confirm = $false; ErrorAction = 'SilentlyContinue' }
             $results = Reset-RoamPeer $script:Path 3, 2 @with -ErrorVariable failed
             $results.PeerId | Should -BeExactly 2
             Assert-SegmentError $failed -Id PeerNotFound -Target $script:Path -Message 'no peer 3; its peers are 1 to 2'
         }
 
-        It 'takes no <Value>' -ForEach @(
+        It 'rejects <Value>' -ForEach @(
             @{ Value = '0'; Id = 'ParameterArgumentValidationError,*' }
             @{ Value = '256'; Id = 'ParameterArgumentValidationError,*' }
             @{ Value = '-1'; Id = 'ParameterArgumentValidationError,*' }
@@ -393,7 +394,7 @@ Describe 'Reset-RoamPeer' {
             (Get-RoamPeer $script:Path).State | Should -BeExactly @('Goodbye', 'Goodbye')
         }
 
-        It 'ends with PeerIdMissing when no peer is given: <_>' -ForEach @(
+        It 'fails with PeerIdMissing if no peer is given: <_>' -ForEach @(
             'a path', 'a literal path', 'a pattern', 'text from the pipeline', 'a file', 'a header'
         ) {
             $script:How = $_
@@ -416,7 +417,7 @@ Describe 'Reset-RoamPeer' {
             (Get-RoamPeer $script:Path).State | Should -BeExactly @('Goodbye', 'Goodbye')
         }
 
-        It 'takes peers from the pipeline: <_>' -ForEach 'themselves', 'Clixml', 'JSON', 'a thread job', 'CSV' {
+        It 'accepts peers from the pipeline: <_>' -ForEach 'themselves', 'Clixml', 'JSON', 'a thread job', 'CSV' {
             $peers = Get-RoamPeer $script:Path -PeerId 2
             $again = switch ($_) {
                 'themselves' { $peers }
@@ -427,22 +428,22 @@ Describe 'Reset-RoamPeer' {
             }
             $result = $again | Reset-RoamPeer -Force -Confirm:$false -ErrorAction Stop
             $result.PeerId, $result.PreviousState | Should -BeExactly @(2, 'Goodbye')
-            (Get-RoamPeer $script:Path).PeerId | Should -BeExactly 1 -Because 'just that peer was meant'
+            (Get-RoamPeer $script:Path).PeerId | Should -BeExactly 1 -Because 'only that peer was given'
         }
 
-        It 'takes results of its own' {
+        It 'accepts its own results' {
             $result = Reset-RoamPeer $script:Path 1 -Force -Confirm:$false
             Edit-Peer $script:Path 1 -State 2
             $again = ConvertTo-Deserialized $result | Reset-RoamPeer -Force -Confirm:$false
             $again.PreviousState | Should -BeExactly 'Goodbye'
         }
 
-        It 'takes the event of a watch for the peer that it is about' {
+        It 'accepts a watch event and recovers the peer it is about' {
             $watch = Open-Watch @{ Path = $script:Path; Peer = $true }
             try {
                 $script:State = 2
                 Wait-Until {
-                    # To and fro, until it is seen.
+                    # Attach and detach until the watch has seen it.
                     $script:State = 3 - $script:State
                     Edit-Peer $script:Path 1 -State $script:State
                     @($watch.Events | Where-Object { $_.PeerId -eq 1 }).Count -gt 0
@@ -455,19 +456,19 @@ Describe 'Reset-RoamPeer' {
             ($happened | Reset-RoamPeer -Force -Confirm:$false -ErrorAction Stop).PeerId | Should -BeExactly 1
         }
 
-        It 'writes each result before it asks for the next peer' {
+        It 'writes each result before it prompts for the next peer' {
             $first = Get-RoamPeer $script:Path | Reset-RoamPeer -Force -Confirm:$false | Select-Object -First 1
             $first.PeerId | Should -Be 1
-            (Get-RoamPeer $script:Path).PeerId | Should -BeExactly 2 -Because 'the pipeline had enough'
+            (Get-RoamPeer $script:Path).PeerId | Should -BeExactly 2 -Because 'the pipeline stopped'
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>, and recovers there and nowhere else' -ForEach $script:Routes {
+        It 'accepts <Route>, and recovers peers there and nowhere else' -ForEach $script:Routes {
             $files = @(Get-ChildItem -LiteralPath $script:Folder -Filter *.seg)
             $files | Should -HaveCount 5
             $files | ForEach-Object { Edit-Peer $_.FullName 2 -State 2 }
@@ -480,8 +481,8 @@ Describe 'Reset-RoamPeer' {
         }
     }
 
-    Context 'What is no segment' {
-        It 'refuses a file with <Fault>: <Id>, and changes nothing, also with -Force' -ForEach $script:BrokenCases {
+    Context 'Files that are not segments' {
+        It 'are refused if they have <Fault>: <Id>, and left unchanged, even with -Force' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $before = Get-Sha256 $script:Path
             $out = Reset-RoamPeer $script:Path 1 -Force -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -490,23 +491,23 @@ Describe 'Reset-RoamPeer' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'says SegmentNotFound of a missing file, and makes none' {
+        It 'are SegmentNotFound: a missing file, and none is created' {
             $null = Reset-RoamPeer $script:Path 1 -Force -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
             $script:Path | Should -Not -Exist
         }
 
-        It 'says NotAFileSystemPath of a path of another provider' {
+        It 'are NotAFileSystemPath: a path of another provider' {
             $null = Reset-RoamPeer Env:PATH 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'says NotARegularFile of a directory' {
+        It 'are NotARegularFile: a directory' {
             $null = Reset-RoamPeer $script:Folder 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
         }
 
-        It 'says NotARegularFile of a FIFO and of a device' {
+        It 'are NotARegularFile: a FIFO and a device' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             foreach ($name in $script:Path, '/dev/null') {
@@ -515,7 +516,7 @@ Describe 'Reset-RoamPeer' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may be read but not written' {
+        It 'are SegmentAccessDenied: a file that is readable but not writable' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             if ($script:OnUnix) { & chmod 444 $script:Path }
@@ -531,13 +532,13 @@ Describe 'Reset-RoamPeer' {
             (Get-RoamPeer $script:Path).State | Should -BeExactly 'Goodbye'
         }
 
-        It 'says SegmentIOError of a file that the system fails to read' {
-            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+        It 'are SegmentIOError: a file that the operating system cannot read' {
+            Skip-Unless $script:OnLinux 'needs /proc/self/mem, whose first byte cannot be read'
             $null = Reset-RoamPeer /proc/self/mem 1 -Force -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
 
-        It 'says RemoteObject of a peer from another computer, and the local file of that name is not changed' {
+        It 'are RemoteObject: a peer from another computer; the local file of that name is unchanged' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             $before = Get-Sha256 $script:Path
@@ -549,7 +550,7 @@ Describe 'Reset-RoamPeer' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'does not stop the rest' {
+        It 'do not stop the rest' {
             $good = 'a.seg', 'b.seg' | ForEach-Object { Add-Segment (Join-Path $script:Folder $_) }
             $good | ForEach-Object { Edit-Peer $_ 1 -State 2 }
             $results = $good[0], $script:Path, $good[1] |
@@ -559,7 +560,7 @@ Describe 'Reset-RoamPeer' {
             $failed | Should -HaveCount 1
         }
 
-        It 'stops the rest with -ErrorAction Stop, with its own id' {
+        It 'stop the rest with -ErrorAction Stop, with their own error id' {
             $good = Add-Segment (Join-Path $script:Folder 'a.seg')
             Edit-Peer $good 1 -State 2
             { Reset-RoamPeer $script:Path, $good 1 -Force -Confirm:$false -ErrorAction Stop } |
@@ -568,13 +569,13 @@ Describe 'Reset-RoamPeer' {
         }
     }
 
-    Context 'Asking before doing' {
+    Context 'Confirmation' {
         BeforeEach {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
         }
 
-        It 'with -WhatIf says what and to which file, and changes nothing, also with -Force' {
+        It '-WhatIf shows the action and the file, and changes nothing, even with -Force' {
             $before = Get-Sha256 $script:Path
             $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
             $recovery = "Reset-RoamPeer '$script:Path' 1 -Force -WhatIf"
@@ -585,7 +586,7 @@ Describe 'Reset-RoamPeer' {
             (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc | Should -Be $written
         }
 
-        It 'with -WhatIf says what would be refused' {
+        It '-WhatIf shows what would be refused' {
             Edit-Peer $script:Path 1 -State 1
             $user = Open-User $script:Path
             try {
@@ -606,7 +607,7 @@ Describe 'Reset-RoamPeer' {
             (Get-RoamPeer $script:Path).State | Should -BeExactly 'Goodbye'
         }
 
-        It 'asks, also with -Force; -Confirm:$false and $ConfirmPreference None answer' {
+        It 'prompts, even with -Force, unless -Confirm:$false or $ConfirmPreference None is set' {
             Edit-Peer $script:Path 2 -State 2
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }
@@ -620,7 +621,7 @@ try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }
     }
 
     Context 'At the prompt' {
-        It 'shows a table that fits, and a list with everything' {
+        It 'shows a table that fits, and a list with every property' {
             $path = Add-Segment (Join-Path $script:Folder ('x' * 120 + '.seg'))
             Edit-Peer $path 2 -State 3
             Edit-Ring $path 2 ToGuest -Entry (Get-InlineEntry 8), (Get-SlotEntry 5 0)
@@ -633,7 +634,7 @@ try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }
             @(ConvertTo-Deserialized $result | ConvertTo-ShownLine)[2] | Should -MatchExactly ' 2 +0$'
         }
 
-        It 'tells its output type' {
+        It 'declares its output type' {
             (Get-Command Reset-RoamPeer).OutputType.Name | Should -BeExactly 'RoamShm.PeerRecoveryResult'
         }
 
@@ -643,11 +644,11 @@ try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }
                 $offered | Should -Contain $parameter
             }
 
-            $offered | Should -Not -Contain '-PSComputerName' -Because 'it is for the engine to bind'
+            $offered | Should -Not -Contain '-PSComputerName' -Because 'only the engine binds it'
         }
 
-        It 'leaves no handle and no mapping behind, whatever it met' {
-            Skip-Unless $script:OnLinux 'the open files and the mappings of a process are in /proc'
+        It 'leaves no handle and no mapping behind in any case' {
+            Skip-Unless $script:OnLinux 'needs /proc to list open files and mappings'
             $null = Add-Segment $script:Path
             $short = Join-Path $script:Folder 'short.seg'
             [System.IO.File]::WriteAllText($short, 'short')
@@ -660,7 +661,7 @@ try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }
                         Reset-RoamPeer -PeerId 1, 3 -Force -Confirm:$false -ErrorAction SilentlyContinue
                 }
 
-                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+                Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             } finally {
                 $mine.Dispose()
             }

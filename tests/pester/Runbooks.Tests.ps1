@@ -4,7 +4,7 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # Four guests, and a heartbeat each second: one that is ten seconds old is stale.
+    # Four guests, and a heartbeat every second: one that is ten seconds old is stale.
     $script:hub = @{ MaxGuests = 4; BipbufCapacity = 4KB; HeartbeatInterval = '1s'; SlotClass = , '1KB:64' }
     $script:longAgo = 10000
 
@@ -22,7 +22,7 @@ BeforeAll {
         (Get-RoamPeer $Path -PeerId $PeerId -All).State
     }
 
-    # It was changed so long ago that it is stale if nobody uses it.
+    # Last changed long ago, so it is stale if nobody uses it.
     function Set-Old {
         param([Parameter(ValueFromPipeline)] [string] $Path)
 
@@ -35,7 +35,7 @@ BeforeAll {
         $agent
     }
 
-    <# A process that crashes: nothing of it is left but what it wrote into the segment. #>
+    <# A process that crashes: only what it wrote into the segment is left. #>
     function Close-Player {
         param([object] $Agent)
 
@@ -60,7 +60,7 @@ Describe 'A runbook' {
     }
 
     Context 'Remove-RoamHub.ps1' {
-        It 'removes a hub that everybody leaves, and waits for the processes to let go of the file' {
+        It 'removes a hub that everybody leaves, and waits until processes have released the file' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $host1 = Open-Player
@@ -73,7 +73,8 @@ Describe 'A runbook' {
             $null = Invoke-Agent $guest state, $path, 2
             Close-Player $guest
             Wait-Until { $running.Events -contains "== $path" } 'the guests had left'
-            # A runbook that does not wait for the host gets the time to show it; one that waits passes however long this takes.
+            # A runbook that does not wait for the host is given the time to show that; one that waits passes, however
+            # long this takes.
             Start-Sleep -Milliseconds 200
             $path | Should -Exist
             Close-Player $host1
@@ -85,7 +86,7 @@ Describe 'A runbook' {
             $path | Should -Not -Exist
         }
 
-        It 'is as glad if the host removes the file itself' {
+        It 'succeeds if the host removes the file itself' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $host1 = Open-Player
@@ -96,7 +97,7 @@ Describe 'A runbook' {
             (Wait-Example $running).ExitCode | Should -Be 0
         }
 
-        It 'does not touch a hub that is started again meanwhile, and asks for a human' {
+        It 'leaves a hub that restarts meanwhile alone, and reports that it needs attention' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $host1 = Open-Player
@@ -129,7 +130,7 @@ Describe 'A runbook' {
             $other | Should -Not -Exist
         }
 
-        It 'removes a hub that nobody maps without waiting for its dead guests, and with -WhatIf shows them only' {
+        It 'removes an unmapped hub without waiting for its dead guests, and with -WhatIf only shows it' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $guest = Open-Player
@@ -141,13 +142,13 @@ Describe 'A runbook' {
             $preview.Text | Should -Match 'What if: '
             $preview.Text | Should -Match '(?m)^ +1 Attached Stale '
             (Get-RoamSegmentHeader $path).HostGoodbye | Should -BeFalse
-            # To wait for ten days would be to fail.
+            # Waiting for ten days would fail the test.
             $result = Invoke-Example runbooks/Remove-RoamHub.ps1 -With @{ Path = $path; Timeout = '10d' }
             $result.ExitCode | Should -Be 0 -Because $result.Text
             $path | Should -Not -Exist
         }
 
-        It 'asks for a human where a hub is missing or damaged, but not where a pattern matches none' {
+        It 'reports that a missing or damaged hub needs attention, but not a pattern without matches' {
             $missing = Invoke-Example runbooks/Remove-RoamHub.ps1 (Join-Path $folder 'none.seg')
             $missing.ExitCode | Should -Be 1 -Because $missing.Text
             $missing.Text | Should -Match 'SegmentNotFound: '
@@ -162,7 +163,7 @@ Describe 'A runbook' {
     }
 
     Context 'Repair-RoamGuest.ps1' {
-        It 'recovers every guest of a segment that nobody uses, and leaves one that may be alive' {
+        It 'recovers every guest of an unused segment, and leaves one that may be alive' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $guest = Open-Player
@@ -189,7 +190,7 @@ Describe 'A runbook' {
             Get-State $path 1 | Should -BeExactly 'Attached'
             Close-Player $host1
 
-            # Nobody uses it any more: every attached peer is dead.
+            # Nobody uses the segment any more: every attached peer is dead.
             $result = Invoke-Example runbooks/Repair-RoamGuest.ps1 $path
             $result.ExitCode | Should -Be 0 -Because $result.Text
             $result.Text | Should -Match 'Peer 2: now Empty, 1 entries to it and 0 from it dropped, 2 slots freed\.'
@@ -201,7 +202,7 @@ Describe 'A runbook' {
             $again.Text | Should -Match 'Nothing to recover\.'
         }
 
-        It 'leaves the guest of a hub that runs on to that, unless forced' {
+        It 'leaves the guest of a running hub to its host, unless forced' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $host1 = Open-Player
@@ -223,7 +224,7 @@ Describe 'A runbook' {
             1, 2 | ForEach-Object { Get-State $path $_ } | Should -BeExactly @('Empty', 'Attached')
         }
 
-        It 'leaves damage as it is, and asks for a human' {
+        It 'leaves damage unchanged, and reports that it needs attention' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $guest = Open-Player
@@ -240,7 +241,7 @@ Describe 'A runbook' {
     }
 
     Context 'Get-RoamShmUsage.ps1' {
-        It 'is content where nothing was left behind' {
+        It 'reports success if nothing was left behind' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $null = Add-Hub new.seg
@@ -257,7 +258,7 @@ Describe 'A runbook' {
             $none.Text | Should -Match '== 0 segments, 0 B'
         }
 
-        It 'names what was left behind, the largest first, and removes the stale by order' {
+        It 'lists what was left behind, largest first, and removes the stale segments on request' {
             Skip-Because $doubt
             $live = Add-Hub live.seg
             $stale = Add-Hub stale.seg -With @{ SlotClass = , '1KB:128' }
@@ -287,7 +288,7 @@ Describe 'A runbook' {
             $live | Should -Exist
         }
 
-        It 'leaves what is in goodbye or damaged to a human' {
+        It 'leaves segments in goodbye and damaged ones for a human' {
             Skip-Because $doubt
             $drained = Add-Hub drained.seg
             $damaged = Add-Hub damaged.seg
@@ -304,7 +305,7 @@ Describe 'A runbook' {
             $damaged | Should -Exist
         }
 
-        It 'names what killed creations left, and removes it by order' {
+        It 'lists leftovers of killed creations, and removes them on request' {
             Skip-Because $doubt
             $leftover = Join-Path $folder '.roamshm-1f'
             [System.IO.File]::WriteAllBytes($leftover, (New-Object byte[] 4096))
@@ -318,7 +319,7 @@ Describe 'A runbook' {
             $leftover | Should -Not -Exist
         }
 
-        It 'names a dead hub as abandoned, whatever it said before it died: <_>' -ForEach 'said goodbye', 'said nothing' {
+        It 'lists a dead hub as abandoned, whatever it did before it died: <_>' -ForEach 'said goodbye', 'said nothing' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $player = Open-Player
@@ -341,7 +342,7 @@ Describe 'A runbook' {
             $path | Should -Not -Exist
         }
 
-        It 'names the processes that hold the memory of deleted segments' {
+        It 'lists the processes that hold the memory of deleted segments' {
             Skip-Because $doubt
             $path = Add-Hub hub.seg
             $host1 = Open-Player
@@ -352,11 +353,11 @@ Describe 'A runbook' {
             $result.Text | Should -Match "(?s)== 1 deleted, .*hub\.seg \(deleted\), .*: $($host1.Id)"
         }
 
-        It 'gives no all-clear where it could not read: <Script>' -ForEach @(
+        It 'gives no all-clear if something is unreadable: <Script>' -ForEach @(
             @{ Script = 'runbooks/Get-RoamShmUsage.ps1'; Arguments = @('-Recurse'); Found = '== 3 could not be read', 'its name is not valid UTF-8', 'Needs a human: 3\.' }
             @{ Script = 'Export-RoamInventory.ps1'; Arguments = @(); Found = , '0 segments, 2 problems\.' }
         ) {
-            Skip-Unless $OnLinux 'a name that is not valid UTF-8 is made as on Linux'
+            Skip-Unless $OnLinux 'only Linux allows names that are not valid UTF-8'
             $null = Add-Hub closed.seg
             $null = New-Item -ItemType Directory -Path (Join-Path $folder 'closed')
             chmod 777 $folder
@@ -366,13 +367,13 @@ Describe 'A runbook' {
             Copy-Item -LiteralPath ([System.IO.Path]::Combine($Repository, 'examples', $Script)) -Destination $copy
             $where = if ($Script -like 'Export-*') { "'$folder' -Path '$folder'" } else { "'$folder'" }
             $text = Invoke-AsStranger $folder "& '$copy' $where $Arguments | Out-String -Width 200; 'exit code ' + `$LASTEXITCODE"
-            # PowerShell cannot name it, and so cannot remove it.
+            # PowerShell cannot express this name, so it cannot remove the file.
             bash -c 'rm -f "$1"/bad*' bash $folder
             $text -join "`n" | Should -Match 'exit code 1'
             foreach ($pattern in $Found) { $text -join "`n" | Should -Match $pattern }
         }
 
-        It 'asks for a human where the folder is missing' {
+        It 'reports that a missing folder needs attention' {
             $result = Invoke-Example runbooks/Get-RoamShmUsage.ps1 (Join-Path $folder 'none')
             $result.ExitCode | Should -Be 1 -Because $result.Text
             $result.Text | Should -Match 'SegmentNotFound: '
@@ -381,7 +382,7 @@ Describe 'A runbook' {
 }
 
 Describe 'A runbook on a command line' {
-    It 'takes its arguments and gives its exit code' {
+    It 'accepts arguments and returns its exit code' {
         $folder = Initialize-Folder
         try {
             $runbook = [System.IO.Path]::Combine($Repository, 'examples', 'runbooks', 'Remove-RoamHub.ps1')

@@ -1,11 +1,11 @@
-# What has happened between two statements of an example in docs/cmdlets, as its text tells: other processes, by name, map
-# the segments and do what hosts and guests do. They are agents, tests/RoamShm.TestAgent, and the words are theirs.
+# What happens between two statements of an example in docs/cmdlets, as its text describes: other processes, by name, map
+# the segments and act as hosts and guests. They are agents (tests/RoamShm.TestAgent), and the words are their commands.
 #
-#   Before     the statement of the example before which it happens, counted from 1
-#   Do         'NAME: WORDS' waits for the answer; 'NAME~ WORDS' goes on, and it happens while the statement runs;
-#              'NAME: end' ends the process, 'NAME~ end' when it has done all it was told
-#   AnyOrder   the lines of the output may stand in another order, that in which the file system has the files
-#   Loose      the numbers of the output are of no interest
+#   Before     the number, from 1, of the statement of the example before which this happens
+#   Do         'NAME: WORDS' waits for the answer; 'NAME~ WORDS' continues, so that it happens while the statement runs;
+#              'NAME: end' ends the process, 'NAME~ end' ends it after it has finished its commands
+#   AnyOrder   the output lines may be in any order, since the file system decides the order of the files
+#   Loose      the numbers in the output are not compared
 @{
     'Find-RoamSegment'        = @(
         @{ Example = 1; AnyOrder = $true; Before = 6; Do = @(

@@ -1,5 +1,5 @@
-# The scripts in examples, but for the tour and the runbooks. Remoting is played by jobs, whose objects come back as those
-# of another computer do.
+# The scripts in examples, except the tour and the runbooks. Jobs stand in for remoting, because their objects come
+# back like those of another computer.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -32,7 +32,7 @@ Describe 'Export-RoamInventory.ps1' {
         $rows.Path | Split-Path -Leaf | Sort-Object | Should -Be @('a.seg', 'b,c.seg')
     }
 
-    It 'replaces the files of the same day, and tells of what it could not look at' {
+    It 'replaces the files of the same day, and reports what it could not read' {
         $null = Invoke-Example Export-RoamInventory.ps1 -With @{ OutputFolder = $reports; Path = $folder }
         $again = Invoke-Example Export-RoamInventory.ps1 -With @{ OutputFolder = $reports; Path = Join-Path $folder 'none' }
         $again.ExitCode | Should -Be 1 -Because $again.Text
@@ -56,7 +56,7 @@ Describe 'Invoke-RoamDeploy.ps1' {
         Clear-Folder $folder
     }
 
-    It 'deploys where everybody has left' {
+    It 'deploys once everybody has left' {
         $result = Invoke-Example Invoke-RoamDeploy.ps1 $path, $deploy
         $result.ExitCode | Should -Be 0 -Because $result.Text
         $result.Text | Should -Match "It runs: $([regex]::Escape($path))"
@@ -70,7 +70,7 @@ Describe 'Invoke-RoamDeploy.ps1' {
         (Get-RoamSegmentHeader $path).HostGoodbye | Should -BeFalse
     }
 
-    It 'fails where there is no segment' {
+    It 'fails if there is no segment' {
         (Invoke-Example Invoke-RoamDeploy.ps1 (Join-Path $folder 'none*.seg'), $deploy).ExitCode | Should -Be 1
     }
 
@@ -99,10 +99,10 @@ Describe 'Watch-RoamGoodbye.ps1' {
         Clear-Folder $folder
     }
 
-    It 'calls a script when a host says goodbye, and for no other segment' {
+    It 'calls a script when a host raises its goodbye, and for no other segment' {
         $alert = Join-Path $folder 'alert.ps1'
         [System.IO.File]::WriteAllText($alert, 'param($Text, $Event) "ALERT $($Event.HostGoodbyeValue) $Text"')
-        # The last of them is in goodbye from the start; when that is told, the others have been looked at.
+        # The last of them is in goodbye from the start; once it is reported, the others have been polled.
         $null = Set-RoamGoodbye (Add-Segment (Join-Path $folder 'z.seg')) -Value 9
         $with = @{ Path = Join-Path $folder '*.seg'; Alert = $alert; Count = 2; Interval = '20ms' }
         $script:running = Open-Example Watch-RoamGoodbye.ps1 $with
@@ -114,7 +114,7 @@ Describe 'Watch-RoamGoodbye.ps1' {
         $second | Should -Match "^ALERT 7 .*$([regex]::Escape($path)) has said goodbye"
     }
 
-    It 'writes a line where there is no script, and alerts of a goodbye that was said before' {
+    It 'writes a line if there is no script, and alerts about a goodbye that is already raised' {
         $null = Set-RoamGoodbye $path
         $result = Invoke-Example Watch-RoamGoodbye.ps1 (Join-Path $folder '*.seg') @{ Count = 1 }
         $result.Text | Should -Match "$([regex]::Escape($path)) has said goodbye, value 1"

@@ -23,7 +23,7 @@ Describe 'Set-RoamGoodbye' {
     }
 
     Context 'What it does' {
-        It 'makes of a fresh segment, byte for byte, what the reference makes of it' {
+        It 'changes a fresh segment byte for byte as the reference does' {
             $null = New-RoamSegment $script:Path -MaxGuests 4 -BipbufCapacity 4KB -MaxPayloadSize 64KB -InlineThreshold 256 -SlotClass '1KB:4', '8KB:2'
             $null = Set-RoamGoodbye $script:Path -ErrorAction Stop
             (Get-Item -LiteralPath $script:Path).Length | Should -Be 54912
@@ -42,7 +42,7 @@ Describe 'Set-RoamGoodbye' {
             (Get-RoamSegmentHeader $script:Path).HostGoodbyeValue | Should -Be 1
         }
 
-        It 'stores the value that is asked for: <Value>' -ForEach @(
+        It 'stores the requested value: <Value>' -ForEach @(
             @{ Value = 1 }
             @{ Value = 42 }
             @{ Value = 4294967295 }
@@ -53,7 +53,7 @@ Describe 'Set-RoamGoodbye' {
             Get-Field $script:Path HostGoodbye | Should -Be $Value
         }
 
-        It 'takes no <Value>' -ForEach @(
+        It 'rejects <Value>' -ForEach @(
             @{ Value = 0; Id = 'ParameterArgumentValidationError,*' }
             @{ Value = -1; Id = 'CannotConvertArgument*' }
             @{ Value = 4294967296; Id = 'CannotConvertArgument*' }
@@ -64,12 +64,12 @@ Describe 'Set-RoamGoodbye' {
             Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
-        It 'leaves a flag that is raised already as it is' {
+        It 'leaves a flag that is already raised unchanged' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ HostGoodbye = 7 }
             $before = Get-Sha256 $script:Path
             $header = Set-RoamGoodbye $script:Path -Value 9 -ErrorAction Stop
-            $header.HostGoodbyeValue | Should -Be 7 -Because 'the header tells what is there'
+            $header.HostGoodbyeValue | Should -Be 7 -Because 'the header shows the stored value'
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
@@ -78,7 +78,7 @@ Describe 'Set-RoamGoodbye' {
             1..3 | ForEach-Object { (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbyeValue | Should -Be 1 }
         }
 
-        It 'says with -Verbose what was there before' {
+        It 'reports the previous value with -Verbose' {
             $null = Add-Segment $script:Path
             $said = Set-RoamGoodbye $script:Path -Value 5 -Verbose 4>&1 |
                 Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
@@ -88,7 +88,7 @@ Describe 'Set-RoamGoodbye' {
             "$said" | Should -Match 'host_goodbye was already 5'
         }
 
-        It 'changes four bytes and no others, and neither the length nor the mode' {
+        It 'changes four bytes and nothing else, including length and mode' {
             $null = Add-Segment $script:Path
             $before = [System.IO.File]::ReadAllBytes($script:Path)
             $null = Set-RoamGoodbye $script:Path -Value 0x01020304
@@ -98,22 +98,23 @@ Describe 'Set-RoamGoodbye' {
             $changed | Should -Be @(64, 65, 66, 67)
         }
 
-        It 'is seen by another process' {
+        It 'is visible to another process' {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path -Value 3
             Invoke-NewProcess -Folder $script:Folder -Script "(Get-RoamSegmentHeader '$script:Path').HostGoodbyeValue" |
                 Should -Be '3'
         }
 
-        It 'raises the flag of a segment that is sound for the reference, if not for Test-RoamSegment' {
+        It 'raises the flag of a segment that is valid for the reference, though not for Test-RoamSegment' {
             $null = Add-Segment $script:Path
-            # max_guests 300: no guest of the Swift implementation attaches, those of the other do and have to be told.
+            # max_guests 300: no guest of the Swift implementation attaches, but guests of the other one do and must be
+            # asked to leave.
             Set-Field $script:Path @{ MaxGuests = 300 }
             Test-RoamSegment $script:Path | Should -BeFalse
             (Set-RoamGoodbye $script:Path -ErrorAction Stop).HostGoodbye | Should -BeTrue
         }
 
-        It 'raises the flag of a file on which somebody holds an exclusive lock' {
+        It 'raises the flag of a file that another process has locked exclusively' {
             Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
             $null = Add-Segment $script:Path
             $holder = Lock-File $script:Path
@@ -124,7 +125,7 @@ Describe 'Set-RoamGoodbye' {
             }
         }
 
-        It 'raises all that a filter lets through' {
+        It 'raises the flags of all segments that pass a filter' {
             $paths = foreach ($name in 'a.seg', 'b.seg', 'c.seg') { Add-Segment (Join-Path $script:Folder $name) }
             Set-Field $paths[1] @{ Version = 6 }
             Get-ChildItem -LiteralPath $script:Folder | Test-RoamSegment -PassThru | Set-RoamGoodbye -ErrorAction Stop |
@@ -145,11 +146,11 @@ Describe 'Set-RoamGoodbye' {
             Close-Watch $script:Waiting
         }
 
-        It 'returns at once where nobody is attached' {
+        It 'returns at once if no peer is attached' {
             (Set-RoamGoodbye $script:Path -Wait -Timeout 10d).HostGoodbye | Should -BeTrue
         }
 
-        It 'returns when the guests have left, and tells meanwhile how many are left' {
+        It 'returns when the guests have left, and shows meanwhile how many remain' {
             Set-Field $script:Path @{ 'Peer1.State' = 1; 'Peer2.State' = 1 }
             $script:Waiting = Open-Runspace { param([string] $Path) Set-RoamGoodbye $Path -Wait } @{ Path = $script:Path }
             $progress = $script:Waiting.Shell.Streams.Progress
@@ -162,7 +163,7 @@ Describe 'Set-RoamGoodbye' {
             $script:Waiting.Events[0].HostGoodbye | Should -BeTrue
         }
 
-        It 'tells all segments first, and gives up with the names of the peers that are left: DrainTimeout' {
+        It 'raises all goodbyes first, and on timeout names the remaining peers: DrainTimeout' {
             $second = Add-Segment (Join-Path $script:Folder 'b.seg')
             Set-Field $script:Path @{ 'Peer1.State' = 1 }
             $headers = Set-RoamGoodbye $script:Path, $second -Wait -Timeout 1ms -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -171,13 +172,13 @@ Describe 'Set-RoamGoodbye' {
             (Get-RoamSegmentHeader $script:Path).HostGoodbye | Should -BeTrue
         }
 
-        It 'with -WhatIf waits for nobody' {
+        It 'does not wait with -WhatIf' {
             Set-Field $script:Path @{ 'Peer1.State' = 1 }
             Set-RoamGoodbye $script:Path -Wait -WhatIf | Should -BeNullOrEmpty
             Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
-        It 'can be stopped, and the goodbye stays' {
+        It 'can be stopped, and the goodbye stays raised' {
             Set-Field $script:Path @{ 'Peer1.State' = 1 }
             $script:Waiting = Open-Runspace { param([string] $Path) Set-RoamGoodbye $Path -Wait } @{ Path = $script:Path }
             $shell = $script:Waiting.Shell
@@ -187,19 +188,19 @@ Describe 'Set-RoamGoodbye' {
             Get-Field $script:Path HostGoodbye | Should -Be 1
         }
 
-        It 'alone takes a -Timeout: TimeoutWithoutWait' {
+        It 'is required for -Timeout: TimeoutWithoutWait' {
             { Set-RoamGoodbye $script:Path -Timeout 1 } |
                 Should -Throw -ErrorId 'TimeoutWithoutWait,RoamShm.Commands.SetRoamGoodbyeCommand'
             Get-Field $script:Path HostGoodbye | Should -Be 0
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>, and raises these flags and no others' -ForEach $script:Routes {
+        It 'accepts <Route>, and raises those flags and no others' -ForEach $script:Routes {
             $files = @(Get-ChildItem -LiteralPath $script:Folder -Filter *.seg)
             $files | Should -HaveCount 5
             $headers = @(Invoke-Route -Route $Route -Command Set-RoamGoodbye -Folder $script:Folder -With @{ ErrorAction = 'Stop' })
@@ -210,7 +211,7 @@ Describe 'Set-RoamGoodbye' {
         }
     }
 
-    Context 'What is no segment' {
+    Context 'Errors' {
         It 'refuses a file with <Fault>: <Id>, and changes nothing' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $before = Get-Sha256 $script:Path
@@ -220,23 +221,23 @@ Describe 'Set-RoamGoodbye' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'says SegmentNotFound of a missing file, and makes none' {
+        It 'reports SegmentNotFound for a missing file, and creates none' {
             $null = Set-RoamGoodbye $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
             $script:Path | Should -Not -Exist
         }
 
-        It 'says NotAFileSystemPath of a path of another provider' {
+        It 'reports NotAFileSystemPath for a path of another provider' {
             $null = Set-RoamGoodbye Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'says NotARegularFile of a directory' {
+        It 'reports NotARegularFile for a directory' {
             $null = Set-RoamGoodbye $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Folder -Message 'directory'
         }
 
-        It 'says NotARegularFile of a FIFO and of a device' {
+        It 'reports NotARegularFile for a FIFO and of a device' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             foreach ($name in $script:Path, '/dev/null') {
@@ -245,7 +246,7 @@ Describe 'Set-RoamGoodbye' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may be read but not written' {
+        It 'reports SegmentAccessDenied for a file that is readable but not writable' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 444 $script:Path }
             $lines = Invoke-AsStranger $script:Folder ("(Get-RoamSegmentHeader '$script:Path').TotalSize`n" + (ConvertTo-ErrorScript "Set-RoamGoodbye '$script:Path'"))
@@ -276,7 +277,7 @@ Describe 'Set-RoamGoodbye' {
     }
 
     Context 'A header from another computer' {
-        It 'is refused, RemoteObject, and the local file of that name is not changed' {
+        It 'is refused as RemoteObject, and the local file of that name is unchanged' {
             $null = Add-Segment $script:Path
             $before = Get-Sha256 $script:Path
             $header = ConvertTo-Deserialized (Get-RoamSegmentHeader $script:Path)
@@ -290,7 +291,7 @@ Describe 'Set-RoamGoodbye' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'is applied where it came from: this computer, by a job' {
+        It 'can be used in a job on its own computer' {
             $null = Add-Segment $script:Path
             $header = Invoke-Job { Get-RoamSegmentHeader -LiteralPath $args[0] } $script:Path
             $header.PSComputerName | Should -BeExactly 'localhost'
@@ -298,8 +299,8 @@ Describe 'Set-RoamGoodbye' {
         }
     }
 
-    Context 'Asking before doing' {
-        It 'with -WhatIf says what and to which file, and changes nothing' {
+    Context 'Confirmation' {
+        It '-WhatIf shows the action and the file, and changes nothing' {
             $null = Add-Segment $script:Path
             $before = Get-Sha256 $script:Path
             $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
@@ -317,13 +318,13 @@ Describe 'Set-RoamGoodbye' {
             Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
-        It 'asks nobody as long as $ConfirmPreference is High' {
+        It 'does not prompt while $ConfirmPreference is High' {
             $null = Add-Segment $script:Path
             Invoke-NewProcess -Folder $script:Folder -Script "(Set-RoamGoodbye '$script:Path').HostGoodbye" |
                 Should -Be 'True'
         }
 
-        It 'asks when $ConfirmPreference is Medium, and -Confirm:$false answers' {
+        It 'prompts if $ConfirmPreference is Medium, unless -Confirm:$false is given' {
             $null = Add-Segment $script:Path
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$ConfirmPreference = 'Medium'
@@ -344,7 +345,7 @@ try { Set-RoamGoodbye '$script:Path' } catch { 'asked' }
         }
 
         It 'leaves no handle and no mapping behind' {
-            Skip-Unless $script:OnLinux 'the open files and the mappings of a process are in /proc'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files and mappings'
             $null = Add-Segment $script:Path
             1..20 |
                 ForEach-Object { $null = Set-RoamGoodbye $script:Path, $script:Folder -ErrorAction SilentlyContinue }

@@ -1,4 +1,4 @@
-# Show-RoamSegment: the map of a segment for the eye, as text that pipes and redirects.
+# Show-RoamSegment: the map of a segment for people, as text that can be piped and redirected.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -12,7 +12,7 @@ BeforeAll {
     $script:Command = 'Show-RoamSegment'
     $script:Escape = [string][char]27
 
-    # Age and time are what differs between two pictures of one segment.
+    # The age and the time are what differs between two pictures of a segment.
     function Get-Shape {
         param([AllowEmptyString()] [string[]] $Line)
 
@@ -58,7 +58,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'the goodbye of the host' {
+        It 'the host goodbye' {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path
             Show-RoamSegment $script:Path | Out-String | Should -Match 'goodbye raised'
@@ -86,8 +86,8 @@ Describe 'Show-RoamSegment' {
             $lines -join "`n" | Should -Match '(?m)^slot pool .+'
         }
 
-        It 'a file with a name that would play with the terminal' {
-            Skip-Unless $script:OnUnix 'there are no such names elsewhere'
+        It 'a file whose name contains terminal control sequences' {
+            Skip-Unless $script:OnUnix 'Windows does not allow such names'
             $evil = Add-Segment (Join-Path $script:Folder "e$($script:Escape)[2Jvil`n$([char]0x202e)$([char]0x85).seg")
             @(Show-RoamSegment -LiteralPath $evil)[0] |
                 Should -BeExactly ($script:Folder + '/e\x1b[2Jvil\x0a\u202e\x85.seg')
@@ -95,7 +95,7 @@ Describe 'Show-RoamSegment' {
             Show-RoamSegment -LiteralPath $evil | ForEach-Object { $_ | Should -Not -Match '\p{Cc}' }
         }
 
-        It 'what is wrong in full, however narrow it is' {
+        It 'findings in full, however narrow the window' {
             $null = Add-BrokenSegment $script:Path @{ Edit = @{ 'Peer1.State' = 77 } }
             $message = (Test-RoamSegment $script:Path -Detailed).Findings[0].Message
             foreach ($width in 40, 60, 100, 1000) {
@@ -103,18 +103,18 @@ Describe 'Show-RoamSegment' {
                 $text | Should -Match "(?m)^Error InvalidPeerState: $([regex]::Escape($message))$"
             }
 
-            # A window that is drawn over has few lines.
+            # A window that is overwritten has few lines.
             @(Show-RoamSegment $script:Path -Width 60 -Ascii -Refresh -Count 1) -match '^Error InvalidPeerState: .*\.\.\.$' |
                 Should -HaveCount 1
         }
 
-        It 'bytes at random, without an error' {
+        It 'random bytes, without an error' {
             $null = Add-Segment $script:Path
             $sound = [System.IO.File]::ReadAllBytes($script:Path)
             $random = New-Object System.Random 7
             for ($round = 0; $round -lt 60; $round++) {
                 $bytes = $sound.Clone()
-                # The magic, the version and the header's size stay, so that the rest is looked at.
+                # The magic, the version and the header size stay, so that the rest is examined.
                 $end = if ($round % 2) { $bytes.Length } else { 128 }
                 1..12 | ForEach-Object { $bytes[$random.Next(16, $end)] = $random.Next(256) }
                 [System.IO.File]::WriteAllBytes($script:Path, $bytes)
@@ -126,12 +126,12 @@ Describe 'Show-RoamSegment' {
 
     Context 'A busy segment' {
         BeforeAll {
-            # Eight places: one alive, with something in both rings; one in goodbye, one in a state that is none.
+            # Eight entries: one alive, with something in both rings; one in goodbye, and one in an undefined state.
             $script:LayoutBefore = $script:Layout
             $script:Eight = @{ MaxGuests = 8; BipbufCapacity = 4KB; SlotClass = @('1KB:100', '8KB:20') }
             $script:Layout = Get-SegmentLayout $script:Eight
 
-            # Cells of a line: ideographs take two.
+            # The number of cells of a line: ideographs take two.
             function Get-Cell {
                 param([AllowEmptyString()] [string] $Line)
 
@@ -153,14 +153,14 @@ Describe 'Show-RoamSegment' {
             Edit-Peer $script:Path 3 -State 9
         }
 
-        It 'has what is in its header' {
+        It 'shows its header' {
             $text = (Show-RoamSegment $script:Path -Width 120) -join "`n"
             foreach ($fact in '8 guests', 'rings of 4 KB', 'payloads up to 1 MB', 'inline up to 256 B', 'heartbeat 60 min', 'no goodbye') {
                 $text | Should -Match $fact
             }
         }
 
-        It 'has its peers, rings and slots with bars' {
+        It 'shows its peers, rings and slots with bars' {
             1..10 | ForEach-Object { $null = Use-Slot $script:Path 0 }
             $null = Use-Slot $script:Path 1 -Owner 7
             Set-Field $script:Path @{ 'Class0.FreeHead' = 11 }
@@ -185,7 +185,7 @@ Describe 'Show-RoamSegment' {
             $findings[0] | Should -BeLike 'Error *' -Because 'errors come before warnings'
         }
 
-        It 'has a bar that is empty only where there is nothing, and full only where all is in use' {
+        It 'shows an empty bar only for nothing, and a full bar only if everything is in use' {
             Set-Field $script:Path @{ 'Peer2.State' = 0; 'Peer3.State' = 0; 'Peer1.LastHeartbeat' = 0 }
             Edit-Ring $script:Path 1 ToHost -Entry (Get-InlineEntry 4)
             Edit-Ring $script:Path 1 ToGuest -Entry (Get-InlineEntry 4080)
@@ -206,7 +206,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'is ASCII where the console is not Unicode, or with -Ascii' {
+        It 'is drawn in ASCII if the console is not Unicode, or with -Ascii' {
             $encodingBefore = [Console]::OutputEncoding
             try {
                 [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
@@ -230,14 +230,14 @@ Describe 'Show-RoamSegment' {
                     ($lines | ForEach-Object { Get-Cell $_ } | Measure-Object -Maximum).Maximum | Should -BeGreaterThan ($_ - 10)
                 }
 
-                # At 40 columns tables are cut off.
+                # At 40 columns tables are truncated.
                 $parts = if ($_ -eq 40) { @() } else { 'Layout', 'slot pool', 'Peer', 'Attached', 'Alive', 'Goodbye', 'Class', 'Orphaned', 'PeerTable' }
                 foreach ($part in $parts) { $lines -join "`n" | Should -Match $part }
             }
         }
 
         It 'is drawn to the width of a console of <_> columns' -ForEach 60, 120 {
-            Skip-Unless $script:OnLinux 'where output is redirected, the width of a console is a thing of Unix'
+            Skip-Unless $script:OnLinux 'on other systems redirected output has no console width'
             $reader = Open-Reader -Column $_
             try {
                 $null = Send-Reader $reader "Import-Module '$script:ModuleManifest'"
@@ -249,13 +249,13 @@ Describe 'Show-RoamSegment' {
             Get-Shape $shown | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width $_))
         }
 
-        It 'is drawn to 100 columns where there is no console' {
+        It 'is drawn 100 columns wide if there is no console' {
             $script:Watch = Open-Runspace { param([string] $Path) Show-RoamSegment $Path -Ascii } @{ Path = $script:Path }
             Wait-Ended $script:Watch
             Get-Shape @($script:Watch.Events) | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 100))
         }
 
-        It 'is in colours as $PSStyle has them, and the lines themselves have none' {
+        It 'is shown in the colours of $PSStyle, while the lines themselves have none' {
             Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
             $lines = Show-RoamSegment $script:Path -Width 100
             $lines -join "`n" | Should -Not -Match $script:Escape
@@ -282,17 +282,17 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'is drawn without colours where $PSStyle is <What>' -ForEach @(
-            @{ What = 'not there'; Style = $null }
+        It 'is drawn without colours if $PSStyle is <What>' -ForEach @(
+            @{ What = 'missing'; Style = $null }
             @{ What = 'text'; Style = 'mine' }
-            @{ What = 'another thing'; Style = @{ OutputRendering = 'Ansi' } }
+            @{ What = 'of another type'; Style = @{ OutputRendering = 'Ansi' } }
         ) {
             $shown = Invoke-WithStyle $Style 'Show-RoamSegment $Path -Ascii -Width 80 | Out-String -Width 200' $script:Path
             $shown | Should -Not -Match $script:Escape
             Get-Shape ($shown.TrimEnd() -split '\r?\n') | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
         }
 
-        It 'is drawn with what is wrong with it where it has <Fault>: <Id>' -ForEach @(
+        It 'is drawn with its findings if it has <Fault>: <Id>' -ForEach @(
             @{ Fault = 'no guests'; Id = 'InvalidMaxGuests'; Edit = @{ MaxGuests = 0 } }
             @{ Fault = 'too many guests'; Id = 'InvalidMaxGuests'; Edit = @{ MaxGuests = [uint32]::MaxValue } }
             @{ Fault = 'a peer table at 2^64 - 1'; Id = 'PeerTable\w+'; Edit = @{ PeerTableOffset = [uint64]::MaxValue } }
@@ -313,14 +313,14 @@ Describe 'Show-RoamSegment' {
     }
 
     Context 'Where its lines go' {
-        It 'they are strings without colours' {
+        It 'to a variable, as strings without colours' {
             $null = Add-Segment $script:Path
             $lines = @(Show-RoamSegment $script:Path)
             $lines | Should -BeOfType ([string])
             $lines -join "`n" | Should -Not -Match $script:Escape
         }
 
-        It 'into a file, without colours' {
+        It 'to a file, without colours' {
             $null = Add-Segment $script:Path
             $file = Join-Path $script:Folder 'map.txt'
             Show-RoamSegment $script:Path -Ascii -Width 80 > $file
@@ -328,7 +328,7 @@ Describe 'Show-RoamSegment' {
                 Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
         }
 
-        It 'through Out-String and Out-File without colours' {
+        It 'through Out-String and Out-File, without colours' {
             $null = Add-Segment $script:Path
             $file = Join-Path $script:Folder 'map.txt'
             Show-RoamSegment $script:Path -Ascii | Out-File -LiteralPath $file
@@ -338,7 +338,7 @@ Describe 'Show-RoamSegment' {
             $text | Should -Match '(?m)^slot pool '
         }
 
-        It 'to a terminal in colours, unless -NoColor, NO_COLOR or $PSStyle say no' {
+        It 'to a terminal in colour, unless -NoColor, NO_COLOR or $PSStyle disable it' {
             Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
             $null = Add-Segment $script:Path
             $renderingBefore = $PSStyle.OutputRendering
@@ -360,7 +360,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'out of another process, which has no terminal, without colours' {
+        It 'from another process, which has no terminal, without colours' {
             $null = Add-Segment $script:Path
             $draw = "Show-RoamSegment '$script:Path' -Ascii"
             $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$draw; $draw -Count 2 -Interval 1ms")
@@ -368,13 +368,13 @@ Describe 'Show-RoamSegment' {
             @($lines -like 'slot pool *') | Should -HaveCount 3
         }
 
-        It 'out of a job' {
+        It 'from a job' {
             $null = Add-Segment $script:Path
             $lines = Invoke-Job { Show-RoamSegment $args[0] -Ascii -Width 80 } $script:Path
             Get-Shape $lines | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
         }
 
-        It 'out of a thread job' {
+        It 'from a thread job' {
             Skip-Unless (Get-Command Start-ThreadJob -ErrorAction Ignore) 'there is no Start-ThreadJob'
             $null = Add-Segment $script:Path
             $draw = {
@@ -387,7 +387,7 @@ Describe 'Show-RoamSegment' {
         }
     }
 
-    Context 'Drawing again and again' {
+    Context 'Redrawing' {
         It 'ends after -Count pictures' {
             $null = Add-Segment $script:Path
             $lines = @(Show-RoamSegment $script:Path -Refresh -Interval 1ms -Count 3 | ForEach-Object { $_ })
@@ -395,18 +395,18 @@ Describe 'Show-RoamSegment' {
             @($lines -match '^\d\d:\d\d:\d\d, every 1 ms$') | Should -HaveCount 3
         }
 
-        It 'begins with -Count or -Interval alone too' {
+        It 'starts with -Count or -Interval alone too' {
             $null = Add-Segment $script:Path
             @(Show-RoamSegment $script:Path -Count 1)[0] | Should -Match ', every 1 s$'
             @(Show-RoamSegment $script:Path 1h | Select-Object -First 1) | Should -Match ', every 60 min$'
         }
 
-        It 'ends when the pipeline has enough' {
+        It 'stops when the pipeline stops early' {
             $null = Add-Segment $script:Path
             @(Show-RoamSegment $script:Path -Refresh -Interval 1h | Select-Object -First 3) | Should -HaveCount 3
         }
 
-        It 'ends when it is stopped, and has released every handle' {
+        It 'ends when it is stopped, with every handle released' {
             $null = Add-Segment $script:Path
             $draw = { param([string] $Path) Show-RoamSegment $Path -Refresh -Interval 1h }
             $script:Watch = Open-Runspace $draw @{ Path = $script:Path }
@@ -419,7 +419,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'draws over the last picture in a terminal, as wide as <What>' -ForEach @(
+        It 'overwrites the last picture in a terminal, as wide as <What>' -ForEach @(
             @{ What = 'it is'; With = '' }
             @{ What = 'asked for, if narrower'; With = '-Width 50' }
             @{ What = 'it is, if asked for more'; With = '-Width 200' }
@@ -433,7 +433,7 @@ Describe 'Show-RoamSegment' {
                 $plain = [System.Management.Automation.Internal.StringDecorated]::new($_).ToString('PlainText')
                 , @($plain.Replace("`r", '').TrimEnd("`n") -split "`n")
             }
-            # All of the window but its last line the first time, and then what there is to overwrite.
+            # The whole window except its last line the first time, then as many lines as have to be overwritten.
             $first | Should -HaveCount 14
             # The layout makes room for the peers.
             $second.Count | Should -BeLessOrEqual 14
@@ -445,7 +445,7 @@ Describe 'Show-RoamSegment' {
             $without | Should -Not -Match "$($script:Escape)\[3"
         }
 
-        It 'without -Refresh keeps whole maps, and draws over nothing, in a terminal: <_>' -ForEach @(
+        It 'keeps whole maps without -Refresh, and overwrites nothing, in a terminal: <_>' -ForEach @(
             '$kept = Show-RoamSegment *.seg -Count 2 -Interval 1ms'
             '$kept = @(1..1 | ForEach-Object { Show-RoamSegment *.seg -Count 2 -Interval 1ms })'
             '$kept = & { Show-RoamSegment *.seg -Count 2 -Interval 1ms }'
@@ -471,11 +471,11 @@ $_
             $kept | Should -Not -Match '(?m) $'
         }
 
-        It 'ends with Ctrl+C in a terminal, at once, and leaves the terminal as it was' {
+        It 'ends at once on Ctrl+C in a terminal, and restores the terminal' {
             $maker = Get-Command script -CommandType Application -ErrorAction Ignore
-            Skip-Unless ($script:OnLinux -and $maker) 'makes a terminal with script of util-linux'
+            Skip-Unless ($script:OnLinux -and $maker) 'needs script from util-linux to create a terminal'
             $ignored = (Get-Content -LiteralPath '/proc/self/status') -match '^SigIgn:' -replace '^SigIgn:\s*', '0x'
-            Skip-Unless (-not ([uint64] $ignored[0] -band 2)) 'SIGINT is ignored in this run, as in what a script starts with &'
+            Skip-Unless (-not ([uint64] $ignored[0] -band 2)) 'SIGINT is ignored here, as it is for a background job of a script'
             $null = Add-Segment $script:Path
             $file = Join-Path $script:Folder 'child.ps1'
             [System.IO.File]::WriteAllLines($file, [string[]]@(
@@ -487,7 +487,8 @@ $_
             $start = New-Object System.Diagnostics.ProcessStartInfo
             $start.FileName = 'script'
             $start.EnvironmentVariables['SHELL'] = '/bin/sh'
-            # Ctrl+C goes to all of the terminal's programs: the sh around it has to outlive it, as dash does with a trap alone, to tell the state after it.
+            # Ctrl+C goes to all programs of the terminal: the surrounding sh has to survive it, as dash does only with
+            # a trap, to report the state afterwards.
             $run = "trap : INT; stty cols 90 rows 30; stty -g; $shell -NoProfile -NonInteractive -File '$file'; stty -g"
             foreach ($argument in '-qec', $run, '/dev/null') {
                 $start.ArgumentList.Add($argument)
@@ -514,7 +515,7 @@ $_
             }
         }
 
-        It 'shows SegmentNotFound in the place of a segment that has gone, and the map when it is back' {
+        It 'shows SegmentNotFound in place of a segment that is gone, and the map when it is back' {
             $null = Add-Segment $script:Path
             $away = Join-Path $script:Folder 'away'
             $number = 0
@@ -529,12 +530,12 @@ $_
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $with = @{ Width = 1000; ErrorAction = 'SilentlyContinue' }
             $lines = @(Invoke-Route -Route $Route -Command Show-RoamSegment -Folder $script:Folder -With $with)
             $names = @($lines | Where-Object { $_.StartsWith($script:Folder) } | ForEach-Object { Split-Path -Leaf $_ })
@@ -542,15 +543,15 @@ $_
         }
     }
 
-    Context 'What is no file' {
-        It 'is SegmentNotFound where nothing has the name, also with -Refresh' {
+    Context 'Paths that are not files' {
+        It 'are SegmentNotFound if nothing has the name, even with -Refresh' {
             $null = Show-RoamSegment $script:Path -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
             $null = Show-RoamSegment $script:Path -Refresh -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Path
         }
 
-        It 'is NotARegularFile for a directory, a FIFO and a device, and the rest is drawn' {
+        It 'are NotARegularFile: a directory, a FIFO and a device, and the rest is drawn' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             $null = Add-Segment $script:Other
             & mkfifo $script:Path
@@ -561,12 +562,12 @@ $_
             }
         }
 
-        It 'is NotAFileSystemPath for a path of another provider' {
+        It 'are NotAFileSystemPath: a path of another provider' {
             $null = Show-RoamSegment Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'is SegmentAccessDenied where it may not be read' {
+        It 'are SegmentAccessDenied if unreadable' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Show-RoamSegment '$script:Path'")
@@ -575,7 +576,7 @@ $_
                 Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.ShowRoamSegmentCommand'
         }
 
-        It 'is RemoteObject for a header from another computer' {
+        It 'are RemoteObject: a header from another computer' {
             $null = Add-Segment $script:Path
             $object = [pscustomobject]@{ PSPath = $script:Path; PSComputerName = 'host-of-somebody-else' }
             $object | Show-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
@@ -584,15 +585,15 @@ $_
         }
     }
 
-    Context 'Its parameters' {
-        It 'refuse <What>' -ForEach @(
-            @{ What = 'an interval of nothing'; With = @{ Interval = 0 }; Id = 'IntervalTooShort,*' }
+    Context 'Parameters' {
+        It 'reject <What>' -ForEach @(
+            @{ What = 'an interval of zero'; With = @{ Interval = 0 }; Id = 'IntervalTooShort,*' }
             @{
                 What = 'a negative interval'
                 With = @{ Interval = '-1s' }
                 Id = 'ParameterArgumentTransformationError,*'
             }
-            @{ What = 'a count of none'; With = @{ Count = 0 }; Id = 'ParameterArgumentValidationError,*' }
+            @{ What = 'a count of zero'; With = @{ Count = 0 }; Id = 'ParameterArgumentValidationError,*' }
             @{ What = 'a width of 39'; With = @{ Width = 39 }; Id = 'ParameterArgumentValidationError,*' }
             @{ What = 'a width of 1001'; With = @{ Width = 1001 }; Id = 'ParameterArgumentValidationError,*' }
         ) {
@@ -611,7 +612,7 @@ $_
     }
 }
 
-Describe 'Tab' {
+Describe 'Tab completion' {
     BeforeEach {
         $script:Folder = Initialize-Folder
         $script:Path = Join-Path $script:Folder 'two.seg'
@@ -628,7 +629,7 @@ Describe 'Tab' {
         Clear-Folder $script:Folder
     }
 
-    It 'offers segments before other files: <_>' -ForEach @(
+    It 'lists segments before other files: <_>' -ForEach @(
         'Show-RoamSegment '
         'Get-RoamPeer -LiteralPath '
         'Find-RoamSegment -Path '
@@ -639,7 +640,7 @@ Describe 'Tab' {
         $offers | Should -BeExactly @($script:Path, "'$note'")
     }
 
-    It 'offers a name with brackets as -Path and -LiteralPath need it' {
+    It 'escapes a name with brackets as -Path and -LiteralPath need it' {
         $literal = Add-Segment (Join-Path $script:Folder 'lit[1].seg')
         $start = Join-Path $script:Folder 'lit'
         foreach ($parameter in 'Path', 'LiteralPath') {
@@ -649,7 +650,7 @@ Describe 'Tab' {
         }
     }
 
-    It 'offers the peers and first the states of the segment that is named' {
+    It 'lists the peers of the named segment, and its states first' {
         Set-Field $script:Path @{ 'Peer2.State' = 2 }
         Get-Offer "Get-RoamPeer '$script:Path' -PeerId " | Should -BeExactly '2'
         Get-Offer "Reset-RoamPeer '$script:Path' " | Should -BeExactly '2'
@@ -664,7 +665,7 @@ Describe 'Tab' {
         $Error | Should -HaveCount 0
     }
 
-    It 'opens no FIFO' {
+    It 'does not open a FIFO' {
         Skip-Unless $script:OnUnix 'there is no mkfifo'
         & mkfifo (Join-Path $script:Folder 'fifo')
         Get-Offer "Show-RoamSegment $script:Folder/" | Should -HaveCount 2

@@ -1,5 +1,5 @@
-# The first minutes of somebody who has installed the module. By default about out/RoamShm; about an installed one with
-# ROAMSHM_MODULEPATH, the folder in which it was installed, in the environment.
+# The first minutes with an installed module. Tests out/RoamShm by default, or the module in the folder that
+# ROAMSHM_MODULEPATH in the environment names.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -18,8 +18,8 @@ AfterAll {
     Clear-Folder $folder
 }
 
-Describe 'The module, found by its name' {
-    It 'is the one that was installed' {
+Describe 'The module, imported by name' {
+    It 'is the installed one' {
         $found.ModuleBase | Should -BeLike "$base*"
         (Get-Module RoamShm).ModuleBase | Should -BeExactly $found.ModuleBase
         [System.IO.Path]::GetFullPath((Get-Command Get-RoamSegmentHeader).DLL) | Should -BeLike "$($found.ModuleBase)*"
@@ -32,7 +32,7 @@ Describe 'The module, found by its name' {
         $found.PrivateData.PSData['Prerelease'] | Should -BeExactly $source.PrivateData.PSData['Prerelease']
     }
 
-    It 'has the files of its list' {
+    It 'has all the files in its list' {
         $list = (Import-PowerShellDataFile -LiteralPath $found.Path).FileList
         $list.Count | Should -BeGreaterThan 5
         foreach ($name in $list) {
@@ -40,7 +40,7 @@ Describe 'The module, found by its name' {
         }
     }
 
-    It 'has its cmdlets, and help for each' {
+    It 'has its cmdlets, each with help' {
         $commands = @(Get-Command -Module RoamShm)
         $commands.Name | Sort-Object | Should -Be (Get-ModuleCommand)
         foreach ($command in $commands) {
@@ -57,7 +57,7 @@ Describe 'The module, found by its name' {
         }
     }
 
-    It 'makes, reads, tests, watches, asks off and removes a segment' {
+    It 'creates, reads, tests, watches, drains and removes a segment' {
         $path = Join-Path $folder 'orders.seg'
         (New-RoamSegment $path -MaxGuests 4 -SlotClass '1KB:16').MaxGuests | Should -Be 4
         (Get-ChildItem $folder | Get-RoamSegmentHeader).HostGoodbye | Should -BeFalse
@@ -72,7 +72,7 @@ Describe 'The module, found by its name' {
         $path | Should -Not -Exist
     }
 
-    It 'reports errors by their ids' {
+    It 'reports errors with their ids' {
         Get-RoamSegmentHeader (Join-Path $folder 'none.seg') -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed.FullyQualifiedErrorId | Should -BeLike 'SegmentNotFound,*'
     }

@@ -10,7 +10,7 @@ using System.Xml.Linq;
 
 namespace RoamShm.Tests;
 
-/// <summary>The Pester suite. Several processes share out its files, and each Pester test is a test here.</summary>
+/// <summary>The Pester suite. Several processes share its files, and each Pester test appears as a test here.</summary>
 public static class SuiteTests
 {
     private const int MostProcesses = 4;
@@ -35,7 +35,7 @@ public static class SuiteTests
             string[] files = [.. Directory.GetFiles(results).Order(StringComparer.Ordinal)];
             List<TheoryDataRow<string?>> rows = [.. files.SelectMany(Read)];
 
-            // Failed tests are why a process fails, unless it could not even write them down.
+            // Failed tests explain why a process fails, unless it could not even write its results.
             if (files.Any(IsUnfinished) || !rows.Any(row => row.Data is not null))
             {
                 rows.AddRange(failures.Where(failure => failure.Length > 0).Select(failure => Row("A process of the suite", failure)));
@@ -50,7 +50,7 @@ public static class SuiteTests
     }
 
     /// <summary>Runs files of the suite until none is left.</summary>
-    /// <returns>What is wrong, or nothing.</returns>
+    /// <returns>The error, or nothing.</returns>
     private static async Task<string> RunProcess(string results)
     {
         string root = typeof(SuiteTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
@@ -64,7 +64,7 @@ public static class SuiteTests
         };
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
 
-        // Most of the time goes into compiling what runs once; profiling it for a better second compilation takes a fifth more.
+        // Most of the time goes into compiling code that runs once; profiling it for a better second compilation would add a fifth.
         start.Environment["DOTNET_TieredPGO"] = "0";
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -75,10 +75,10 @@ public static class SuiteTests
         return process.ExitCode == 0 ? string.Empty : $"pwsh ended with exit code {process.ExitCode}.\n{output}{await error}";
     }
 
-    /// <summary>A process takes a file of tests by making that of its results, and writes into it at the end.</summary>
+    /// <summary>A process claims a test file by creating its results file, and writes the results at the end.</summary>
     private static bool IsUnfinished(string file) => new FileInfo(file).Length == 0;
 
-    /// <summary>The tests of a file of results in the form of NUnit 3.</summary>
+    /// <summary>Reads the tests from a results file in NUnit 3 format.</summary>
     private static IEnumerable<TheoryDataRow<string?>> Read(string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);
@@ -87,7 +87,7 @@ public static class SuiteTests
             return [Row(name, $"{name}.Tests.ps1 was begun and has no results.")];
         }
 
-        // A file that cannot be read at all, and a block whose set-up fails, say so themselves.
+        // A file that cannot be read at all, and a block whose set-up fails, report themselves.
         XElement run = XElement.Load(file);
         IEnumerable<XElement> unreadable = run.Descendants("test-suite").Where(suite => suite.Attribute("runstate")?.Value == "NotRunnable");
         return unreadable.Concat(run.Descendants("test-case")).Select(test => Read(name, test));

@@ -1,4 +1,4 @@
-# Tables say which segment a row is about, at the 80 columns that pipes, cron and CI get, and numbers keep their digits.
+# Tables show which segment a row is about, at the 80 columns of pipes, cron and CI, and numbers keep their digits.
 
 BeforeDiscovery {
     $script:Tables = @(
@@ -21,7 +21,7 @@ BeforeAll {
     Import-RoamShm
     $script:Folder = Initialize-Folder
 
-    # Names that differ at their ends alone, and end where a narrow column would cut them.
+    # Names that differ only at the end, where a narrow column would cut them off.
     $stem = 'orders-of-the-warehouse-in-the-north-west'
     $script:Paths = 1..2 | ForEach-Object { Add-Segment (Join-Path $script:Folder "$stem-$_.seg") }
     foreach ($path in $script:Paths) {
@@ -36,7 +36,7 @@ BeforeAll {
         ($text -replace ([char]27 + '\[[0-9;]*m')) -split '\r?\n' | ForEach-Object { $_.TrimEnd() } | Where-Object { $_ }
     }
 
-    # The cells of a column that wrap, put together again.
+    # The cells of a wrapped column, joined again.
     function Get-Name {
         param([string[]] $Row)
 
@@ -54,7 +54,7 @@ AfterAll {
 }
 
 Describe 'The table of <Kind>' -ForEach $script:Tables {
-    It 'fits <_> columns and says which segment each row is about, to the last character' -ForEach 80, 100, 120 {
+    It 'fits <_> columns and shows in full which segment each row is about' -ForEach 80, 100, 120 {
         $width = $_
         $rows = @(Get-Row (& $Source @Paths) -Width $width)
         $rows | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
@@ -71,7 +71,7 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
         if ($Named) { $text | Should -BeLike "*Folder: $Folder*" }
     }
 
-    It 'shows control characters in names as text' {
+    It 'escapes control characters in names' {
         $bad = Join-Path $Folder "bad$([char]27)[31m$([char]10)end.seg"
         $null = Add-Segment $bad
         Write-Hex $bad 128 '02000000'
@@ -89,9 +89,9 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
     }
 }
 
-Describe 'One script that shows several kinds' {
-    # PowerShell begins no second table, but shows what does not belong in the first as lists, of all properties.
-    It 'shows <Second> after <First> with what only <Second> have' -ForEach @(
+Describe 'A script that shows several types' {
+    # PowerShell does not start a second table, but shows what does not fit the first as lists of all properties.
+    It 'shows <Second> after <First>, with the properties that only <Second> have' -ForEach @(
         @{ First = 'headers'; Second = 'listings'; Property = 'Status' }
         @{ First = 'headers'; Second = 'events'; Property = 'Change' }
         @{ First = 'listings'; Second = 'events'; Property = 'Change' }
@@ -109,7 +109,7 @@ Describe 'One script that shows several kinds' {
 }
 
 Describe 'A number in a table' {
-    It 'of <Milliseconds> ms since a heartbeat reads <Text>' -ForEach @(
+    It 'for <Milliseconds> ms since a heartbeat reads <Text>' -ForEach @(
         @{ Milliseconds = 9999; Text = '9999 ms ago' }
         @{ Milliseconds = 48900; Text = '48.9 s ago' }
         @{ Milliseconds = 2349000; Text = '39 min ago' }
@@ -121,7 +121,7 @@ Describe 'A number in a table' {
         @(Get-Row $peer)[-1] | Should -Match "  +$Text  "
     }
 
-    It 'of <Nanoseconds> ns between heartbeats reads <Text>' -ForEach @(
+    It 'for a heartbeat interval of <Nanoseconds> ns reads <Text>' -ForEach @(
         @{ Nanoseconds = 0; Text = 'off' }
         @{ Nanoseconds = 999; Text = '999 ns' }
         @{ Nanoseconds = 999999; Text = '999.999 us' }
@@ -135,7 +135,7 @@ Describe 'A number in a table' {
         @(Get-Row $header)[-1] | Should -Match " $([regex]::Escape($Text)) no$"
     }
 
-    It 'has its first digit at the largest value of its type, in <_>' -ForEach @(
+    It 'keeps its first digit at the largest value of its type, in <_>' -ForEach @(
         'SegmentHeader', 'SegmentPeer', 'SegmentSlotClass', 'SegmentReport', 'SegmentListing', 'PeerRecoveryResult'
     ) {
         $object = New-Object "RoamShm.$_"
@@ -154,7 +154,7 @@ Describe 'A number in a table' {
 }
 
 Describe 'In Constrained Language' {
-    It '<_> shows what it shows elsewhere, without colours' -ForEach @(
+    It '<_> shows the same as elsewhere, without colours' -ForEach @(
         'Show-RoamSegment -LiteralPath $path -Width 80'
         'Show-RoamSegment -LiteralPath $path -Width 80 -Count 1'
         'Get-RoamSegmentHeader -LiteralPath $path | Format-Table'
@@ -170,7 +170,7 @@ Describe 'In Constrained Language' {
         $held -join "`n" -replace $time | Should -BeExactly ($free -join "`n" -replace $time)
     }
 
-    It 'lines that were drawn with colours before show as text' {
+    It 'lines drawn in colour before show as plain text' {
         $child = @"
 `$env:NO_COLOR = ''
 `$lines = Show-RoamSegment -LiteralPath '$($Paths[0])' -Width 200

@@ -1,4 +1,4 @@
-# Test-RoamSegment: one answer for scripts, a full report for people, a filter for pipelines.
+# Test-RoamSegment: a yes or no for scripts, a full report for people, a filter for pipelines.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -10,7 +10,7 @@ BeforeDiscovery {
     $rings = $script:Layout['Peer1.ToHost']
     $past64 = [uint64]::MaxValue - 63
 
-    # At is where the finding is, where that is not where the one field stands that is overwritten.
+    # At is where the finding is, if that is not the one field that is overwritten.
     $script:Faults = @(
         @{
             Fault = 'max_guests 0'; Edit = @{ MaxGuests = 0 }
@@ -111,7 +111,7 @@ BeforeDiscovery {
         $case.At = if ($at -is [string]) { $script:Layout[$at] } else { $at }
     }
 
-    # Whether a segment with it is sound otherwise.
+    # Whether a segment with this finding is otherwise sound.
     $script:Warnings = @(
         @{
             Condition = 'rings that the implementations pad differently'; Edit = @{ BipbufCapacity = 4100; 'Peer1.ToHost.Capacity' = 4100 }
@@ -122,11 +122,11 @@ BeforeDiscovery {
             Id = 'InlineDoesNotFitRing'; Field = 'inline_threshold'; StaysValid = $true
         }
         @{
-            Condition = 'inline payloads longer than their length can say'; Edit = @{ MaxPayloadSize = 1MB; InlineThreshold = 65536 }
+            Condition = 'inline payloads too long for their length field'; Edit = @{ MaxPayloadSize = 1MB; InlineThreshold = 65536 }
             Id = 'InlineLengthOverflow'; Field = 'inline_threshold'; StaysValid = $true
         }
         @{
-            Condition = 'a smaller class behind a larger one'; Edit = @{ 'Class1.SlotSize' = 512 }
+            Condition = 'a smaller class after a larger one'; Edit = @{ 'Class1.SlotSize' = 512 }
             Id = 'SlotClassesNotAscending'; Field = 'class[1].slot_size'; StaysValid = $true
         }
         @{
@@ -134,7 +134,7 @@ BeforeDiscovery {
             Id = 'HeartbeatIntervalTooLarge'; Field = 'heartbeat_interval'; StaysValid = $true
         }
         @{
-            Condition = 'an attached peer that has never beaten while heartbeats are on'; Edit = @{ HeartbeatInterval = 1000000000; 'Peer2.State' = 1 }
+            Condition = 'an attached peer without a heartbeat although heartbeats are on'; Edit = @{ HeartbeatInterval = 1000000000; 'Peer2.State' = 1 }
             Id = 'PeerNeverBeat'; Field = 'peer[2].last_heartbeat'; StaysValid = $true
         }
         @{
@@ -147,7 +147,7 @@ BeforeDiscovery {
         @{ State = 'a raised goodbye'; Edit = @{ HostGoodbye = 1 } }
         @{ State = 'an attached peer'; Edit = @{ 'Peer1.State' = 1; 'Peer1.Epoch' = 1 } }
         @{
-            State = 'an attached peer that beats'
+            State = 'an attached peer that sends heartbeats'
             Edit = @{ HeartbeatInterval = 1000000000; 'Peer1.State' = 1; 'Peer1.Epoch' = 1; 'Peer1.LastHeartbeat' = 1 }
         }
         @{ State = 'a reserved peer'; Edit = @{ 'Peer1.State' = 3; 'Peer1.Epoch' = 1 } }
@@ -173,15 +173,15 @@ Describe 'Test-RoamSegment' {
         Clear-Folder $script:Folder
     }
 
-    Context 'Yes or no' {
-        It 'says $true of a sound segment' {
+    Context 'True or false' {
+        It 'returns $true for a sound segment' {
             $null = Add-Segment $script:Path
             $answer = Test-RoamSegment $script:Path
             $answer | Should -BeOfType ([bool])
             $answer | Should -BeTrue
         }
 
-        It 'says $false of a file with <Fault>, without an error' -ForEach $script:BrokenCases {
+        It 'returns $false for a file with <Fault>, without an error' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $answer = Test-RoamSegment $script:Path -ErrorVariable failed -ErrorAction SilentlyContinue
             $answer | Should -BeOfType ([bool])
@@ -189,7 +189,7 @@ Describe 'Test-RoamSegment' {
             $failed | Should -BeNullOrEmpty
         }
 
-        It 'says $false of <_>, without an error' -ForEach 'a missing file', 'a file in a missing folder', 'a text', 'a directory' {
+        It 'returns $false for <_>, without an error' -ForEach 'a missing file', 'a file in a missing folder', 'a text', 'a directory' {
             $name = switch ($_) {
                 'a missing file' { $script:Path }
                 'a file in a missing folder' { Join-Path (Join-Path $script:Folder 'no') 'no.seg' }
@@ -202,19 +202,19 @@ Describe 'Test-RoamSegment' {
             $failed | Should -BeNullOrEmpty
         }
 
-        It 'says $false of a FIFO and of a device' {
+        It 'returns $false for a FIFO and for a device' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             Test-RoamSegment $script:Path, /dev/null -ErrorAction Stop | Should -Be @($false, $false)
         }
 
-        It 'is right in an if' {
+        It 'works as the condition of an if' {
             $null = Add-Segment $script:Path
             $(if (Test-RoamSegment $script:Path) { 'yes' } else { 'no' }) | Should -BeExactly 'yes'
             $(if (Test-RoamSegment "$script:Path.no") { 'yes' } else { 'no' }) | Should -BeExactly 'no'
         }
 
-        It 'gives the reason with -Verbose' {
+        It 'shows the reason with -Verbose' {
             $said = Test-RoamSegment $script:Path -Verbose 4>&1
             @($said | Where-Object { $_ -is [bool] }) | Should -Be @($false)
             $reason = @($said | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })
@@ -223,7 +223,7 @@ Describe 'Test-RoamSegment' {
             $reason[0].Message | Should -Match ([regex]::Escape($script:Path))
         }
 
-        It 'gives every reason with -Verbose' {
+        It 'shows every reason with -Verbose' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ MaxGuests = 256 }
             Set-Field $script:Path @{ LastReserved = '00000001' }
@@ -237,7 +237,7 @@ Describe 'Test-RoamSegment' {
             Test-RoamSegment $script:Path *>&1 | Should -HaveCount 1
         }
 
-        It 'makes an error of a file that may not be read: SegmentAccessDenied' {
+        It 'reports an error for an unreadable file: SegmentAccessDenied' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Test-RoamSegment '$script:Path'")
@@ -247,20 +247,20 @@ Describe 'Test-RoamSegment' {
                 Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.TestRoamSegmentCommand'
         }
 
-        It 'makes an error of a file that the system fails to read: SegmentIOError' {
-            Skip-Unless $script:OnLinux '/proc/self/mem is a file whose first byte cannot be read'
+        It 'reports an error for a file that the operating system cannot read: SegmentIOError' {
+            Skip-Unless $script:OnLinux 'needs /proc/self/mem, whose first byte cannot be read'
             $out = Test-RoamSegment /proc/self/mem -ErrorAction SilentlyContinue -ErrorVariable failed
             $out | Should -BeNullOrEmpty
             Assert-SegmentError $failed -Id SegmentIOError -Target /proc/self/mem
         }
 
-        It 'makes an error of a path of another provider: NotAFileSystemPath' {
+        It 'reports an error for a path of another provider: NotAFileSystemPath' {
             $out = Test-RoamSegment Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
             $out | Should -BeNullOrEmpty
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'makes an error of a header from another computer: RemoteObject' {
+        It 'reports an error for a header from another computer: RemoteObject' {
             $header = Get-RoamSegmentHeader (Add-Segment $script:Path)
             $header | Add-Member -NotePropertyName PSComputerName -NotePropertyValue 'host-of-somebody-else'
             $out = $header | Test-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -269,7 +269,7 @@ Describe 'Test-RoamSegment' {
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.TestRoamSegmentCommand'
         }
 
-        It 'answers for each item, and an error in between does not stop it' {
+        It 'returns a result for each item, even after an error' {
             $null = Add-Segment $script:Path
             $answers = $script:Path, 'Env:PATH', "$script:Path.no", $script:Path |
                 Test-RoamSegment -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -282,7 +282,7 @@ Describe 'Test-RoamSegment' {
                 Should -Throw -ErrorId 'NotAFileSystemPath,RoamShm.Commands.TestRoamSegmentCommand'
         }
 
-        It 'judges a file on which somebody holds an exclusive lock' {
+        It 'checks a file that another process has locked exclusively' {
             Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
             $null = Add-Segment $script:Path
             $holder = Lock-File $script:Path
@@ -301,7 +301,7 @@ Describe 'Test-RoamSegment' {
         }
     }
 
-    Context 'What makes a segment unsound' {
+    Context 'Errors' {
         It 'finds <Fault>: <Id>' -ForEach $script:Faults {
             $null = Add-BrokenSegment $script:Path $_
             $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
@@ -320,13 +320,13 @@ Describe 'Test-RoamSegment' {
             Test-RoamSegment $script:Path | Should -BeFalse
         }
 
-        It 'finds, as the reference would: <Fault>, <Id>' -ForEach $script:BrokenCases {
+        It 'finds what the reference refuses: <Fault>, <Id>' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
             @($report.Findings | Where-Object Severity -EQ 'Error').Id | Should -Contain $Id
         }
 
-        It 'finds every fault, not the first' {
+        It 'finds every fault, not just the first' {
             $null = Add-BrokenSegment $script:Path @{
                 Edit = @{
                     MaxGuests = 256; LastReserved = '00000001'; 'Peer1.State' = 9
@@ -343,13 +343,13 @@ Describe 'Test-RoamSegment' {
             $report.ErrorCount | Should -BeGreaterOrEqual 5
         }
 
-        It 'judges whatever bytes there are without an exception' {
+        It 'checks arbitrary bytes without an exception' {
             $null = Add-Segment $script:Path
             $random = New-Object System.Random 20251
             for ($round = 0; $round -lt 150; $round++) {
                 $copy = Join-Path $script:Folder 'copy.seg'
                 Copy-Item -LiteralPath $script:Path -Destination $copy -Force
-                # Eight bytes somewhere in the header, the peers, a ring's header or the classes; the magic stays.
+                # Eight bytes somewhere in the header, the peers, a ring header or the classes; the magic stays.
                 $area = @(@('Version', 112), @('Peer1.State', 120), @('Peer1.ToHost', 120), @('VarPool', 120))[$random.Next(4)]
                 $bytes = New-Object byte[] 8
                 $random.NextBytes($bytes)
@@ -361,8 +361,8 @@ Describe 'Test-RoamSegment' {
         }
     }
 
-    Context 'What attaches but bites' {
-        It 'warns of <Condition>: <Id>' -ForEach $script:Warnings {
+    Context 'Warnings' {
+        It 'cover <Condition>: <Id>' -ForEach $script:Warnings {
             $null = Add-BrokenSegment $script:Path $_
             $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
             $finding = @($report.Findings | Where-Object Id -EQ $Id)
@@ -375,7 +375,7 @@ Describe 'Test-RoamSegment' {
             }
         }
 
-        It 'warns of what New-RoamSegment warns of' {
+        It 'match those of New-RoamSegment' {
             $null = New-RoamSegment $script:Path -BipbufCapacity 100 -MaxPayloadSize 777 -SlotClass '1000:5', '100:3' -WarningAction SilentlyContinue -WarningVariable warned
             $report = Test-RoamSegment $script:Path -Detailed
             $report.IsValid | Should -BeTrue
@@ -386,21 +386,21 @@ Describe 'Test-RoamSegment' {
             }
         }
 
-        It 'finds nothing wrong with <State>' -ForEach $script:Harmless {
+        It 'are not raised for <State>' -ForEach $script:Harmless {
             $null = Add-BrokenSegment $script:Path $_
             $report = Test-RoamSegment $script:Path -Detailed -ErrorAction Stop
             $report.Findings | Should -HaveCount 0
             $report.IsValid | Should -BeTrue
         }
 
-        It 'finds nothing wrong with a segment that has grown' {
+        It 'are not raised for a segment that has grown' {
             $null = Add-Segment $script:Path
             Edit-Length $script:Path ($script:SmallSize + 4096)
             Set-Field $script:Path @{ CurrentSize = ($script:SmallSize + 4096) }
             (Test-RoamSegment $script:Path -Detailed).Findings | Should -HaveCount 0
         }
 
-        It 'finds nothing wrong with a peer that the reference has reserved' {
+        It 'are not raised for a peer that the reference has reserved' {
             $null = New-RoamSegment $script:Path -MaxGuests 4 -BipbufCapacity 4KB -MaxPayloadSize 64KB -InlineThreshold 256 -SlotClass '1KB:4', '8KB:2'
             Set-Field $script:Path @{ 'Peer1.State' = '0300000001000000' }
             Get-Sha256 $script:Path |
@@ -460,7 +460,7 @@ Describe 'Test-RoamSegment' {
             $back.Header.TotalSize | Should -Be $script:SmallSize
         }
 
-        It 'is refused together with -PassThru' {
+        It 'cannot be combined with -PassThru' {
             { Test-RoamSegment $script:Path -Detailed -PassThru } |
                 Should -Throw -ErrorId 'DetailedAndPassThru,RoamShm.Commands.TestRoamSegmentCommand'
         }
@@ -474,13 +474,13 @@ Describe 'Test-RoamSegment' {
             $header.Path | Should -BeExactly $script:Path
         }
 
-        It 'returns nothing for another, and no error' {
+        It 'returns nothing for any other file, and no error' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ Version = 6 }
             Test-RoamSegment $script:Path, "$script:Path.no" -PassThru -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
-        It 'lets the sound ones of a folder through' {
+        It 'passes the sound segments of a folder through' {
             foreach ($name in 'a.seg', 'b.seg', 'c[1].seg') { $null = Add-Segment (Join-Path $script:Folder $name) }
             [System.IO.File]::WriteAllText((Join-Path $script:Folder 'notes.txt'), 'notes')
             Set-Field (Join-Path $script:Folder 'b.seg') @{ LastReserved = '00000001' }
@@ -489,18 +489,18 @@ Describe 'Test-RoamSegment' {
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $headers = @(Invoke-Route -Route $Route -Command Test-RoamSegment -Folder $script:Folder -With @{ PassThru = $true; ErrorAction = 'Stop' })
             $names = @($headers | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
 
-        It 'says nothing of a pattern that matches nothing' {
+        It 'returns nothing for a pattern that matches nothing' {
             Test-RoamSegment (Join-Path $script:Folder '*.nothing') | Should -BeNullOrEmpty
         }
     }
@@ -525,7 +525,7 @@ Describe 'Test-RoamSegment' {
             $script:Files = @($script:Many.Name | Where-Object { $_ -in $script:Good, $script:Bad })
         }
 
-        It 'are answered in their order, and errors come between the answers' {
+        It 'are tested in order, with errors between the results' {
             Push-Location -LiteralPath $script:Folder
             try {
                 $results = Test-RoamSegment -Path $script:Many.Name -ErrorAction Continue 2>&1 |
@@ -537,7 +537,7 @@ Describe 'Test-RoamSegment' {
             $results -join ',' | Should -BeExactly (($script:Many.Result | Where-Object { $_ }) -join ',')
         }
 
-        It 'are reported and passed on in their order' {
+        It 'are reported and passed through in order' {
             $script:Files.Count | Should -BeGreaterThan 100
             (Test-RoamSegment -LiteralPath $script:Files -Detailed).Path | Should -BeExactly $script:Files
             @((Test-RoamSegment -LiteralPath $script:Files -PassThru).Path) |
@@ -546,13 +546,13 @@ Describe 'Test-RoamSegment' {
                 Should -HaveCount @($script:Files | Where-Object { $_ -eq $script:Bad }).Count
         }
 
-        It 'are not all looked at when the pipeline has enough' {
+        It 'are not all tested if the pipeline stops early' {
             @(Test-RoamSegment -LiteralPath (@($script:Good) * 1000) | Select-Object -First 2) | Should -BeExactly @($true, $true)
         }
     }
 
     Context '-Full' {
-        It 'looks into the rings too, and finds what the rest does not' {
+        It 'checks the rings too, and finds what a plain test does not' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ 'Peer1.State' = 2; 'Peer1.ToGuest.Write' = 9999 }
             Test-RoamSegment $script:Path | Should -BeTrue
@@ -563,7 +563,7 @@ Describe 'Test-RoamSegment' {
             Test-RoamSegment $script:Path -Full | Should -BeTrue
         }
 
-        It 'looks into the slots too' {
+        It 'checks the slots too' {
             $null = Add-Segment $script:Path
             Set-Field $script:Path @{ 'Class0.FreeHead' = 1 }
             Test-RoamSegment $script:Path | Should -BeTrue
@@ -580,7 +580,7 @@ Describe 'Test-RoamSegment' {
         }
 
         It 'leaves no handle behind' {
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $null = Add-Segment $script:Path
             1..20 | ForEach-Object { $null = Test-RoamSegment $script:Path, $script:Folder, "$script:Path.no" }
             Get-OpenFile $script:Folder | Should -HaveCount 0

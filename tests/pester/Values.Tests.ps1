@@ -1,11 +1,11 @@
-# Values that nobody means are an error or a warning, and a wait that ends in vain says so.
+# Suspicious values cause an error or a warning, and a wait that times out says so.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 }
 
-Describe 'A value that nobody means' {
+Describe 'A suspicious value' {
     BeforeEach {
         $script:Folder = Initialize-Folder
         $script:Path = Join-Path $script:Folder 'one.seg'
@@ -16,7 +16,7 @@ Describe 'A value that nobody means' {
         Clear-Folder $script:Folder
     }
 
-    It 'a heartbeat every <Interval> is warned of, and found later' -ForEach @(
+    It 'is a heartbeat interval of <Interval>: New-RoamSegment warns about it, and Test-RoamSegment finds it' -ForEach @(
         @{ Interval = 500 }, @{ Interval = 1 }, @{ Interval = '999us' }
     ) {
         $null = New-RoamSegment $Path @Small -HeartbeatInterval $Interval -WarningVariable warned -WarningAction SilentlyContinue
@@ -24,12 +24,12 @@ Describe 'A value that nobody means' {
         (Test-RoamSegment $Path -Detailed).Findings.Id | Should -Contain 'HeartbeatIntervalTooShort'
     }
 
-    It 'a heartbeat every <_> is not' -ForEach 0, '1ms', '500ms' {
+    It 'is not a heartbeat interval of <_>' -ForEach 0, '1ms', '500ms' {
         $null = New-RoamSegment $Path @Small -HeartbeatInterval $_ -WarningVariable warned
         $warned | Should -BeNullOrEmpty
     }
 
-    It 'an empty list of slot classes is an error, from a variable and from an object' {
+    It 'is an empty list of slot classes, which is an error from a variable and from an object' {
         $classes = @()
         New-RoamSegment $Path -SlotClass $classes -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
@@ -39,13 +39,13 @@ Describe 'A value that nobody means' {
         [System.IO.File]::Exists($Path) | Should -BeFalse
     }
 
-    It 'an empty cell for slot classes means the default, and so does $null' {
+    It 'is not an empty cell or $null for slot classes: both mean the default' {
         ([pscustomobject]@{ Path = $Path; SlotClass = '' } | New-RoamSegment).NumVarSlotClasses | Should -Be 3
         (New-RoamSegment $Path -SlotClass $null -Force).NumVarSlotClasses | Should -Be 3
     }
 
-    It 'a mode that shuts out the owner is warned of' {
-        Skip-Unless $OnUnix 'modes are a thing of Unix'
+    It 'is a mode that locks out the owner, which causes a warning' {
+        Skip-Unless $OnUnix 'only Unix has modes'
         $null = New-RoamSegment $Path @Small -Mode 0044 -WarningVariable warned -WarningAction SilentlyContinue
         "$warned" | Should -Match 'mode 0044'
         $null = New-RoamSegment $Path @Small -Mode 0640 -Force -WarningVariable warned
@@ -64,7 +64,7 @@ Describe 'Watch-RoamSegment -UntilGoodbye' {
         Clear-Folder $script:Folder
     }
 
-    It 'reports each segment that is not in goodbye when the time is up' {
+    It 'reports each segment that is not in goodbye when the timeout expires' {
         $null = Set-RoamGoodbye $Other -Confirm:$false
         $watch = @{ Interval = '10ms'; Timeout = '20ms'; ErrorAction = 'SilentlyContinue' }
         $null = Watch-RoamSegment $Path, $Other -UntilGoodbye @watch -ErrorVariable problem
@@ -74,7 +74,7 @@ Describe 'Watch-RoamSegment -UntilGoodbye' {
         $problem.CategoryInfo.Category | Should -Be 'OperationTimeout'
     }
 
-    It 'has nothing to report where the time is not up, or ends a watch without a goal' {
+    It 'reports nothing if it ends before the timeout, or has no goal' {
         $null = Set-RoamGoodbye $Path -Confirm:$false
         $null = Watch-RoamSegment $Path -UntilGoodbye -Timeout 60s -ErrorVariable problem
         $problem | Should -BeNullOrEmpty
@@ -84,7 +84,7 @@ Describe 'Watch-RoamSegment -UntilGoodbye' {
 }
 
 Describe 'Set-RoamGoodbye' {
-    It 'does what it is told without asking, as Stop-Service and Stop-Computer do' {
+    It 'acts without a prompt, like Stop-Service and Stop-Computer' {
         $attribute = (Get-Command Set-RoamGoodbye).ImplementingType.GetCustomAttributes($true) |
             Where-Object { $_ -is [System.Management.Automation.CmdletAttribute] }
         $attribute.ConfirmImpact | Should -Be 'Medium'

@@ -1,6 +1,6 @@
-# Watch-RoamSegment: an object for what is there and one for each change, until it is enough.
-# A watch runs in a runspace of its own while the test makes the changes. Each test first waits for what tells it that the watch has looked,
-# so none depends on how fast anything is.
+# Watch-RoamSegment: an object for the current state and one for each change, until the watch ends.
+# A watch runs in its own runspace while the test makes the changes. Each test first waits for output that proves that
+# the watch has polled, so none depends on timing.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -27,8 +27,8 @@ Describe 'Watch-RoamSegment' {
         Clear-Folder $script:Folder
     }
 
-    Context 'What it writes' {
-        It 'first an object for each segment as it is' {
+    Context 'What it returns' {
+        It 'Initial for each segment, with its current state' {
             $null = Add-Segment $script:Path
             $null = Add-Segment $script:Other
             Set-Field $script:Other @{ HostGoodbye = 1 }
@@ -43,7 +43,7 @@ Describe 'Watch-RoamSegment' {
             $events[0].PreviousHostGoodbyeValue | Should -BeNullOrEmpty
         }
 
-        It 'Goodbye, when the host says it' {
+        It 'Goodbye, when the host raises it' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             (Wait-Watch $script:Watch 1).Change | Should -BeExactly 'Initial'
@@ -111,7 +111,7 @@ Describe 'Watch-RoamSegment' {
             $change.PreviousCurrentSize | Should -Be $script:SmallSize
         }
 
-        It 'Replaced, even by a segment that is its equal' {
+        It 'Replaced, even by an identical segment' {
             $with = $script:SmallSegment
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
@@ -132,14 +132,14 @@ Describe 'Watch-RoamSegment' {
                 & mv -f -- $script:Other $script:Path
                 (Wait-Watch $script:Watch 2).Change | Should -BeExactly 'Goodbye, Replaced'
             } else {
-                # There the old file goes away first; the watch may look in between.
+                # On Windows the old file goes away first, and the watch may poll in between.
                 Move-Item -LiteralPath $script:Other -Destination $script:Path -Force
                 Wait-Until { ($script:Watch.Events.Change -join ' ') -match 'Goodbye, Replaced|Removed Goodbye, Reappeared' } 'the segment was replaced'
             }
         }
 
         It 'Replaced and Invalid, when another file takes the name' {
-            Skip-Unless $script:OnUnix 'there the old file goes away first'
+            Skip-Unless $script:OnUnix 'on Windows the old file goes away first'
             $null = Add-Segment $script:Path
             [System.IO.File]::WriteAllText($script:Other, 'x' * 60000)
             $script:Watch = Open-Watch @{ Path = $script:Path }
@@ -151,7 +151,7 @@ Describe 'Watch-RoamSegment' {
             $change.TotalSize | Should -Be $script:SmallSize -Because 'it is the last header'
         }
 
-        It 'Invalid, when the segment is damaged, and Reappeared when it is sound again' {
+        It 'Invalid, when the segment is damaged, and Reappeared when it is repaired' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
@@ -164,7 +164,7 @@ Describe 'Watch-RoamSegment' {
             (Wait-Watch $script:Watch 3).Change | Should -BeExactly 'Reappeared'
         }
 
-        It 'Removed with the last header, and Reappeared when there is a segment again' {
+        It 'Removed with the last header, and Reappeared when the segment is back' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
@@ -186,7 +186,7 @@ Describe 'Watch-RoamSegment' {
             $null = Wait-Watch $script:Watch 2
             Remove-Item -LiteralPath $script:Path
             $null = Wait-Watch $script:Watch 3
-            # Ten changes of the other one are at least ten looks at this one.
+            # Ten changes of the other file take at least ten polls of this one.
             foreach ($i in 1..10) {
                 Set-Field $script:Other @{ HeartbeatInterval = $i }
                 (Wait-Watch $script:Watch (3 + $i)).Path | Should -BeExactly $script:Other
@@ -207,7 +207,7 @@ Describe 'Watch-RoamSegment' {
             (Wait-Watch $script:Watch 2).Change | Should -BeExactly 'HeaderChanged'
         }
 
-        It 'HeaderChanged, when the goodbye is taken back' {
+        It 'HeaderChanged, when the goodbye is revoked' {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
@@ -219,11 +219,11 @@ Describe 'Watch-RoamSegment' {
             $change.HostGoodbye | Should -BeFalse
         }
 
-        It 'nothing for what is no change of the segment' {
+        It 'nothing for what does not change the segment' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
-            # Peers come and go, messages pass, somebody touches the file.
+            # Peers attach and detach, messages pass, the write time changes.
             Set-Field $script:Path @{ 'Peer1.State' = 1; 'Peer1.ToHost.Write' = 64 }
             (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc = [datetime]::UtcNow
             Set-Field $script:Path @{ HostGoodbye = 1 }
@@ -245,7 +245,7 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'the change of a store through a mapping' {
+        It 'the change made by a store through a mapping' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
@@ -262,12 +262,12 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'an object that other cmdlets take' {
+        It 'an object that other cmdlets accept' {
             $null = Add-Segment $script:Path
             (Watch-RoamSegment $script:Path -Count 1 | Set-RoamGoodbye -ErrorAction Stop).HostGoodbye | Should -BeTrue
         }
 
-        It 'an object that comes back from Clixml with all it has' {
+        It 'an object that survives Clixml with every property' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
@@ -280,7 +280,7 @@ Describe 'Watch-RoamSegment' {
         }
 
         It 'each object as soon as it is known' {
-            # Had it waited for the end, nothing would have come: this watch never ends.
+            # If it waited for the end there would be no output, since this watch never ends.
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; Interval = '1h' }
             $null = Wait-Watch $script:Watch 1
@@ -289,10 +289,11 @@ Describe 'Watch-RoamSegment' {
     }
 
     Context 'Peers, with -Peer' {
-        It 'are told of with -SkipInitial from their first change on' {
+        It 'are reported with -SkipInitial from their first change on' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; Peer = $true; SkipInitial = $true }
-            # Without the initial object nothing says when the watch has begun, so the peer comes and goes until that is seen.
+            # Without the initial object nothing shows when the watch has started, so the peer attaches and detaches
+            # until it is seen.
             Wait-Until {
                 Set-Field $script:Path @{ 'Peer1.State' = 1 - (Get-Field $script:Path Peer1.State) }
                 $script:Watch.Events.Count -gt 0
@@ -301,7 +302,7 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Events[0].PeerId | Should -Be 1
         }
 
-        It 'are told of with their states, one after the other' {
+        It 'are reported with their states, one after another' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; Peer = $true }
             $null = Wait-Watch $script:Watch 1
@@ -329,12 +330,12 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Shell.HadErrors | Should -BeFalse
         }
 
-        It 'with -Count, in the middle of a look' {
+        It 'with -Count, in the middle of a poll' {
             foreach ($name in 'a.seg', 'b.seg', 'c.seg') { $null = Add-Segment (Join-Path $script:Folder $name) }
             Watch-RoamSegment (Join-Path $script:Folder '*.seg') -Count 2 | Should -HaveCount 2
         }
 
-        It 'with -Timeout, after that time and not before, as <Form>' -ForEach @(
+        It 'with -Timeout, after that time and no earlier, as <Form>' -ForEach @(
             @{ Form = 'text'; Value = '400ms' }
             @{ Form = 'a TimeSpan'; Value = [timespan]::FromMilliseconds(400) }
             @{ Form = 'a bare number of seconds'; Value = 0.4 }
@@ -347,12 +348,12 @@ Describe 'Watch-RoamSegment' {
             $events.Change | Should -BeExactly @('Initial')
         }
 
-        It 'with -Timeout, even if the next look would be later' {
+        It 'with -Timeout, even if the next poll would be later' {
             $null = Add-Segment $script:Path
             $null = Watch-RoamSegment $script:Path -Interval 1h -Timeout 100ms
         }
 
-        It 'with -Timeout 0, after one look' {
+        It 'with -Timeout 0, after one poll' {
             $null = Add-Segment $script:Path
             @(Watch-RoamSegment $script:Path -Timeout 0) | Should -HaveCount 1
         }
@@ -370,22 +371,22 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Events.Change | Should -BeExactly @('Initial', 'Initial', 'Goodbye', 'Removed')
         }
 
-        It 'with -UntilGoodbye, at once where goodbye has been said' {
+        It 'with -UntilGoodbye, at once if goodbye is already raised' {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path
             $events = @(Watch-RoamSegment $script:Path -UntilGoodbye -Timeout 60)
             $events.Change | Should -BeExactly @('Initial')
         }
 
-        It 'when the pipeline has enough: Select-Object -First <_>' -ForEach 1, 2 {
+        It 'when the pipeline stops early: Select-Object -First <_>' -ForEach 1, 2 {
             $null = Add-Segment $script:Path
             $null = Add-Segment $script:Other
-            # With this interval it would wait for an hour if it went on.
+            # With this interval it would wait for an hour if it continued.
             $events = @(Watch-RoamSegment $script:Path, $script:Other -Interval 1h -Timeout 120 | Select-Object -First $_)
             $events | Should -HaveCount $_
         }
 
-        It 'when it is stopped between two looks, at once and without an error' {
+        It 'when it is stopped between polls, at once and without an error' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; Interval = '1h' }
             $null = Wait-Watch $script:Watch 1
@@ -407,12 +408,12 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'when its thread job is stopped, and has released every handle' {
+        It 'when its thread job is stopped, with every handle released' {
             Skip-Unless (Get-Command Start-ThreadJob -ErrorAction Ignore) 'there is no Start-ThreadJob'
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $paths = foreach ($i in 1..30) { Add-Segment (Join-Path $script:Folder "$i.seg") }
             $mine = [System.IO.File]::OpenRead($paths[0])
-            Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count sees an open file'
+            Get-OpenFile $script:Folder | Should -HaveCount 1 -Because 'the count includes an open file'
             $mine.Dispose()
             $job = Start-ThreadJob -ScriptBlock { Import-Module $args[0]; Watch-RoamSegment $args[1] -Interval 1ms } -ArgumentList $script:ModuleManifest, (Join-Path $script:Folder '*.seg')
             try {
@@ -425,8 +426,8 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'however it ends, no handle is left open' {
-            Skip-Unless $script:OnLinux 'the open files of a process are in /proc'
+        It 'without leaving a handle open, however it ends' {
+            Skip-Unless $script:OnLinux 'needs /proc to list open files'
             $null = Add-Segment $script:Path
             [System.IO.File]::WriteAllText($script:Other, 'no segment')
             $null = Watch-RoamSegment $script:Path, $script:Other -Interval 1ms -Timeout 50ms -ErrorAction SilentlyContinue
@@ -441,16 +442,16 @@ Describe 'Watch-RoamSegment' {
             $failed | Should -HaveCount 1
         }
 
-        It 'at once where a pattern matches nothing' {
+        It 'at once if a pattern matches nothing' {
             Watch-RoamSegment (Join-Path $script:Folder '*.seg') -Timeout 60 -ErrorAction Stop | Should -BeNullOrEmpty
         }
     }
 
-    Context 'What it begins with' {
-        It 'with -SkipInitial, the first change' {
+    Context 'What it starts with' {
+        It 'the first change, with -SkipInitial' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path; SkipInitial = $true }
-            # Nothing tells that it has looked; so there are changes until it sees one.
+            # Nothing shows that it has polled, so change the file until it sees a change.
             $script:Beat = 0
             Wait-Until {
                 $script:Beat++
@@ -460,18 +461,18 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Events | ForEach-Object { $_.Change | Should -BeExactly 'HeaderChanged' }
         }
 
-        It 'without -WaitForFile, an error for what is missing, and the rest is watched: SegmentNotFound' {
+        It 'an error for a missing file without -WaitForFile, and the rest is watched: SegmentNotFound' {
             $null = Add-Segment $script:Path
             $events = @(Watch-RoamSegment $script:Other, $script:Path -Timeout 0 -ErrorAction SilentlyContinue -ErrorVariable failed)
             $events.Path | Should -BeExactly @($script:Path)
             Assert-SegmentError $failed -Id SegmentNotFound -Target $script:Other
         }
 
-        It 'with -WaitForFile, no error for what is missing, and Initial when it comes' {
+        It 'Initial when a missing file appears, and no error, with -WaitForFile' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = @($script:Other, $script:Path); WaitForFile = $true }
             (Wait-Watch $script:Watch 1).Path | Should -BeExactly $script:Path
-            # The missing one stands first, so it has been looked for in vain.
+            # The missing file comes first, so it has been polled in vain.
             $null = Add-Segment $script:Other
             $change = Wait-Watch $script:Watch 2
             $change.Path | Should -BeExactly $script:Other
@@ -479,7 +480,7 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Shell.Streams.Error | Should -HaveCount 0
         }
 
-        It 'with -WaitForFile, a file whose folder is missing too' {
+        It 'a file whose folder is missing too, with -WaitForFile' {
             $null = Add-Segment $script:Path
             $folder = Join-Path $script:Folder 'later'
             $late = Join-Path $folder 'late.seg'
@@ -490,7 +491,7 @@ Describe 'Watch-RoamSegment' {
             (Wait-Watch $script:Watch 2).Path | Should -BeExactly $late
         }
 
-        It 'with -WaitForFile, a segment that a host is making step by step, once it is complete' {
+        It 'a segment that a host creates step by step, once it is complete, with -WaitForFile' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = @($script:Other, $script:Path); WaitForFile = $true }
             $null = Wait-Watch $script:Watch 1
@@ -503,7 +504,7 @@ Describe 'Watch-RoamSegment' {
             )
             $expected = 1
             foreach ($step in $steps) {
-                # Each change of the first segment tells that the second was looked at in its present state.
+                # Each change of the first segment shows that the second was polled in its present state.
                 $expected++
                 Set-Field $script:Path @{ HeartbeatInterval = $expected }
                 (Wait-Watch $script:Watch $expected).Path | Should -BeExactly $script:Path
@@ -518,7 +519,7 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Shell.Streams.Error | Should -HaveCount 0
         }
 
-        It 'with -WaitForFile and a pattern, whatever comes to match it' {
+        It 'every file that comes to match a pattern, with -WaitForFile' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = (Join-Path $script:Folder '*.seg'); WaitForFile = $true }
             (Wait-Watch $script:Watch 1).Path | Should -BeExactly $script:Path
@@ -531,14 +532,14 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'with -WaitForFile and a pattern that matches nothing yet' {
+        It 'a pattern that matches nothing yet, with -WaitForFile' {
             $script:Watch = Open-Watch @{ Path = (Join-Path $script:Folder '*.seg'); WaitForFile = $true; Count = 1 }
             $null = Add-Segment $script:Path
             (Wait-Watch $script:Watch 1).Path | Should -BeExactly $script:Path
             Wait-Ended $script:Watch
         }
 
-        It 'with -WaitForFile, not before -UntilGoodbye could be said of it' {
+        It 'a missing file, which keeps -UntilGoodbye from ending, with -WaitForFile' {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path
             $script:Watch = Open-Watch @{ Path = @($script:Other, $script:Path); WaitForFile = $true; UntilGoodbye = $true }
@@ -557,8 +558,8 @@ Describe 'Watch-RoamSegment' {
         }
     }
 
-    Context 'What is no segment' {
-        It 'is an error for a file with <Fault>, <Id>, and the rest is watched' -ForEach $script:BrokenCases {
+    Context 'Files that are not segments' {
+        It 'are an error if they have <Fault>, <Id>, and the rest is watched' -ForEach $script:BrokenCases {
             $null = Add-BrokenSegment $script:Path $_
             $null = Add-Segment $script:Other
             $events = @(Watch-RoamSegment $script:Path, $script:Other -Interval 5ms -Timeout 200ms -ErrorAction SilentlyContinue -ErrorVariable failed)
@@ -566,7 +567,7 @@ Describe 'Watch-RoamSegment' {
             Assert-SegmentError $failed -Id $Id -Target $script:Path -Message $Message
         }
 
-        It 'is an error for a directory, a FIFO and a device: NotARegularFile' {
+        It 'are an error: a directory, a FIFO and a device, NotARegularFile' {
             Skip-Unless $script:OnUnix 'there is no mkfifo'
             & mkfifo $script:Path
             foreach ($name in $script:Folder, $script:Path, '/dev/null') {
@@ -575,14 +576,14 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'is an error for a path of another provider: NotAFileSystemPath' {
+        It 'are an error: a path of another provider, NotAFileSystemPath' {
             $null = Add-Segment $script:Path
             $events = @(Watch-RoamSegment Env:PATH, $script:Path -Timeout 0 -ErrorAction SilentlyContinue -ErrorVariable failed)
             $events.Path | Should -BeExactly @($script:Path)
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'is an error for a file that may not be read: SegmentAccessDenied' {
+        It 'are an error: an unreadable file, SegmentAccessDenied' {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Watch-RoamSegment '$script:Path' -Timeout 60")
@@ -591,7 +592,7 @@ Describe 'Watch-RoamSegment' {
                 Should -BeExactly 'SegmentAccessDenied,RoamShm.Commands.WatchRoamSegmentCommand'
         }
 
-        It 'is an error for a header from another computer, RemoteObject, and those of this one are watched' {
+        It 'are an error: a header from another computer, RemoteObject, and local ones are watched' {
             $null = Add-Segment $script:Path
             $objects = [pscustomobject]@{ PSPath = $script:Path; PSComputerName = 'host-of-somebody-else' }, [pscustomobject]@{ PSPath = $script:Path; PSComputerName = 'localhost' }
             $events = @($objects | Watch-RoamSegment -Timeout 0 -ErrorAction SilentlyContinue -ErrorVariable failed)
@@ -600,12 +601,12 @@ Describe 'Watch-RoamSegment' {
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.WatchRoamSegmentCommand'
         }
 
-        It 'stops the watch with -ErrorAction Stop' {
+        It 'stop the watch with -ErrorAction Stop' {
             { Watch-RoamSegment $script:Path -ErrorAction Stop } |
                 Should -Throw -ErrorId 'SegmentNotFound,RoamShm.Commands.WatchRoamSegmentCommand'
         }
 
-        It 'watches a file on which somebody holds an exclusive lock' {
+        It 'do not include one that another process has locked exclusively' {
             Skip-Unless (Get-Command flock -CommandType Application -ErrorAction Ignore) 'there is no flock'
             $null = Add-Segment $script:Path
             $holder = Lock-File $script:Path
@@ -619,7 +620,7 @@ Describe 'Watch-RoamSegment' {
             }
         }
 
-        It 'does not keep the file from being renamed or removed between two looks' {
+        It 'do not include a watched segment, which can be renamed or removed between polls' {
             $null = Add-Segment $script:Path
             $script:Watch = Open-Watch @{ Path = $script:Path }
             $null = Wait-Watch $script:Watch 1
@@ -630,21 +631,21 @@ Describe 'Watch-RoamSegment' {
         }
     }
 
-    Context 'How a segment is named' {
+    Context 'Ways to name a segment' {
         BeforeEach {
             Add-RouteFixture $script:Folder
         }
 
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             $events = @(Invoke-Route -Route $Route -Command Watch-RoamSegment -Folder $script:Folder -With @{ Timeout = 0; ErrorAction = 'Stop' })
             $names = @($events | ForEach-Object { Split-Path -Leaf $_.Path })
             ($names | Sort-Object) -join '|' | Should -BeExactly (($Expected | Sort-Object) -join '|')
         }
     }
 
-    Context 'Its parameters' {
-        It 'refuse <What>' -ForEach @(
-            @{ What = 'an interval of nothing'; With = @{ Interval = 0 }; Id = 'IntervalTooShort,*' }
+    Context 'Parameters' {
+        It 'reject <What>' -ForEach @(
+            @{ What = 'an interval of zero'; With = @{ Interval = 0 }; Id = 'IntervalTooShort,*' }
             @{ What = 'an interval under a millisecond'; With = @{ Interval = '999us' }; Id = 'IntervalTooShort,*' }
             @{
                 What = 'a negative interval'
@@ -652,18 +653,18 @@ Describe 'Watch-RoamSegment' {
                 Id = 'ParameterArgumentTransformationError,*'
             }
             @{
-                What = 'an interval that is none'
+                What = 'an invalid interval'
                 With = @{ Interval = 'often' }
                 Id = 'ParameterArgumentTransformationError,*'
             }
             @{ What = 'a negative timeout'; With = @{ Timeout = -1 }; Id = 'ParameterArgumentTransformationError,*' }
-            @{ What = 'a count of none'; With = @{ Count = 0 }; Id = 'ParameterArgumentValidationError,*' }
+            @{ What = 'a count of zero'; With = @{ Count = 0 }; Id = 'ParameterArgumentValidationError,*' }
         ) {
             $null = Add-Segment $script:Path
             { Watch-RoamSegment $script:Path @With } | Should -Throw -ErrorId $Id
         }
 
-        It 'take an interval of a bare number as seconds' {
+        It 'accept a bare number of seconds as the interval' {
             # An hour as nanoseconds would be 3.6 us, which is refused.
             $null = Add-Segment $script:Path
             @(Watch-RoamSegment $script:Path -Interval 3600 -Count 1 -ErrorAction Stop) | Should -HaveCount 1

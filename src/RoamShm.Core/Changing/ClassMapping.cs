@@ -3,7 +3,7 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>The header and the slots' metadata of one class, mapped to free slots (<c>r[shm.varslot.free]</c>).</summary>
+/// <summary>A mapping of the header and slot metadata of one class, used to free slots (<c>r[shm.varslot.free]</c>).</summary>
 internal sealed unsafe class ClassMapping : IDisposable
 {
     private readonly Segment _segment;
@@ -29,14 +29,14 @@ internal sealed unsafe class ClassMapping : IDisposable
         }
     }
 
-    /// <summary>Frees a slot: Allocated→Free, owner 0, then onto the free list, whose head's aba count goes up by one.</summary>
+    /// <summary>Frees a slot: sets Allocated→Free and owner 0, then pushes it onto the free list and increments the aba count of the list head.</summary>
     /// <param name="index">The slot.</param>
-    /// <param name="generation">The generation in which it was seen.</param>
-    /// <param name="owner">Whose it must be; null for anybody's.</param>
-    /// <returns>False where it is free already, or was allocated anew since.</returns>
+    /// <param name="generation">The generation of the slot when it was read.</param>
+    /// <param name="owner">The required owner; <see langword="null"/> for any owner.</param>
+    /// <returns><see langword="false"/> if the slot is already free or has been reallocated since.</returns>
     internal bool Free(uint index, uint generation, uint? owner)
     {
-        // Before each slot: whoever touches what was truncated meanwhile is killed.
+        // Check before each slot: touching a mapping of a file that was truncated meanwhile kills the process.
         _segment.File.RequireLength(_end);
         byte* slot = _slots.Address + ((ulong)index * SlotMetaLayout.Size);
         if ((uint)Volatile.Read(ref *(int*)(slot + SlotMetaLayout.Generation)) != generation

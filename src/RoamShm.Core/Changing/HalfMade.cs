@@ -3,8 +3,8 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// Files that a host began to make a segment of and died over (<c>r[shm.file.create]</c>): all zero, or with nothing but the magic, or complete but for it. They
-/// hold nothing that anybody could miss; an empty file may be anything.
+/// Recognises files left by a host that died while creating a segment (<c>r[shm.file.create]</c>): all zero, only the magic, or complete except for the magic.
+/// They hold nothing that anybody could miss. An empty file does not count: it could be anything.
 /// </summary>
 internal static class HalfMade
 {
@@ -35,7 +35,7 @@ internal static class HalfMade
             return false;
         }
 
-        // Every byte: a file of another program may begin with zeros.
+        // Check every byte: another program's file may begin with zeros.
         Array.Clear(buffer, 0, sizeof(ulong));
         for (ulong offset = 0; read > 0; offset += (ulong)read, read = file.Read(offset, buffer, 0, buffer.Length))
         {

@@ -4,7 +4,9 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>The recovery of one peer (<c>r[shm.crash.recovery]</c>); see <see cref="Segment.RecoverPeer"/>. Each class in which slots are freed is mapped once.</summary>
+/// <summary>
+/// The recovery of one peer (<c>r[shm.crash.recovery]</c>); see <see cref="Segment.RecoverPeer"/>. Maps each class with slots to free only once.
+/// </summary>
 internal sealed unsafe class PeerRecovery : IDisposable
 {
     private readonly Segment _segment;
@@ -12,11 +14,11 @@ internal sealed unsafe class PeerRecovery : IDisposable
     private readonly PeerRecoveryResult _result;
     private readonly List<string> _skipped = [];
 
-    /// <summary>Reads the peer, and refuses one that may be alive or whose host may be running.</summary>
+    /// <summary>Reads the peer. Refuses it if it may be alive or its host may be running.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="peerId">The peer.</param>
-    /// <param name="force">Whether to refuse nothing.</param>
-    /// <param name="use">Who uses the segment; asked for only where that matters.</param>
+    /// <param name="force">Whether to skip those checks.</param>
+    /// <param name="use">Finds out who uses the segment; called only if it matters.</param>
     internal PeerRecovery(Segment segment, int peerId, bool force, Func<SegmentUse> use)
     {
         _segment = segment;
@@ -34,7 +36,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         _result = new PeerRecoveryResult { PeerId = peerId, PreviousState = Peer.StateName, State = Peer.StateName, Path = segment.Path, Identity = segment.Identity, Before = Peer };
     }
 
-    /// <summary>Whether there is anything to recover: a peer that is not Empty, or an Empty one that still owns slots.</summary>
+    /// <summary>Whether there is anything to recover: the peer is not Empty, or is Empty but still owns slots.</summary>
     internal bool IsNeeded { get; }
 
     /// <summary>The peer as it was read.</summary>
@@ -70,7 +72,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         return _result;
     }
 
-    /// <summary>What a recovery would drop and free now; nothing is changed.</summary>
+    /// <summary>Reports what a recovery would drop and free now, without changing anything.</summary>
     internal PeerRecoveryResult Preview()
     {
         if (IsNeeded)
@@ -84,7 +86,9 @@ internal sealed unsafe class PeerRecovery : IDisposable
         return _result;
     }
 
-    /// <summary>Proved, nobody uses the segment, whatever heartbeats say; else a peer that may be alive is one reason to refuse, and a host that may be running another.</summary>
+    /// <summary>
+    /// Accepts a segment that is proved unused, whatever the heartbeats say. Otherwise refuses if the peer may be alive, or if the host may be running.
+    /// </summary>
     private void RequireDead(SegmentUse use)
     {
         if (use.IsFree)
@@ -125,7 +129,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
         }
     }
 
-    /// <summary>The entries that wait in a ring, without those that are damaged.</summary>
+    /// <summary>Reads the entries queued in a ring, and skips damaged ones.</summary>
     private List<RingEntry> ReadEntries(RingDirection direction, List<string> damaged)
     {
         string name = direction == RingDirection.HostToGuest ? "host→guest" : "guest→host";
@@ -194,7 +198,7 @@ internal sealed unsafe class PeerRecovery : IDisposable
                 continue;
             }
 
-            // Not to be cancelled: a recovery that has begun is finished.
+            // No cancellation here: a recovery that has begun always finishes.
             new SlotReader(_segment, i).ForEachPiece(
                 (slots, first, count) =>
                 {

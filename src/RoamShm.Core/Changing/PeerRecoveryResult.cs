@@ -1,44 +1,46 @@
 namespace RoamShm;
 
-/// <summary>What the recovery of one peer did (<c>r[shm.crash.recovery]</c>).</summary>
+/// <summary>The result of recovering one peer (<c>r[shm.crash.recovery]</c>).</summary>
 public sealed class PeerRecoveryResult
 {
     private string? _fileId;
 
-    /// <summary>The peer, 1 to 255.</summary>
+    /// <summary>Gets or sets the peer id, 1 to 255.</summary>
     public int PeerId { get; set; }
 
-    /// <summary>Its state before.</summary>
+    /// <summary>Gets or sets the state of the peer before the recovery.</summary>
     public string? PreviousState { get; set; }
 
-    /// <summary>Its state now.</summary>
+    /// <summary>Gets or sets the state of the peer after the recovery.</summary>
     public string? State { get; set; }
 
-    /// <summary>Entries that waited in its host→guest ring and were dropped.</summary>
+    /// <summary>Gets or sets the number of entries dropped from the host→guest ring.</summary>
     public long EntriesDropped { get; set; }
 
-    /// <summary>Entries that waited in its guest→host ring and were dropped, unread by the host.</summary>
+    /// <summary>Gets or sets the number of entries dropped from the guest→host ring that the host never read.</summary>
     public long GuestToHostEntriesDropped { get; set; }
 
-    /// <summary>Slots freed to which those entries referred.</summary>
+    /// <summary>Gets or sets the number of slots freed because a dropped entry referred to them.</summary>
     public long ReferencedSlotsFreed { get; set; }
 
-    /// <summary>Slots freed that the peer owned.</summary>
+    /// <summary>Gets or sets the number of slots freed because the peer owned them.</summary>
     public long OwnedSlotsFreed { get; set; }
 
-    /// <summary>What was damaged and therefore left as it was, with <c>; </c> between the parts; <see langword="null"/> where nothing was. One text, so that it
-    /// goes into a table of text as it is.</summary>
+    /// <summary>
+    /// Gets or sets the damaged parts that were left unchanged, separated by <c>; </c>; <see langword="null"/> if nothing was damaged. A single string, so
+    /// that it fits a text table as it is.
+    /// </summary>
     public string? Skipped { get; set; }
 
-    /// <summary>The file, as the operating system names it.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The file as PowerShell names it in full; only the PowerShell module sets it.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file. Only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>
-    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
-    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// Gets or sets a string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given
+    /// this object, a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
     /// </summary>
     public string? FileId
     {
@@ -46,9 +48,9 @@ public sealed class PeerRecoveryResult
         set => _fileId = value;
     }
 
-    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    /// <summary>The source of <see cref="FileId"/>, which is computed on demand.</summary>
     internal FileIdentity? Identity { get; set; }
 
-    /// <summary>The peer as it was when it was checked.</summary>
+    /// <summary>The peer entry as it was when it was checked.</summary>
     internal PeerEntry Before { get; set; }
 }

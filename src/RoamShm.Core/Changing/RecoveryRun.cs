@@ -5,12 +5,12 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Recovers peers for one command. That nobody uses a segment is proved by a read lease right before it is opened for writing, and while the work lasts a write lease
-/// keeps everybody else from opening it.
+/// Recovers peers for one command. A read lease proves that nobody uses a segment, right before it is opened for writing; a write lease then keeps others from
+/// opening it until the recovery is done.
 /// </summary>
 internal sealed class RecoveryRun
 {
-    /// <summary>How often it is proved that nobody uses a segment where somebody has it open meanwhile.</summary>
+    /// <summary>How many times to prove that nobody uses a segment if another process has it open by the time the write lease is taken.</summary>
     private const int Rounds = 2;
 
     private static readonly TimeSpan LongestLeaseWait = TimeSpan.FromMilliseconds(100);
@@ -20,10 +20,10 @@ internal sealed class RecoveryRun
 
     internal RecoveryRun(SegmentUsers users) => _users = users;
 
-    /// <summary>Called with what is worth knowing about how a recovery was done.</summary>
+    /// <summary>Called with notes about how a recovery was done.</summary>
     internal Action<string>? OnNote { get; set; }
 
-    /// <summary>Whether a peer may be recovered, and what that would drop and free now; nothing is changed.</summary>
+    /// <summary>Checks whether a peer may be recovered, and reports what that would drop and free now. Changes nothing.</summary>
     /// <exception cref="SegmentException">As <see cref="Segment.RecoverPeer"/>.</exception>
     internal PeerRecoveryResult Check(string path, int peerId, bool force, CancellationToken cancellationToken)
     {
@@ -36,8 +36,9 @@ internal sealed class RecoveryRun
     /// <param name="path">The file.</param>
     /// <param name="peerId">The peer.</param>
     /// <param name="force">Whether to recover a peer that may be alive, or whose host may be running.</param>
-    /// <param name="preview">What was found when it was checked: another file, or unless forced another state, is refused. Null where it was not.</param>
-    /// <param name="cancellationToken">Cancels it before it begins.</param>
+    /// <param name="preview">The result of an earlier check, or <see langword="null"/>. Another file is refused, and so is another state unless
+    /// forced.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation until the recovery begins.</param>
     /// <exception cref="SegmentException">As <see cref="Segment.RecoverPeer"/>.</exception>
     internal PeerRecoveryResult Recover(string path, int peerId, bool force, PeerRecoveryResult? preview, CancellationToken cancellationToken)
     {
@@ -49,7 +50,7 @@ internal sealed class RecoveryRun
             SegmentUse? use = null;
             using (Segment segment = Segment.Open(path, write: false, _patience, cancellationToken))
             {
-                // With a descriptor of one's own for writing, the kernel could not be asked any more.
+                // Ask before opening for writing: our own writable descriptor would hide the kernel's answer.
                 using var check = new PeerRecovery(segment, peerId, force, () => use = _users.AskAgain(segment.File));
                 RequireUnchanged(path, force ? null : preview?.Before, check.Peer);
                 if (!check.IsNeeded)
@@ -76,7 +77,7 @@ internal sealed class RecoveryRun
                 using FileLease? lease = force ? null : TakeLease(segment.File, cancellationToken);
                 if (!force && lease is null && round < Rounds)
                 {
-                    // Whoever has it open has come since, or only reads. Another proof says which.
+                    // The process that has it open either arrived since the proof or only reads. A second proof shows which.
                     continue;
                 }
 
@@ -101,10 +102,10 @@ internal sealed class RecoveryRun
     }
 
     /// <summary>
-    /// Keeps everybody else from opening a file while the work lasts. Somebody who only reads, as a watch does now and then, makes the kernel
-    /// refuse; most are gone in a moment.
+    /// Keeps other processes from opening the file until the recovery is done. The kernel refuses a lease while another process reads the file, as a watch
+    /// does now and then; most close it again within moments.
     /// </summary>
-    /// <returns>The lease; null where it cannot be had.</returns>
+    /// <returns>The lease; <see langword="null"/> if it cannot be taken.</returns>
     internal static FileLease? TakeLease(SegmentFile file, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();

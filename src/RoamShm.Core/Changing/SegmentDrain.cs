@@ -5,19 +5,19 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>Follows a segment in goodbye until its guests have left (<c>r[shm.host.goodbye]</c>). Between two looks the file is not open.</summary>
+/// <summary>Follows a segment in goodbye until its guests have left (<c>r[shm.host.goodbye]</c>). The file is closed between polls.</summary>
 public sealed class SegmentDrain
 {
     private static readonly TimeSpan PauseBetweenLooks = TimeSpan.FromMilliseconds(50);
 
-    // Each look for users reads the mappings of all processes.
+    // Each check for users reads the mappings of all processes.
     private static readonly TimeSpan PauseBetweenRemovals = TimeSpan.FromMilliseconds(100);
 
     private readonly Patience _patience = new();
     private readonly Stopwatch _since = Stopwatch.StartNew();
     private readonly FileIdentity _identity;
 
-    /// <summary>Begins to follow a segment whose goodbye is raised.</summary>
+    /// <summary>Starts following a segment whose goodbye is raised.</summary>
     internal SegmentDrain(Segment segment)
     {
         Path = segment.Path;
@@ -25,24 +25,24 @@ public sealed class SegmentDrain
         _identity = segment.Identity;
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The last header that was read.</summary>
+    /// <summary>Gets the header as last read.</summary>
     public SegmentHeader Header { get; private set; }
 
-    /// <summary>The peers that are still attached, as of the last look.</summary>
+    /// <summary>Gets the peers still attached as of the last poll.</summary>
     public IReadOnlyList<int> PeersLeft { get; private set; } = [];
 
-    /// <summary>Whether the file was deleted, or another one has its name, as when its host has started anew.</summary>
+    /// <summary>Gets a value indicating whether the file was deleted, or another file has its name, as after a restart of its host.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>Follows several segments together.</summary>
+    /// <summary>Follows several segments at once.</summary>
     /// <param name="drains">The segments.</param>
-    /// <param name="timeout">How long to wait for each since its goodbye; null for as long as it takes.</param>
-    /// <param name="onLook">Called after each look with those that are still waited for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Each as soon as it is drained, or with what ended its wait.</returns>
+    /// <param name="timeout">The maximum time to wait for each segment, from its goodbye; <see langword="null"/> to wait indefinitely.</param>
+    /// <param name="onLook">Called after each poll with the segments that have not drained yet.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
+    /// <returns>Each segment as soon as it is drained, or with the error that ended its wait.</returns>
     internal static IEnumerable<(SegmentDrain Drain, SegmentException? Error)> WaitForAll(
         IEnumerable<SegmentDrain> drains, TimeSpan? timeout, Action<IReadOnlyList<SegmentDrain>>? onLook, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class SegmentDrain
     }
 
     /// <summary>Waits until no peer is attached.</summary>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DrainTimeout"/>; or the file cannot be read, or is damaged.</exception>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DrainTimeout"/>; or the file cannot be read or is damaged.</exception>
     internal void Wait(TimeSpan? timeout, CancellationToken cancellationToken)
     {
         foreach ((_, SegmentException? error) in WaitForAll([this], timeout, onLook: null, cancellationToken))
@@ -86,13 +86,14 @@ public sealed class SegmentDrain
         }
     }
 
-    /// <summary>Waits until nobody uses the segment, and removes this file and no other that may have its name by then.</summary>
-    /// <param name="timeout">How long to wait since the goodbye.</param>
-    /// <param name="force">Whether to remove it then in spite of who still uses it.</param>
-    /// <param name="onInUse">Called with who uses it still, when all peers have detached.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False if the host had removed or replaced it.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DrainTimeout"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the file is damaged.</exception>
+    /// <summary>Waits until nobody uses the segment, then removes this file, and never another file that has taken its name.</summary>
+    /// <param name="timeout">The maximum time to wait, from the goodbye.</param>
+    /// <param name="force">Whether to remove the file after the timeout even if it is still in use.</param>
+    /// <param name="onInUse">Called with who still uses the segment once all peers have detached.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
+    /// <returns><see langword="false"/> if the host has already removed or replaced the file.</returns>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.DrainTimeout"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the file is
+    /// damaged.</exception>
     internal bool Remove(TimeSpan timeout, bool force, Action<string>? onInUse, CancellationToken cancellationToken)
     {
         while (true)
@@ -109,7 +110,7 @@ public sealed class SegmentDrain
                 throw TimedOut();
             }
 
-            // Dead peers stay attached for ever; where nobody uses the file, there is nobody to wait for.
+            // Dead peers stay attached forever; if nobody uses the file, there is nobody to wait for.
             if ((isDrained || isTimeOver || IsFree()) && TryRemove(force && isTimeOver, isTimeOver, onInUse))
             {
                 return true;
@@ -120,9 +121,9 @@ public sealed class SegmentDrain
         }
     }
 
-    /// <summary>Looks at the peers again.</summary>
-    /// <returns>Whether none is attached any more. A file that is gone is drained.</returns>
-    /// <exception cref="SegmentException">The file cannot be read, or is damaged.</exception>
+    /// <summary>Polls the peers again.</summary>
+    /// <returns>Whether no peer is attached. A file that is gone counts as drained.</returns>
+    /// <exception cref="SegmentException">The file cannot be read or is damaged.</exception>
     internal bool Look(CancellationToken cancellationToken)
     {
         PeersLeft = [];
@@ -196,7 +197,7 @@ public sealed class SegmentDrain
         }
         catch (SegmentException)
         {
-            // The next look says what is wrong.
+            // The next poll reports the error.
             return false;
         }
     }

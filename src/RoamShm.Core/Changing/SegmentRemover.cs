@@ -3,14 +3,14 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// Removes the files of segments that nobody uses (<c>r[shm.file.cleanup]</c>), and of segments that a host died over while making them. That nobody uses them is
-/// proved, or doubt refuses.
+/// Removes the files of unused segments (<c>r[shm.file.cleanup]</c>), and files left by a host that died while creating a segment. A segment must be proved
+/// unused; if in doubt, the removal is refused.
 /// </summary>
 internal sealed class SegmentRemover
 {
     private const int LongestName = 255;
 
-    /// <summary>How often the kernel is asked for a lease on a file that processes open and close again meanwhile.</summary>
+    /// <summary>How many times to ask the kernel for a lease on a file that processes keep opening and closing.</summary>
     private const int Rounds = 3;
 
     private readonly string _path;
@@ -26,29 +26,29 @@ internal sealed class SegmentRemover
         IsHalfMade = isHalfMade;
     }
 
-    /// <summary>Whether a host died over the file while making it.</summary>
+    /// <summary>Whether the host died while creating the file.</summary>
     internal bool IsHalfMade { get; }
 
-    /// <summary>Asks who uses the file, right before it is removed. Tests put themselves in between.</summary>
+    /// <summary>Asks who uses the file, right before it is removed. A hook for tests.</summary>
     internal Func<SegmentFile, SegmentUse> AskAgain { get; set; }
 
-    /// <summary>Which file is meant.</summary>
+    /// <summary>The identity of the file to remove.</summary>
     internal FileIdentity Identity => _identity;
 
-    /// <summary>Whether this file, not another one of that name, can be removed now.</summary>
-    /// <param name="path">The file; one that neither begins with the magic of a segment nor is a half-made one is never removed.</param>
-    /// <param name="force">Whether to remove it in spite of being in use. A half-made one that may be in use is not removed all the same.</param>
-    /// <param name="users">Who uses segments, for one call on many files; <see langword="null"/> for this one alone.</param>
-    /// <returns>What removes it.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentInUse"/> with who uses it, or why that cannot be told; or the file is
-    /// none, or no segment.</exception>
+    /// <summary>Checks whether this file, and not another of the same name, can be removed now.</summary>
+    /// <param name="path">The file. It is never removed unless it begins with the magic of a segment or is half-made.</param>
+    /// <param name="force">Whether to remove it even if it is in use. A half-made file that may be in use is refused even so.</param>
+    /// <param name="users">Who uses segments, shared by one call on many files; <see langword="null"/> for this file alone.</param>
+    /// <returns>The object that removes the file.</returns>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentInUse"/>, with who uses it or why that is unknown; or the file does not exist or is
+    /// not a segment.</exception>
     internal static SegmentRemover Prepare(string path, bool force, SegmentUsers? users = null)
     {
         FileStatus named = SegmentFile.Peek(path) ?? throw SegmentErrors.NotFound(path);
         named.RequireRegular(path);
         using SegmentFile file = SegmentFile.OpenRead(path);
         bool isHalfMade = HalfMade.Is(file);
-        // With the version, which the error tells where another format has its own.
+        // Read up to the version: the error reports it if the magic is that of another format.
         byte[] start = new byte[HeaderLayout.HeaderSize];
         if (!isHalfMade && (file.Read(0, start, 0, start.Length) < sizeof(ulong) || BitConverter.ToUInt64(start, 0) != SegmentFormat.Magic))
         {
@@ -63,14 +63,14 @@ internal sealed class SegmentRemover
     }
 
     /// <summary>
-    /// Removes the file, if it is still the one that was prepared, and still unused: whoever asked may have taken a while to confirm. Where the kernel says that
-    /// nobody uses it, nobody can begin to until the name is gone.
+    /// Removes the file if it is still the one that was prepared and is still unused: the user may have taken a while to confirm. If the kernel grants a
+    /// lease, nobody can start to use the file before its name is gone.
     /// </summary>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the system does not let it be
-    /// removed.</exception>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentReplaced"/>, <see cref="SegmentErrorId.SegmentInUse"/>, or the operating system
+    /// refuses to remove it.</exception>
     internal void Remove()
     {
-        // Opened again rather than looked at: on Windows only an open file has an identity.
+        // Open the file again instead of querying its name: on Windows only an open file has an identity.
         using (SegmentFile file = SegmentFile.OpenRead(_path))
         {
             RequireSame(file.Status.Identity);
@@ -95,11 +95,11 @@ internal sealed class SegmentRemover
                 RequireFree(AskAgain(file));
                 if (answer != LeaseAnswer.Refused)
                 {
-                    // The kernel does not answer here, and the list of processes does.
+                    // The kernel gives no answer here, but the process list has.
                     break;
                 }
 
-                // Whoever used it a moment ago is gone, but the next one may be about to open it: only under a lease is it removed.
+                // The process that used it a moment ago is gone, but another may be about to open it: remove it only under a lease.
                 if (round == Rounds)
                 {
                     throw SegmentErrors.InUse(_path, "processes keep opening it");
@@ -110,7 +110,7 @@ internal sealed class SegmentRemover
         SegmentFile.Delete(_path);
     }
 
-    /// <summary>Refuses another file than the one meant.</summary>
+    /// <summary>Throws if the file is not the one that was prepared.</summary>
     internal void RequireSame(FileIdentity identity)
     {
         if (identity != _identity)
@@ -119,7 +119,7 @@ internal sealed class SegmentRemover
         }
     }
 
-    /// <summary>The name that a file has while it is being removed: the prefix, letters of its own, and as much of the old name as fits.</summary>
+    /// <summary>Returns the name of a file during its removal: the prefix, random letters, and as much of the old name as fits.</summary>
     private static string AsideOf(string path)
     {
         int slash = path.LastIndexOf('/');
@@ -133,18 +133,18 @@ internal sealed class SegmentRemover
         return path.Substring(0, slash + 1) + start + name;
     }
 
-    /// <summary>Takes the name away from a file on which a lease is held, so that nobody else finds it. Who has found it already waits for the lease.</summary>
-    /// <returns>The name that it has now: its own where it cannot be moved aside.</returns>
+    /// <summary>Moves a leased file aside so that nobody else finds it. A process that has already found it is waiting for the lease.</summary>
+    /// <returns>The file's new name, or its own name if it cannot be moved aside.</returns>
     internal string MoveAside(UnixSegmentFile file)
     {
-        // So that nobody takes the name for one that a killed removal left.
+        // The lock keeps others from taking the file for a leftover of a killed removal.
         _ = file.TryLock();
         string aside = AsideOf(_path);
         int error = UnixSegmentFile.MoveTo(_path, aside);
         return error == 0 ? aside : UnixSegmentFile.IsMoveUnsupported(error) ? _path : throw UnixFault.Of(_path, FileOperation.Remove, error);
     }
 
-    /// <summary>Removes the file that was moved aside; or puts its name back, where somebody waits for it or it is another one.</summary>
+    /// <summary>Removes the file that was moved aside, or restores its name if somebody waits for it or it is another file.</summary>
     internal void RemoveAside(FileLease lease, string aside)
     {
         bool isSame = SegmentFile.Peek(aside) is FileStatus moved && moved.Identity == _identity;

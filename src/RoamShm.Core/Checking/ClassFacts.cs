@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What the rules of a slot class judge. One object serves all classes of a segment in turn.</summary>
+/// <summary>The input to the rules of a slot class. One object is reused for all classes of a segment.</summary>
 internal sealed class ClassFacts
 {
     internal ClassFacts(SegmentHeader header) => Header = header;
@@ -13,13 +13,13 @@ internal sealed class ClassFacts
 
     internal uint SlotCount { get; set; }
 
-    /// <summary>The slot at which the free list begins.</summary>
+    /// <summary>The slot at the head of the free list.</summary>
     internal uint FirstFree { get; set; }
 
-    /// <summary>The first reserved byte that is not 0, with its offset in the table of class headers; or null.</summary>
+    /// <summary>The first nonzero reserved byte, with its offset in the table of class headers; <see langword="null"/> if there is none.</summary>
     internal (int Offset, byte Value)? Reserved { get; set; }
 
-    /// <summary>Where the class header lies.</summary>
+    /// <summary>The offset of the class header.</summary>
     internal ulong Offset => Header.VarPoolOffset + ((ulong)Index * SizeClassLayout.Size);
 
     internal bool IsUnusable => SlotSize == 0 || SlotCount == 0;

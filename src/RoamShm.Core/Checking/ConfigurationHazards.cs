@@ -3,10 +3,12 @@ using static RoamShm.SegmentFinding;
 
 namespace RoamShm;
 
-/// <summary>Conditions that a guest attaches to, but that bite once messages flow. Checked when a segment is made and when it is tested.</summary>
+/// <summary>
+/// Conditions that do not stop a guest from attaching, but cause trouble once messages flow. Checked when a segment is created and when it is tested.
+/// </summary>
 internal static class ConfigurationHazards
 {
-    /// <summary>A millisecond in nanoseconds: schedulers hand out time in slices about as long.</summary>
+    /// <summary>A millisecond in nanoseconds, roughly a scheduler's time slice.</summary>
     private const ulong LeastHeartbeatInterval = 1_000_000;
 
     private static readonly FindingRule<HazardFacts>[] Rules =

@@ -6,20 +6,20 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Checks what changes while a segment is used. Others may be changing it while we look, so a finding counts only if it is there at each of three looks.
+/// Checks what changes while a segment is in use. Other processes may change it during a check, so a finding counts only if three passes in a row show it.
 /// </summary>
 internal static class ContentChecks
 {
-    // More slots than these are not lost for a moment only.
+    // More lost slots than this cannot be in transit.
     private const int MostPassing = 64;
 
-    // The pauses before the second and the third look, where a process that was stopped within a step may be what was seen.
+    // The pauses before the second and the third pass, used if a process stopped in the middle of a step could explain the finding.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100)];
 
-    /// <summary>Finds what is wrong with the content.</summary>
+    /// <summary>Finds faults in the content.</summary>
     /// <param name="segment">The segment, its tables loaded.</param>
-    /// <param name="patience">How long may be waited between looks in all.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="patience">Limits the total wait between passes.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     internal static SegmentFinding[] Find(Segment segment, Patience patience, CancellationToken cancellationToken)
     {
         SegmentFinding[] findings = FindOnce(segment, cancellationToken);
@@ -37,7 +37,7 @@ internal static class ContentChecks
         return findings;
     }
 
-    /// <summary>Whether a later look found the same: of what may pass, the same slot in the same generation.</summary>
+    /// <summary>Whether a later pass shows the same finding. If the state could be in transit, it must be the same slot in the same generation.</summary>
     internal static bool IsStillThere(SegmentFinding finding, IEnumerable<SegmentFinding> again)
     {
         if (finding.Evidence is null || again.Any(other => other.Evidence is null))
@@ -74,7 +74,7 @@ internal static class ContentChecks
     {
         if (segment.RingOffset(peer, direction) is not ulong ring)
         {
-            // A finding of the structure already.
+            // Already reported as a structure finding.
             return;
         }
 
@@ -91,7 +91,7 @@ internal static class ContentChecks
             ContentRules.Entry.Check(facts, findings);
             if (ContentRules.ReferenceToFree.Check(facts, findings) is SegmentFinding free)
             {
-                // Whoever takes an entry frees its slot before it takes the entry off the ring.
+                // A process that takes an entry frees its slot before it takes the entry off the ring.
                 free.Evidence = [((ulong)entry.Position << 32) | entry.SlotIndex];
             }
         }

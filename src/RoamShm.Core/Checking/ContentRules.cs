@@ -2,7 +2,7 @@ using static RoamShm.SegmentFinding;
 
 namespace RoamShm;
 
-/// <summary>The rules of what changes while a segment is used: the rings' positions and entries, the slots and their free lists.</summary>
+/// <summary>The rules for what changes while a segment is in use: ring positions and entries, slots and free lists.</summary>
 internal static class ContentRules
 {
     /// <summary>The positions of a ring.</summary>
@@ -14,7 +14,7 @@ internal static class ContentRules
             found: facts => $"write {facts.Ring.Write}, watermark {facts.Ring.Watermark}, read {facts.Ring.Position}",
             message: facts => $"The {facts.Name} ring of peer {facts.PeerId} has impossible positions: {facts.Ring.Fault}.");
 
-    /// <summary>One entry of a ring, but for what may be so for a moment.</summary>
+    /// <summary>A ring entry, except for states that can be in transit.</summary>
     internal static readonly FindingRule<RingFacts>[] Entry =
     [
         new(SegmentFindingId.RingEntryInvalid, Error, "r[shm.framing.header]",
@@ -32,7 +32,7 @@ internal static class ContentRules
             message: facts => $"The {facts.Name} ring of peer {facts.PeerId} has an entry at {facts.Entry.Position} whose reference leads nowhere: {facts.ReferenceFault}."),
     ];
 
-    /// <summary>An entry whose slot is not allocated, as it is for a moment while somebody takes the entry.</summary>
+    /// <summary>An entry whose slot is not allocated. This is normal for a moment while a process takes the entry.</summary>
     internal static readonly FindingRule<RingFacts> ReferenceToFree =
         new(SegmentFindingId.SlotReferenceToFreeSlot, Error, "r[shm.framing.slot-ref]",
             facts => $"peer[{facts.PeerId}].{facts.Code}", facts => facts.EntryOffset,
@@ -41,7 +41,7 @@ internal static class ContentRules
             found: facts => $"slot {facts.Entry.SlotIndex} of class {facts.Entry.ClassIndex}, free",
             message: facts => $"The {facts.Name} ring of peer {facts.PeerId} has an entry at {facts.Entry.Position} that refers to slot {facts.Entry.SlotIndex} of class {facts.Entry.ClassIndex}, which is not allocated.");
 
-    /// <summary>Whether a class has no more slots than are checked.</summary>
+    /// <summary>Whether a class has few enough slots to check.</summary>
     internal static readonly FindingRule<SlotFacts> Count =
         new(SegmentFindingId.SlotsNotChecked, Warning, "r[shm.varslot.freelist]",
             facts => $"class[{facts.Index}].slot_count", facts => facts.HeaderOffset + SizeClassLayout.SlotCount,
@@ -82,7 +82,7 @@ internal static class ContentRules
             message: facts => $"{facts.Table.InvalidStates} slots of class {facts.Index} have a state that is neither Free nor Allocated, first slot {facts.Table.FirstInvalidState}."),
     ];
 
-    /// <summary>Lost slots. Behind a list that breaks off, everything would look lost.</summary>
+    /// <summary>Lost slots. Checked only if the free list is sound: beyond a break, every slot would look lost.</summary>
     internal static readonly FindingRule<SlotFacts> Leaked =
         new(SegmentFindingId.SlotsLeaked, Warning, "r[shm.varslot.freelist]",
             facts => $"class[{facts.Index}].free_head", facts => facts.FirstLeakedOffset,
@@ -91,7 +91,7 @@ internal static class ContentRules
             found: facts => $"{facts.Table.Leaked} lost",
             message: facts => $"{facts.Table.Leaked} slots of class {facts.Index} are neither allocated nor on the free list; nobody will ever get them.");
 
-    /// <summary>Who owns the slots of a class.</summary>
+    /// <summary>The owners of the slots of a class.</summary>
     internal static readonly FindingRule<SlotFacts>[] Owners =
     [
         new(SegmentFindingId.SlotOwnerInvalid, Error, "r[shm.varslot.slot-meta]",

@@ -3,7 +3,7 @@ using static RoamShm.SegmentFinding;
 
 namespace RoamShm;
 
-/// <summary>The rules of the file as a whole.</summary>
+/// <summary>The rules for the file as a whole.</summary>
 internal static class FileRules
 {
     private static readonly string[] VerdictIds =
@@ -15,10 +15,10 @@ internal static class FileRules
         SegmentFindingId.SegmentTruncated,
     ];
 
-    /// <summary>What keeps a file from being opened as a segment at all, in the words of the error.</summary>
+    /// <summary>Errors that prevent the file from being opened as a segment, in the words of the error.</summary>
     internal static readonly FindingRule<SegmentException>[] Verdicts = Array.ConvertAll(VerdictIds, Verdict);
 
-    /// <summary>Truncated while it was read.</summary>
+    /// <summary>The file was truncated while it was being read.</summary>
     internal static readonly FindingRule<(SegmentException Error, SegmentHeader Header)> Truncated =
         new(SegmentFindingId.SegmentTruncated, Error, "r[shm.file]", _ => $"file", _ => null,
             when: facts => facts.Error.ErrorId == SegmentErrorId.SegmentTruncated,
@@ -26,7 +26,7 @@ internal static class FileRules
             found: _ => $"fewer",
             message: facts => $"{facts.Error.Message}");
 
-    /// <summary>Structures that share bytes: each would write into the other.</summary>
+    /// <summary>Overlapping structures: a write to one corrupts the other.</summary>
     internal static readonly FindingRule<(Region Before, Region Next)> Overlap =
         new(SegmentFindingId.RegionsOverlap, Error, "r[shm.segment]", facts => $"{facts.Next.Name}", facts => facts.Next.Offset,
             when: facts => facts.Next.Offset < facts.Before.End,
@@ -34,7 +34,7 @@ internal static class FileRules
             found: facts => $"{facts.Next.Offset}",
             message: facts => $"{facts.Next.Name} at offset {facts.Next.Offset} overlaps {facts.Before.Name}, which ends at {facts.Before.End}.");
 
-    /// <summary>Whether an error says something about the file, rather than that it could not be read.</summary>
+    /// <summary>Whether an error is a verdict on the file, rather than a failure to read it.</summary>
     internal static bool IsVerdict(string errorId) => Array.IndexOf(VerdictIds, errorId) >= 0;
 
     private static FindingRule<SegmentException> Verdict(string id) =>

@@ -3,10 +3,10 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// One rule of validation as a row: what it is called and how grave it is, the rule of the format it comes from, the field and where that lies, when it is broken,
-/// what was expected, what was found, and what to say.
+/// One validation rule as a row: id, severity, rule of the format, field and its offset, when it is broken, what was expected, what was found, and the
+/// message.
 /// </summary>
-/// <typeparam name="TFacts">What the rule judges.</typeparam>
+/// <typeparam name="TFacts">The type that the rule is applied to.</typeparam>
 internal sealed class FindingRule<TFacts>
 {
     private readonly string _id;
@@ -19,13 +19,13 @@ internal sealed class FindingRule<TFacts>
     private readonly Func<TFacts, FormattableString> _found;
     private readonly Func<TFacts, FormattableString> _message;
 
-    /// <summary>A rule about a field of the header.</summary>
+    /// <summary>Creates a rule for a field of the header.</summary>
     internal FindingRule(string id, string severity, string formatRule, string field, int offset, Func<TFacts, bool> when, Func<TFacts, FormattableString> expected, Func<TFacts, FormattableString> found, Func<TFacts, FormattableString> message)
         : this(id, severity, formatRule, _ => $"{field}", _ => (ulong)offset, when, expected, found, message)
     {
     }
 
-    /// <summary>A rule about a field whose name and place depend on the facts.</summary>
+    /// <summary>Creates a rule for a field whose name and offset depend on the facts.</summary>
     internal FindingRule(string id, string severity, string formatRule, Func<TFacts, FormattableString> field, Func<TFacts, ulong?> offset, Func<TFacts, bool> when, Func<TFacts, FormattableString> expected, Func<TFacts, FormattableString> found, Func<TFacts, FormattableString> message)
     {
         _id = id;
@@ -40,7 +40,7 @@ internal sealed class FindingRule<TFacts>
     }
 
     /// <summary>Adds a finding if the rule is broken.</summary>
-    /// <returns>The finding, or null.</returns>
+    /// <returns>The finding; <see langword="null"/> if the rule holds.</returns>
     internal SegmentFinding? Check(TFacts facts, FindingList findings)
     {
         if (!_when(facts))

@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>The values of a header or a configuration in which hazards hide.</summary>
+/// <summary>The values of a header or a configuration that can be hazardous.</summary>
 internal sealed class HazardFacts
 {
     internal HazardFacts(uint bipbufCapacity, uint maxPayloadSize, uint inlineThreshold, ulong heartbeatInterval)
@@ -17,13 +17,13 @@ internal sealed class HazardFacts
 
     internal uint MaxPayloadSize { get; }
 
-    /// <summary>The threshold as used.</summary>
+    /// <summary>The effective inline threshold.</summary>
     internal uint InlineThreshold { get; }
 
     internal ulong HeartbeatInterval { get; }
 
     internal uint LargestInline => Math.Min(InlineThreshold, MaxPayloadSize);
 
-    /// <summary>Bytes of the entry that the largest inline payload makes.</summary>
+    /// <summary>The size in bytes of the entry for the largest inline payload.</summary>
     internal ulong LargestEntry => ((ulong)SegmentFormat.EntryHeaderSize + LargestInline + 3) & ~3UL;
 }

@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What the rules of the header judge.</summary>
+/// <summary>The input to the rules of the header.</summary>
 internal sealed class HeaderFacts
 {
     internal HeaderFacts(SegmentHeader header, ulong magic, int reservedAt, byte reserved)
@@ -15,10 +15,10 @@ internal sealed class HeaderFacts
 
     internal ulong Magic { get; }
 
-    /// <summary>Offset of the first reserved byte that is not 0, or -1.</summary>
+    /// <summary>The offset of the first nonzero reserved byte, or -1.</summary>
     internal int ReservedAt { get; }
 
-    /// <summary>That byte.</summary>
+    /// <summary>The value of that byte.</summary>
     internal byte Reserved { get; }
 
     internal string Path => Header.Path!;

@@ -2,10 +2,10 @@ using static RoamShm.SegmentFinding;
 
 namespace RoamShm;
 
-/// <summary>The rules of the header's 128 bytes.</summary>
+/// <summary>The rules for the 128 bytes of the header.</summary>
 internal static class HeaderRules
 {
-    /// <summary>Which format it is.</summary>
+    /// <summary>Identifies the format.</summary>
     internal static readonly FindingRule<HeaderFacts>[] Magic =
     [
         new(SegmentFindingId.BadMagic, Error, "r[shm.segment.magic.v7]", "magic", HeaderLayout.Magic,
@@ -27,7 +27,7 @@ internal static class HeaderRules
             message: facts => $"{SegmentErrors.WrongMagic(facts.Path, facts.Magic, facts.Header.Version).Message}"),
     ];
 
-    /// <summary>Which version of the format it is.</summary>
+    /// <summary>Identifies the format version.</summary>
     internal static readonly FindingRule<HeaderFacts>[] Version =
     [
         new(SegmentFindingId.UnsupportedVersion, Error, "r[shm.segment.header]", "version", HeaderLayout.Version,

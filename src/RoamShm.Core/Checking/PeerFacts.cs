@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What the rules of a peer and its rings judge. One object serves all peers of a segment in turn.</summary>
+/// <summary>The input to the rules of a peer and its rings. One object is reused for all peers of a segment.</summary>
 internal sealed class PeerFacts
 {
     internal PeerFacts(SegmentHeader header)
@@ -11,32 +11,32 @@ internal sealed class PeerFacts
 
     internal SegmentHeader Header { get; }
 
-    /// <summary>Bytes from one ring of a pair to the next.</summary>
+    /// <summary>The distance in bytes between the two rings of a pair.</summary>
     internal ulong Stride { get; }
 
     internal PeerEntry Peer { get; set; }
 
     internal int Id => Peer.Id;
 
-    /// <summary>Where the peer's entry lies.</summary>
+    /// <summary>The offset of the peer entry.</summary>
     internal ulong EntryOffset => Header.PeerTableOffset + ((ulong)(Id - 1) * PeerEntryLayout.Size);
 
-    /// <summary>Where the reference puts the peer's rings.</summary>
+    /// <summary>The offset at which the reference places the peer's rings.</summary>
     internal ulong RegularRingOffset => RingLayout.PairOffset(Header.MaxGuests, Header.BipbufCapacity, Id - 1);
 
     internal ulong RingsSize => 2 * Stride;
 
     internal bool AreRingsInside => Region.IsInside(Peer.RingOffset, RingsSize, Header.FileLength);
 
-    /// <summary>The first reserved byte that is not 0, with its offset in the peer table; or null.</summary>
+    /// <summary>The first nonzero reserved byte, with its offset in the peer table; <see langword="null"/> if there is none.</summary>
     internal (int Offset, byte Value)? Reserved { get; set; }
 
-    /// <summary>For the rules of one ring: <c>g2h</c> or <c>h2g</c>.</summary>
+    /// <summary>The ring that the ring rules check: <c>g2h</c> or <c>h2g</c>.</summary>
     internal string Direction { get; set; } = string.Empty;
 
-    /// <summary>For the rules of one ring: where it lies.</summary>
+    /// <summary>The offset of that ring.</summary>
     internal ulong RingOffset { get; set; }
 
-    /// <summary>For the rules of one ring: the capacity in its header.</summary>
+    /// <summary>The capacity in the header of that ring.</summary>
     internal uint RingCapacity { get; set; }
 }

@@ -2,10 +2,10 @@ using static RoamShm.SegmentFinding;
 
 namespace RoamShm;
 
-/// <summary>The rules of the peer table, its entries and the headers of their rings.</summary>
+/// <summary>The rules for the peer table, its entries and their ring headers.</summary>
 internal static class PeerRules
 {
-    /// <summary>The place of the table.</summary>
+    /// <summary>The location of the table.</summary>
     internal static readonly FindingRule<SegmentHeader>[] Table =
     [
         new(SegmentFindingId.PeerTableMisaligned, Error, "r[shm.peer-table]", "peer_table_offset", HeaderLayout.PeerTableOffset,
@@ -27,7 +27,7 @@ internal static class PeerRules
             message: header => $"The peer table of {Guests(header)} entries at offset {header.PeerTableOffset} does not lie within the file's {header.FileLength} bytes."),
     ];
 
-    /// <summary>The state of a peer, and the place of its rings.</summary>
+    /// <summary>The state of a peer, and the location of its rings.</summary>
     internal static readonly FindingRule<PeerFacts>[] Entry =
     [
         new(SegmentFindingId.InvalidPeerState, Error, "r[shm.peer-table.states]",
@@ -73,7 +73,7 @@ internal static class PeerRules
             message: facts => $"The rings of peer {facts.Id} at offset {facts.Peer.RingOffset} do not lie within the file's {facts.Header.FileLength} bytes."),
     ];
 
-    /// <summary>The header of one ring that lies within the file.</summary>
+    /// <summary>The header of a ring that lies within the file.</summary>
     internal static readonly FindingRule<PeerFacts> RingCapacity =
         new(SegmentFindingId.RingCapacityMismatch, Error, "r[shm.bipbuf.header]",
             facts => $"peer[{facts.Id}].{facts.Direction}.capacity", facts => facts.RingOffset + RingLayout.Capacity,
@@ -82,7 +82,7 @@ internal static class PeerRules
             found: facts => $"{facts.RingCapacity}",
             message: facts => $"The {facts.Direction} ring of peer {facts.Id} says that its capacity is {facts.RingCapacity}; the segment's is {facts.Header.BipbufCapacity}.");
 
-    /// <summary>The reserved bytes of a peer.</summary>
+    /// <summary>The reserved bytes of a peer entry.</summary>
     internal static readonly FindingRule<PeerFacts> Reserved =
         new(SegmentFindingId.PeerReservedNotZero, Warning, "r[shm.peer-table]",
             facts => $"peer[{facts.Id}].reserved", facts => facts.Header.PeerTableOffset + (ulong)facts.Reserved!.Value.Offset,
@@ -91,7 +91,7 @@ internal static class PeerRules
             found: facts => $"{facts.Reserved!.Value.Value}",
             message: facts => $"Peer {facts.Id} has a reserved byte that is {facts.Reserved!.Value.Value}, not 0.");
 
-    /// <summary>Peers to look at: no more than there can be.</summary>
+    /// <summary>The number of peers to check, capped at the format's limit.</summary>
     internal static int Guests(SegmentHeaderFields header) => (int)System.Math.Min(header.MaxGuests, SegmentFormat.MaxGuests);
 
     internal static ulong TableSize(SegmentHeaderFields header) => (ulong)Guests(header) * PeerEntryLayout.Size;

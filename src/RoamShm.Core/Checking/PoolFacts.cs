@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What the rules of the slot pool judge.</summary>
+/// <summary>The input to the rules of the slot pool.</summary>
 internal sealed class PoolFacts
 {
     internal PoolFacts(SegmentHeader header) => Header = header;
@@ -15,14 +15,14 @@ internal sealed class PoolFacts
 
     internal bool IsTableInside => SizeClassTable.IsInside(Offset, Count, (ulong)Header.FileLength);
 
-    /// <summary>The class headers; none before they are read.</summary>
+    /// <summary>The class headers; empty until they are read.</summary>
     internal SlotClass[] Classes { get; set; } = [];
 
-    /// <summary>Where the parts of the pool lie; null where its end passes 64 bits, or before it is computed.</summary>
+    /// <summary>The layout of the pool; <see langword="null"/> if its end exceeds 64 bits, or until it is computed.</summary>
     internal PoolLayout? Layout { get; set; }
 
     internal bool IsInside => Layout is not null && Layout.End <= (ulong)Header.FileLength;
 
-    /// <summary>Where the pool ends, as text.</summary>
+    /// <summary>The end of the pool, as text.</summary>
     internal string End => Layout is null ? "2^64" : Layout.End.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

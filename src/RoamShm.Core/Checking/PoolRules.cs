@@ -2,10 +2,10 @@ using static RoamShm.SegmentFinding;
 
 namespace RoamShm;
 
-/// <summary>The rules of the slot pool and its class headers.</summary>
+/// <summary>The rules for the slot pool and its class headers.</summary>
 internal static class PoolRules
 {
-    /// <summary>The place of the class headers.</summary>
+    /// <summary>The location of the class headers.</summary>
     internal static readonly FindingRule<PoolFacts>[] Table =
     [
         new(SegmentFindingId.VarPoolMisaligned, Error, "r[shm.varslot]", "var_pool_offset", HeaderLayout.VarPoolOffset,
@@ -21,7 +21,7 @@ internal static class PoolRules
             message: facts => $"{SegmentErrors.SlotClassTableOutOfBounds(facts.Path, facts.Offset, facts.Count, facts.Header.FileLength).Message}"),
     ];
 
-    /// <summary>One class header.</summary>
+    /// <summary>A class header.</summary>
     internal static readonly FindingRule<ClassFacts>[] Class =
     [
         new(SegmentFindingId.InvalidSlotClass, Error, "r[shm.varslot.classes]",

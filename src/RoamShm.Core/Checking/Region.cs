@@ -2,10 +2,10 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>A stretch of the file that a structure takes; its name is put together only when it is needed.</summary>
+/// <summary>The byte range of a structure in the file. Its name is formatted only when needed.</summary>
 internal readonly struct Region
 {
-    /// <summary>The order in which regions lie in the file.</summary>
+    /// <summary>Compares regions by their position in the file.</summary>
     internal static readonly Comparison<Region> ByOffset = (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Size.CompareTo(b.Size);
 
     private readonly string _name;

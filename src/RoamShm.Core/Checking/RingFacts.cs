@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What the rules of a ring's content judge. One object serves all entries of a ring in turn.</summary>
+/// <summary>The input to the rules of ring contents. One object is reused for all entries of a ring.</summary>
 internal sealed class RingFacts
 {
     internal RingFacts(int peerId, RingDirection direction, ulong offset, RingSnapshot ring, SlotClass[] classes, SlotTable?[] tables)
@@ -17,19 +17,19 @@ internal sealed class RingFacts
 
     internal RingDirection Direction { get; }
 
-    /// <summary>Where the ring lies.</summary>
+    /// <summary>The offset of the ring.</summary>
     internal ulong Offset { get; }
 
     internal RingSnapshot Ring { get; }
 
     internal SlotClass[] Classes { get; }
 
-    /// <summary>The slots of each class; null for a class with too many.</summary>
+    /// <summary>The slots of each class; <see langword="null"/> for a class with too many slots.</summary>
     internal SlotTable?[] Tables { get; }
 
     internal RingEntry Entry { get; set; }
 
-    /// <summary>Where the entry lies.</summary>
+    /// <summary>The offset of the entry.</summary>
     internal ulong EntryOffset => Offset + RingLayout.HeaderSize + Entry.Position;
 
     internal string Code => Direction == RingDirection.HostToGuest ? "h2g" : "g2h";
@@ -38,7 +38,7 @@ internal sealed class RingFacts
 
     internal string? ReferenceFault => Entry.FindReferenceFault(Classes);
 
-    /// <summary>Whether a sound entry refers to a slot that is not allocated.</summary>
+    /// <summary>Whether an undamaged entry refers to a slot that is not allocated.</summary>
     internal bool IsReferenceToFree => Entry.Fault is null && ReferenceFault is null && Entry.IsSlotReference
         && Tables[Entry.ClassIndex]?.IsAllocated(Entry.SlotIndex) == false;
 }

@@ -5,13 +5,12 @@ namespace RoamShm;
 
 public sealed partial class Segment
 {
-    /// <summary>Validates this segment. <see cref="SegmentValidator"/> validates files that cannot be opened as a segment too.</summary>
-    /// <param name="full">Whether to check also what changes in use: the entries in the rings, the slots and their free lists. The time grows with the number of
-    /// slots.</param>
-    /// <param name="cancellationToken">Ends a long full validation.</param>
+    /// <summary>Validates this segment. To validate a file that cannot be opened as a segment, use <see cref="SegmentValidator"/>.</summary>
+    /// <param name="full">Whether to also check what changes in use: ring entries, slots and free lists. The time grows with the number of slots.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     /// <returns>The report.</returns>
-    /// <exception cref="SegmentException">The system fails to read the file.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="SegmentException">The operating system cannot read the file.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public SegmentReport Validate(bool full = false, CancellationToken cancellationToken = default) =>
         new ValidationRun(new Patience()).Validate(File, full, cancellationToken);
 }

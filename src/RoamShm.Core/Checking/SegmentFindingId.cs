@@ -1,53 +1,54 @@
 namespace RoamShm;
 
 /// <summary>
-/// The stable ids of findings. They never change their meaning; runbooks match on them. Those that opening a segment refuses it for have the id of that error.
+/// The stable ids of findings. Their meaning never changes, because runbooks match on them. A finding that prevents a segment from being opened has the id of
+/// that error.
 /// </summary>
 public static class SegmentFindingId
 {
-    /// <summary>No file has that name.</summary>
+    /// <summary>The file does not exist.</summary>
     public const string SegmentNotFound = SegmentErrorId.SegmentNotFound;
 
-    /// <summary>A directory, FIFO, socket or device.</summary>
+    /// <summary>The path is a directory, FIFO, socket or device.</summary>
     public const string NotARegularFile = SegmentErrorId.NotARegularFile;
 
-    /// <summary>Shorter than the 128 bytes of a header.</summary>
+    /// <summary>The file is shorter than the 128-byte header.</summary>
     public const string SegmentTooShort = SegmentErrorId.SegmentTooShort;
 
-    /// <summary>A host is just making the segment, or died while making it.</summary>
+    /// <summary>A host is still creating the segment, or died while creating it.</summary>
     public const string SegmentNotReady = SegmentErrorId.SegmentNotReady;
 
-    /// <summary>The file is shorter than its total_size or current_size, or became shorter while it was read.</summary>
+    /// <summary>The file is shorter than its total_size or current_size, or was truncated while it was being read.</summary>
     public const string SegmentTruncated = SegmentErrorId.SegmentTruncated;
 
-    /// <summary>Does not begin with the magic of a roam segment.</summary>
+    /// <summary>The file does not begin with the magic of a roam segment.</summary>
     public const string BadMagic = SegmentErrorId.BadMagic;
 
-    /// <summary>A segment of the predecessor format.</summary>
+    /// <summary>The file is a segment of the predecessor format.</summary>
     public const string PredecessorFormat = SegmentErrorId.PredecessorFormat;
 
-    /// <summary>A segment of the successor format.</summary>
+    /// <summary>The file is a segment of the successor format.</summary>
     public const string SuccessorFormat = SegmentErrorId.SuccessorFormat;
 
-    /// <summary>A version other than 7.</summary>
+    /// <summary>The version is not 7.</summary>
     public const string UnsupportedVersion = SegmentErrorId.UnsupportedVersion;
 
-    /// <summary>A header_size other than 128.</summary>
+    /// <summary>The header_size is not 128.</summary>
     public const string UnexpectedHeaderSize = SegmentErrorId.UnexpectedHeaderSize;
 
-    /// <summary>max_guests is not 1 to 255.</summary>
+    /// <summary>The max_guests field is not 1 to 255.</summary>
     public const string InvalidMaxGuests = nameof(InvalidMaxGuests);
 
-    /// <summary>bipbuf_capacity is 0.</summary>
+    /// <summary>The bipbuf_capacity field is 0.</summary>
     public const string InvalidBipbufCapacity = nameof(InvalidBipbufCapacity);
 
-    /// <summary>num_var_slot_classes is 0.</summary>
+    /// <summary>The num_var_slot_classes field is 0.</summary>
     public const string NoSlotClasses = SegmentErrorId.NoSlotClasses;
 
-    /// <summary>num_var_slot_classes is more than 256.</summary>
+    /// <summary>The num_var_slot_classes field is greater than 256.</summary>
     public const string TooManySlotClasses = nameof(TooManySlotClasses);
 
-    /// <summary>current_size is less than total_size.</summary>
+    /// <summary>The current_size field is less than total_size.</summary>
     public const string CurrentSizeBelowTotalSize = nameof(CurrentSizeBelowTotalSize);
 
     /// <summary>The file is longer than current_size.</summary>
@@ -56,85 +57,85 @@ public static class SegmentFindingId
     /// <summary>A reserved byte of the header is not 0.</summary>
     public const string ReservedNotZero = nameof(ReservedNotZero);
 
-    /// <summary>bipbuf_capacity is not a multiple of 64.</summary>
+    /// <summary>The bipbuf_capacity field is not a multiple of 64.</summary>
     public const string RingCapacityNotAligned = nameof(RingCapacityNotAligned);
 
-    /// <summary>A payload that may travel inline does not fit in a ring.</summary>
+    /// <summary>A payload that may travel inline does not fit into a ring.</summary>
     public const string InlineDoesNotFitRing = nameof(InlineDoesNotFitRing);
 
-    /// <summary>A payload that may travel inline is longer than its length field can say.</summary>
+    /// <summary>A payload that may travel inline is too long for its length field.</summary>
     public const string InlineLengthOverflow = nameof(InlineLengthOverflow);
 
-    /// <summary>heartbeat_interval is less than a millisecond and not 0, so every guest appears stale at once.</summary>
+    /// <summary>The heartbeat_interval field is less than a millisecond and not 0, so every guest appears stale at once.</summary>
     public const string HeartbeatIntervalTooShort = nameof(HeartbeatIntervalTooShort);
 
-    /// <summary>Twice heartbeat_interval does not fit in 64 bits.</summary>
+    /// <summary>Twice the heartbeat_interval does not fit into 64 bits.</summary>
     public const string HeartbeatIntervalTooLarge = nameof(HeartbeatIntervalTooLarge);
 
     /// <summary>A slot class has smaller slots than the class before it.</summary>
     public const string SlotClassesNotAscending = nameof(SlotClassesNotAscending);
 
-    /// <summary>peer_table_offset is not a multiple of 8.</summary>
+    /// <summary>The peer_table_offset field is not a multiple of 8.</summary>
     public const string PeerTableMisaligned = nameof(PeerTableMisaligned);
 
-    /// <summary>peer_table_offset is not 128.</summary>
+    /// <summary>The peer_table_offset field is not 128.</summary>
     public const string PeerTableOffsetUnexpected = nameof(PeerTableOffsetUnexpected);
 
-    /// <summary>The peer table does not lie within the file.</summary>
+    /// <summary>The peer table is not within the file.</summary>
     public const string PeerTableOutOfBounds = SegmentErrorId.PeerTableOutOfBounds;
 
-    /// <summary>A peer's state is a number that is none of the format's.</summary>
+    /// <summary>The state of a peer is not one that the format defines.</summary>
     public const string InvalidPeerState = nameof(InvalidPeerState);
 
     /// <summary>A peer is in Goodbye.</summary>
     public const string PeerLeftInGoodbye = nameof(PeerLeftInGoodbye);
 
-    /// <summary>Heartbeats are on, and an attached peer has never beaten.</summary>
+    /// <summary>Heartbeats are on, but an attached peer has never sent one.</summary>
     public const string PeerNeverBeat = nameof(PeerNeverBeat);
 
-    /// <summary>A reserved byte of a peer is not 0.</summary>
+    /// <summary>A reserved byte of a peer entry is not 0.</summary>
     public const string PeerReservedNotZero = nameof(PeerReservedNotZero);
 
-    /// <summary>A peer's ring_offset is not a multiple of 64.</summary>
+    /// <summary>The ring_offset of a peer is not a multiple of 64.</summary>
     public const string RingMisaligned = nameof(RingMisaligned);
 
-    /// <summary>A peer's ring_offset is not where the reference puts its rings.</summary>
+    /// <summary>The ring_offset of a peer is not where the reference places its rings.</summary>
     public const string RingOffsetUnexpected = nameof(RingOffsetUnexpected);
 
-    /// <summary>A peer's rings do not lie within the file.</summary>
+    /// <summary>The rings of a peer are not within the file.</summary>
     public const string RingOutOfBounds = nameof(RingOutOfBounds);
 
-    /// <summary>A ring's capacity is not the segment's.</summary>
+    /// <summary>The capacity of a ring differs from that of the segment.</summary>
     public const string RingCapacityMismatch = nameof(RingCapacityMismatch);
 
-    /// <summary>var_pool_offset is not a multiple of 64.</summary>
+    /// <summary>The var_pool_offset field is not a multiple of 64.</summary>
     public const string VarPoolMisaligned = nameof(VarPoolMisaligned);
 
-    /// <summary>The table of class headers does not lie within the file.</summary>
+    /// <summary>The table of class headers is not within the file.</summary>
     public const string SlotClassTableOutOfBounds = SegmentErrorId.SlotClassTableOutOfBounds;
 
-    /// <summary>A class with slot_size or slot_count 0.</summary>
+    /// <summary>A class has a slot_size or slot_count of 0.</summary>
     public const string InvalidSlotClass = SegmentErrorId.InvalidSlotClass;
 
-    /// <summary>A class whose slots have no room for a payload.</summary>
+    /// <summary>The slots of a class have no room for a payload.</summary>
     public const string SlotSizeTooSmall = nameof(SlotSizeTooSmall);
 
-    /// <summary>The head of a free list is no slot of its class.</summary>
+    /// <summary>The head of a free list is not a slot of its class.</summary>
     public const string FreeHeadOutOfRange = nameof(FreeHeadOutOfRange);
 
     /// <summary>A reserved byte of a class header is not 0.</summary>
     public const string ClassReservedNotZero = nameof(ClassReservedNotZero);
 
-    /// <summary>The slot pool does not lie within the file.</summary>
+    /// <summary>The slot pool is not within the file.</summary>
     public const string VarPoolOutOfBounds = SegmentErrorId.VarPoolOutOfBounds;
 
-    /// <summary>The slot pool ends past total_size.</summary>
+    /// <summary>The slot pool ends beyond total_size.</summary>
     public const string VarPoolPastTotalSize = nameof(VarPoolPastTotalSize);
 
-    /// <summary>total_size is not where the slot pool ends.</summary>
+    /// <summary>The total_size field is not the end of the slot pool.</summary>
     public const string TotalSizeUnexpected = nameof(TotalSizeUnexpected);
 
-    /// <summary>Two structures share bytes.</summary>
+    /// <summary>Two structures overlap.</summary>
     public const string RegionsOverlap = nameof(RegionsOverlap);
 
     /// <summary>The positions of a ring contradict each other.</summary>
@@ -152,13 +153,13 @@ public static class SegmentFindingId
     /// <summary>A class has too many slots to check.</summary>
     public const string SlotsNotChecked = nameof(SlotsNotChecked);
 
-    /// <summary>A free list leads to a slot that its class does not have.</summary>
+    /// <summary>A free list leads to a slot outside its class.</summary>
     public const string FreeListOutOfRange = nameof(FreeListOutOfRange);
 
-    /// <summary>A free list comes back to a slot that it has passed.</summary>
+    /// <summary>A free list leads back to a slot that it has already visited.</summary>
     public const string FreeListLoop = nameof(FreeListLoop);
 
-    /// <summary>Slots are on the free list and allocated.</summary>
+    /// <summary>Slots are both allocated and on the free list.</summary>
     public const string SlotAllocatedAndFree = nameof(SlotAllocatedAndFree);
 
     /// <summary>Slots have a state that is neither Free nor Allocated.</summary>
@@ -167,9 +168,9 @@ public static class SegmentFindingId
     /// <summary>Slots are neither allocated nor on the free list.</summary>
     public const string SlotsLeaked = nameof(SlotsLeaked);
 
-    /// <summary>Allocated slots have an owner that is no peer of the segment.</summary>
+    /// <summary>The owner of allocated slots is not a peer of the segment.</summary>
     public const string SlotOwnerInvalid = nameof(SlotOwnerInvalid);
 
-    /// <summary>Allocated slots belong to peers whose places are empty.</summary>
+    /// <summary>Allocated slots belong to peers whose entries are Empty.</summary>
     public const string SlotsOrphaned = nameof(SlotsOrphaned);
 }

@@ -2,35 +2,35 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>Everything that a validation of one file found.</summary>
+/// <summary>The result of validating one file.</summary>
 public sealed class SegmentReport
 {
     private string? _fileId;
 
-    /// <summary>The file, as the operating system names it.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>Whether a guest of either reference implementation can attach: nothing of severity Error was found.</summary>
+    /// <summary>Gets or sets a value indicating whether a guest of either reference implementation can attach: no finding has severity Error.</summary>
     public bool IsValid { get; set; }
 
-    /// <summary>Number of findings of severity Error.</summary>
+    /// <summary>Gets or sets the number of findings of severity Error.</summary>
     public int ErrorCount { get; set; }
 
-    /// <summary>Number of findings of severity Warning.</summary>
+    /// <summary>Gets or sets the number of findings of severity Warning.</summary>
     public int WarningCount { get; set; }
 
-    /// <summary>The header, also of an invalid segment; <see langword="null"/> where there are no 128 bytes.</summary>
+    /// <summary>Gets or sets the header, even if the segment is invalid; <see langword="null"/> if the file is shorter than 128 bytes.</summary>
     public SegmentHeader? Header { get; set; }
 
-    /// <summary>The findings, errors and warnings as they were met from the start of the file on.</summary>
+    /// <summary>Gets or sets the findings, errors and warnings together, roughly in file order.</summary>
     public SegmentFinding[] Findings { get; set; } = Array.Empty<SegmentFinding>();
 
-    /// <summary>The file as PowerShell names it in full; only the PowerShell module sets it.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file. Only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>
-    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
-    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// Gets or sets a string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given
+    /// this object, a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
     /// </summary>
     public string? FileId
     {
@@ -38,6 +38,6 @@ public sealed class SegmentReport
         set => _fileId = value;
     }
 
-    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    /// <summary>The source of <see cref="FileId"/>, which is computed on demand.</summary>
     internal FileIdentity? Identity { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What the rules of the slots of one class judge.</summary>
+/// <summary>The input to the rules of the slots of one class.</summary>
 internal sealed class SlotFacts
 {
     private readonly Segment _segment;
@@ -26,30 +26,30 @@ internal sealed class SlotFacts
 
     internal int Index { get; }
 
-    /// <summary>Slots of the class, also where they are too many to check.</summary>
+    /// <summary>The number of slots of the class, even if there are too many to check.</summary>
     internal long SlotCount => _segment.Classes[Index].SlotCount;
 
     internal SlotTable Table => _table!;
 
     internal int MaxGuests => _segment.Peers.Count;
 
-    /// <summary>Allocated slots whose owner is no peer of the segment.</summary>
+    /// <summary>The number of allocated slots whose owner is not a peer of the segment.</summary>
     internal long UnknownOwners { get; }
 
-    /// <summary>Allocated slots whose owner's place is empty.</summary>
+    /// <summary>The number of allocated slots whose owner's peer entry is Empty.</summary>
     internal long Orphaned { get; }
 
-    /// <summary>Where the class header lies.</summary>
+    /// <summary>The offset of the class header.</summary>
     internal ulong HeaderOffset => _segment.Pool.HeaderOffset(Index);
 
     internal ulong FreeHeadOffset => HeaderOffset + SizeClassLayout.FreeHead;
 
     internal ulong MetaOffset => _segment.Pool.MetaOffset(Index);
 
-    /// <summary>Where the link lies that leads out of the class.</summary>
+    /// <summary>The offset of the link that leads out of the class.</summary>
     internal ulong BadLinkOffset => Table.BadLink is < 0 ? FreeHeadOffset : SlotOffset(Table.BadLink!.Value) + SlotMetaLayout.NextFree;
 
-    /// <summary>Where the first lost slot lies, or the head of the list if it has been found again.</summary>
+    /// <summary>The offset of the first lost slot, or of the list head if that slot has been found again.</summary>
     internal ulong FirstLeakedOffset => Table.FirstLeaked() is int first and >= 0 ? SlotOffset(first) : FreeHeadOffset;
 
     internal ulong SlotOffset(int slot) => MetaOffset + ((ulong)slot * SlotMetaLayout.Size);

@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace RoamShm;
 
 /// <summary>
-/// Checks what does not change while a segment is used: header, peer table, rings' headers, slot pool, and that no structure overlaps another. One object serves
-/// many files in turn.
+/// Checks what does not change while a segment is in use: header, peer table, ring headers, slot pool, and that no structures overlap. One object is reused
+/// for many files.
 /// </summary>
 internal sealed class StructureChecks
 {
@@ -14,10 +14,10 @@ internal sealed class StructureChecks
 
     /// <summary>Checks an open file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="isLastLook">Whether a file that is perhaps being made is to be judged; else that is thrown.</param>
-    /// <param name="findings">Where to add what is found.</param>
+    /// <param name="isLastLook">Whether to judge the file even if a host may still be creating it; otherwise that throws.</param>
+    /// <param name="findings">The list to add findings to.</param>
     /// <returns>The header.</returns>
-    /// <exception cref="SegmentException">The file is too short, or a host is just making it; or the system fails to read it.</exception>
+    /// <exception cref="SegmentException">The file is too short, or a host is still creating it; or the operating system cannot read it.</exception>
     internal SegmentHeader Check(SegmentFile file, bool isLastLook, FindingList findings)
     {
         SegmentHeader header = _reader.ReadHeader(file);
@@ -44,8 +44,8 @@ internal sealed class StructureChecks
         return header;
     }
 
-    /// <summary>Magic, version, header size.</summary>
-    /// <returns>Whether the rest of the header means what a v7 header's does.</returns>
+    /// <summary>Checks the magic, version and header size.</summary>
+    /// <returns>Whether the rest of the header has the meaning of a v7 header.</returns>
     private bool CheckFormat(SegmentHeader header, bool isLastLook, FindingList findings)
     {
         ulong magic = _reader.Magic;
@@ -115,7 +115,7 @@ internal sealed class StructureChecks
         ConfigurationHazards.FindInClasses(facts.Classes, facts.Offset, findings);
         if (facts.Count > SegmentFormat.MaxSlotClasses)
         {
-            // Where the slots begin depends on headers that no implementation can address.
+            // The start of the slots depends on headers that no implementation can address.
             return;
         }
 
@@ -159,7 +159,7 @@ internal sealed class StructureChecks
         }
     }
 
-    /// <summary>Where a file is perhaps being made, it is looked at once more instead of being judged.</summary>
+    /// <summary>Throws if a host may still be creating the file, so that it is checked again instead of being judged.</summary>
     private static void ThrowWhereALookIsLeft(SegmentException error, bool isLastLook)
     {
         if (error.IsPerhapsBeingMade && !isLastLook)

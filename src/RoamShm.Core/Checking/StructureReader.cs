@@ -3,12 +3,12 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// Reads the structures of one segment after another in few calls, into buffers that are kept: the header with what follows it in the same page, the peer table,
-/// the capacities of the rings, the class headers.
+/// Reads the structures of one segment after another with few calls, into reused buffers: the header with the rest of its page, the peer table, the ring
+/// capacities and the class headers.
 /// </summary>
 internal sealed unsafe class StructureReader
 {
-    // The header, and what usually follows it in the same page: the peer table and the first ring's header.
+    // The header, and what usually follows it in the same page: the peer table and the first ring header.
     private readonly byte[] _front = new byte[4096];
     private readonly byte[] _peers = new byte[SegmentFormat.MaxGuests * PeerEntryLayout.Size];
     private readonly byte[] _classes = new byte[SegmentFormat.MaxSlotClasses * SizeClassLayout.Size];
@@ -30,7 +30,7 @@ internal sealed unsafe class StructureReader
     }
 
     /// <summary>Reads the header.</summary>
-    /// <exception cref="SegmentException">The file is too short, or a host is just making it.</exception>
+    /// <exception cref="SegmentException">The file is too short, or a host is still creating it.</exception>
     internal SegmentHeader ReadHeader(SegmentFile file)
     {
         _frontLength = AttachChecks.ReadHeader(file, _front);
@@ -39,7 +39,7 @@ internal sealed unsafe class StructureReader
         header.Decode(file.Path, _front, file.Length, file.Status.Identity);
         if ((ulong)file.Length < Math.Max(header.TotalSize, header.CurrentSize))
         {
-            // The host may have lengthened the file since it was opened.
+            // The host may have extended the file since it was opened.
             file.Refresh();
             header.FileLength = file.Length;
         }
@@ -53,7 +53,7 @@ internal sealed unsafe class StructureReader
         return new HeaderFacts(header, Magic, reservedAt, reservedAt < 0 ? (byte)0 : _front[reservedAt]);
     }
 
-    /// <summary>Reads the peer table, which lies within the file, and small rings with it.</summary>
+    /// <summary>Reads the peer table, and small rings with it. The table must lie within the file.</summary>
     internal PeerTable ReadPeers(SegmentFile file, SegmentHeader header, int guests)
     {
         int size = guests * PeerEntryLayout.Size;
@@ -70,11 +70,16 @@ internal sealed unsafe class StructureReader
         return new PeerTable(_peers, guests);
     }
 
-    /// <summary>The first reserved byte of a peer that is not 0: its offset in the peer table and its value; or null.</summary>
+    /// <summary>
+    /// Returns the first nonzero reserved byte of a peer as its offset in the peer table and its value; <see langword="null"/> if there is none.
+    /// </summary>
     internal (int Offset, byte Value)? FindReservedOfPeer(int peerId) =>
         FindReserved(_peers, ((peerId - 1) * PeerEntryLayout.Size) + PeerEntryLayout.Reserved, PeerEntryLayout.ReservedSize);
 
-    /// <summary>The first reserved byte of a class header that is not 0: its offset in their table and its value; or null.</summary>
+    /// <summary>
+    /// Returns the first nonzero reserved byte of a class header as its offset in the class header table and its value; <see langword="null"/> if there is
+    /// none.
+    /// </summary>
     internal (int Offset, byte Value)? FindReservedOfClass(int index) =>
         FindReserved(_classes, (index * SizeClassLayout.Size) + SizeClassLayout.Reserved, SizeClassLayout.ReservedSize);
 
@@ -95,7 +100,7 @@ internal sealed unsafe class StructureReader
         return BitConverter.ToUInt32(_ring, RingLayout.Capacity);
     }
 
-    /// <summary>Reads the class headers, which lie within the file, and decodes them.</summary>
+    /// <summary>Reads and decodes the class headers, which must lie within the file.</summary>
     internal SlotClass[] ReadClasses(SegmentFile file, ulong offset, int count)
     {
         file.ReadExactly(offset, _classes, count * SizeClassLayout.Size);
@@ -110,7 +115,7 @@ internal sealed unsafe class StructureReader
         }
     }
 
-    /// <summary>Where the rings are small, one read instead of two for each peer: a call takes as long as copying 8 KB.</summary>
+    /// <summary>Reads all rings at once if they are small, instead of two reads for each peer: a call costs as much as copying 8 KB.</summary>
     private void ReadSmallRings(SegmentFile file, SegmentHeader header, int guests)
     {
         const ulong mostStride = 8 * 1024;
@@ -136,7 +141,7 @@ internal sealed unsafe class StructureReader
         return at < 0 ? null : (at, bytes[at]);
     }
 
-    /// <summary>Index of the first byte that is not zero, or -1.</summary>
+    /// <summary>Returns the index of the first nonzero byte, or -1.</summary>
     private static int FirstNonZero(byte[] bytes, int start, int count)
     {
         for (int i = start; i < start + count; i++)

@@ -7,22 +7,22 @@ using System.Threading.Tasks;
 namespace RoamShm;
 
 /// <summary>
-/// Validates files for one command, many of them together, some ahead on other threads: a segment's pages are in no processor's cache, so that most of the time is
-/// waiting for memory.
+/// Validates many files for one command, some ahead of time on other threads: the pages of a segment are rarely in a processor cache, so most of the time is
+/// spent waiting for memory.
 /// </summary>
 internal sealed class ValidationBatch
 {
-    // More threads wait for each other in the kernel, and the hosts want processors too.
+    // More threads would contend in the kernel, and hosts need processors too.
     private const int MostThreads = 4;
 
-    // So many that threads rarely wait for one another, and the first result does not wait long.
+    // Large enough that threads rarely wait for one another, small enough that the first result comes soon.
     private const int FilesAhead = 256;
 
     private readonly Patience _patience = new();
     private readonly ConcurrentBag<ValidationRun> _runs = [];
     private ValidationRun? _own;
 
-    /// <summary>Validates one file on this thread.</summary>
+    /// <summary>Validates a file on this thread.</summary>
     internal SegmentReport Validate(string path, bool full, CancellationToken cancellationToken) =>
         (_own ??= new ValidationRun(_patience)).Validate(path, full, cancellationToken);
 
@@ -31,7 +31,7 @@ internal sealed class ValidationBatch
         (_own ??= new ValidationRun(_patience)).Validate(file, full, cancellationToken);
 
     /// <summary>Validates several files.</summary>
-    /// <returns>In their order, for each its report, or the exception that <see cref="Validate(string, bool, CancellationToken)"/> would throw.</returns>
+    /// <returns>For each file, in order, its report or the exception that <see cref="Validate(string, bool, CancellationToken)"/> would throw.</returns>
     internal IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateAll(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads), CancellationToken = cancellationToken };

@@ -2,7 +2,7 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>Validates one file after another for one command: with buffers that are kept, and one patience for all. Finds every fault, not the first.</summary>
+/// <summary>Validates one file after another for one command, with shared buffers and one shared patience. Finds every fault, not just the first.</summary>
 internal sealed class ValidationRun
 {
     private readonly StructureChecks _structure = new();
@@ -10,9 +10,9 @@ internal sealed class ValidationRun
 
     internal ValidationRun(Patience patience) => _patience = patience;
 
-    /// <summary>Validates a file by its name.</summary>
-    /// <returns>The report; a missing file, or one that is no segment at all, is a report with that one finding.</returns>
-    /// <exception cref="SegmentException">The file cannot be judged: access is denied, or the system fails to read.</exception>
+    /// <summary>Validates a file by name.</summary>
+    /// <returns>The report. For a missing file, or one that is not a segment at all, it holds that single finding.</returns>
+    /// <exception cref="SegmentException">The file cannot be checked: access is denied, or the operating system cannot read it.</exception>
     internal SegmentReport Validate(string path, bool full, CancellationToken cancellationToken)
     {
         try
@@ -27,7 +27,7 @@ internal sealed class ValidationRun
     }
 
     /// <summary>Validates an open file.</summary>
-    /// <exception cref="SegmentException">The system fails to read.</exception>
+    /// <exception cref="SegmentException">The operating system cannot read the file.</exception>
     internal SegmentReport Validate(SegmentFile file, bool full, CancellationToken cancellationToken)
     {
         var findings = new FindingList();
@@ -66,7 +66,7 @@ internal sealed class ValidationRun
         }
         catch (SegmentException) when (findings.ErrorCount > 0)
         {
-            // The structure is damaged, which has been found; there is nothing to find one's way by.
+            // The structure is damaged and already reported; without it the content cannot be located.
             return;
         }
 

@@ -2,21 +2,26 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>How <see cref="SegmentFinder"/> searches.</summary>
+/// <summary>Options for <see cref="SegmentFinder"/>.</summary>
 public sealed class SegmentFindOptions
 {
-    /// <summary>How many levels of folders below the given one to search; 0 for that one alone.</summary>
+    /// <summary>Gets or sets how many levels of subfolders to search; 0 for the given folder alone.</summary>
     public int Depth { get; set; }
 
-    /// <summary>How old a segment must be to be <see cref="SegmentStatus.Stale"/>; see <see cref="SegmentListing.LastWriteTime"/>. Default 10 minutes.</summary>
+    /// <summary>
+    /// Gets or sets the minimum age of a <see cref="SegmentStatus.Stale"/> segment; see <see cref="SegmentListing.LastWriteTime"/>. The default is 10 minutes.
+    /// </summary>
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Called with what is passed over, and why: what is gone by the time it is opened, and what cannot be read.</summary>
+    /// <summary>Gets or sets a callback for each path that is skipped, and why: it no longer exists when it is opened, or cannot be read.</summary>
     public Action<string, string>? OnPassedOver { get; set; }
 
-    /// <summary>Called with each folder before it is searched, and the number of files seen so far.</summary>
+    /// <summary>Gets or sets a callback that runs before each folder is searched, with the number of files seen so far.</summary>
     public Action<string, long>? OnFolder { get; set; }
 
-    /// <summary>Whether to list segments that were deleted or replaced and are still mapped, too; default <see langword="true"/>.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether to also list segments that were deleted or replaced but are still mapped. The default is
+    /// <see langword="true"/>.
+    /// </summary>
     public bool IncludeDeleted { get; set; } = true;
 }

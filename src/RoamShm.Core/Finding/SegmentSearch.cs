@@ -6,10 +6,10 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>A search of many folders for one command. What could not be read is listed as such, so that nobody takes it for nothing.</summary>
+/// <summary>A search of many folders for one command. Lists what cannot be read, so that it does not look as if nothing were there.</summary>
 internal sealed class SegmentSearch
 {
-    // What .NET makes of bytes in a name that are not UTF-8; the name cannot be used then.
+    // The character that .NET substitutes for invalid UTF-8 in a name. Such a name cannot be used.
     private const char NotUtf8 = '\uFFFD';
 
     private readonly SegmentFindOptions _options;
@@ -56,7 +56,7 @@ internal sealed class SegmentSearch
 
     private IEnumerable<SegmentListing> FindInFolder(string folder, CancellationToken cancellationToken)
     {
-        // Folders still to search, so that a deep tree costs no deep recursion.
+        // An explicit stack: a deep tree must not cause deep recursion.
         var folders = new Stack<(string Path, int Depth)>();
         folders.Push((folder, _options.Depth));
         while (folders.Count > 0)
@@ -120,7 +120,7 @@ internal sealed class SegmentSearch
     }
 
     /// <summary>
-    /// What stands for something that cannot be read. Just what was asked for is an error instead, and what is gone by now is nothing.
+    /// Returns the listing of something that cannot be read; <see langword="null"/> if it no longer exists. Throws if it is the requested path itself.
     /// </summary>
     private SegmentListing? PassOver(string path, FileStatus? status, bool isGiven, SegmentException error)
     {
@@ -185,7 +185,7 @@ internal sealed class SegmentSearch
         SegmentReport report = _validation.Validate(file, full: false, cancellationToken);
         if (report.Header is not SegmentHeader header)
         {
-            // Truncated since its magic was read, or just being made.
+            // Truncated since its magic was read, or still being created.
             return null;
         }
 
@@ -210,7 +210,7 @@ internal sealed class SegmentSearch
         return listing;
     }
 
-    /// <summary>Counts the attached peers, and sees to it that the segment is no older than the youngest heartbeat.</summary>
+    /// <summary>Counts the attached peers, and limits the age of the segment to that of the latest heartbeat.</summary>
     private static void CountPeers(SegmentFile file, SegmentListing listing)
     {
         PeerTable peers = PeerTable.Read(file, listing);
@@ -249,7 +249,7 @@ internal sealed class SegmentSearch
             : null;
     }
 
-    /// <summary>What has lost its name and is still mapped, so that its memory is not free.</summary>
+    /// <summary>Finds files that lost their name but are still mapped, so that their memory is not free.</summary>
     private IEnumerable<SegmentListing> FindDeleted(CancellationToken cancellationToken)
     {
         foreach (DeletedFile deleted in _deleted)

@@ -1,9 +1,9 @@
 namespace RoamShm;
 
-/// <summary>Offsets in bytes of the fields of the SegmentHeader, from the start of the file (<c>r[shm.segment.header]</c>).</summary>
+/// <summary>Offsets of the SegmentHeader fields in bytes from the start of the file (<c>r[shm.segment.header]</c>).</summary>
 internal static class HeaderLayout
 {
-    /// <summary>Size of the header, and the value of its header_size field.</summary>
+    /// <summary>Size of the header in bytes, and the value of its header_size field.</summary>
     internal const int Size = 128;
 
     /// <summary>magic, 8 bytes.</summary>
@@ -21,7 +21,7 @@ internal static class HeaderLayout
     /// <summary>max_payload_size, u32, bytes.</summary>
     internal const int MaxPayloadSize = 24;
 
-    /// <summary>inline_threshold, u32, bytes; 0 stands for 256.</summary>
+    /// <summary>inline_threshold, u32, bytes; 0 means 256.</summary>
     internal const int InlineThreshold = 28;
 
     /// <summary>max_guests, u32, 1 to 255.</summary>

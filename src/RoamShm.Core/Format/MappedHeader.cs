@@ -4,28 +4,28 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// The header of a segment in memory that is mapped or otherwise at hand (<c>r[shm.segment.header]</c>): the 14 fields at their offsets. It is a view: each
-/// property reads the memory anew, and nothing of it is kept. For programs that map a segment as hosts and guests do.
+/// The header of a segment in mapped or other memory (<c>r[shm.segment.header]</c>): the 14 fields at their offsets. This is a view: each property access
+/// reads the memory, and nothing is cached. For programs that map a segment as hosts and guests do.
 /// </summary>
 /// <remarks>
-/// <para>Whoever makes a view answers for the memory: it must be there for as long as the view is used, 128 bytes of it. Memory of a mapped file goes away
+/// <para>The creator of a view is responsible for the memory: 128 bytes must stay valid for as long as the view is used. The memory of a mapped file goes away
 /// when the file is truncated; touching it then kills the process with SIGBUS on Unix, and no <c>catch</c> sees that.</para>
-/// <para><see cref="HostGoodbye"/> and <see cref="CurrentSize"/> are atomic: they are loaded with acquire and stored with release semantics, each as one
-/// whole, so that what the storing process wrote before is seen by who loads the new value. The host writes all other fields once, before the magic.</para>
+/// <para><see cref="HostGoodbye"/> and <see cref="CurrentSize"/> are atomic: loaded with acquire and stored with release semantics, each as a whole. Whoever
+/// loads a new value sees everything that the storing process wrote before. The host writes all other fields once, before the magic.</para>
 /// </remarks>
 public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
 {
-    /// <summary>Size of a header in bytes.</summary>
+    /// <summary>The size of a header in bytes.</summary>
     public const int Size = HeaderLayout.Size;
 
     private readonly byte* _address;
     private readonly bool _isReadOnly;
 
-    /// <summary>Makes a view of memory that the caller owns.</summary>
-    /// <param name="address">Where the header begins, on a multiple of 8: at the start of the mapping of a segment.</param>
-    /// <param name="isReadOnly">Whether the memory may only be read; what would store then throws instead of ending the process.</param>
+    /// <summary>Creates a view of memory that the caller owns.</summary>
+    /// <param name="address">The start of the header, a multiple of 8: the start of a segment's mapping.</param>
+    /// <param name="isReadOnly">Whether the memory is read-only; stores then throw instead of killing the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="address"/> is null.</exception>
-    /// <exception cref="ArgumentException"><paramref name="address"/> is not a multiple of 8, so nothing could be atomic.</exception>
+    /// <exception cref="ArgumentException"><paramref name="address"/> is not a multiple of 8, so accesses could not be atomic.</exception>
     public MappedHeader(void* address, bool isReadOnly = false)
         : this((byte*)address, isReadOnly)
     {
@@ -46,47 +46,47 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         _isReadOnly = isReadOnly;
     }
 
-    /// <summary>The magic as a little-endian integer; <c>ROAMHUB\x07</c> is 0x074255484D414F52 (<c>r[shm.segment.magic.v7]</c>).</summary>
+    /// <summary>Gets the magic as a little-endian integer; <c>ROAMHUB\x07</c> is 0x074255484D414F52 (<c>r[shm.segment.magic.v7]</c>).</summary>
     public ulong Magic => *(ulong*)(_address + HeaderLayout.Magic);
 
-    /// <summary>Format version, 7.</summary>
+    /// <summary>Gets the format version, 7.</summary>
     public uint Version => *(uint*)(_address + HeaderLayout.Version);
 
-    /// <summary>Size of the header in bytes, 128.</summary>
+    /// <summary>Gets the size of the header in bytes, 128.</summary>
     public uint HeaderSize => *(uint*)(_address + HeaderLayout.HeaderSize);
 
-    /// <summary>Size of the segment at its creation, in bytes.</summary>
+    /// <summary>Gets the size of the segment at creation, in bytes.</summary>
     public ulong TotalSize => *(ulong*)(_address + HeaderLayout.TotalSize);
 
-    /// <summary>Largest payload in bytes.</summary>
+    /// <summary>Gets the largest payload in bytes.</summary>
     public uint MaxPayloadSize => *(uint*)(_address + HeaderLayout.MaxPayloadSize);
 
-    /// <summary>Inline threshold in bytes as stored; 0 stands for the default.</summary>
+    /// <summary>Gets the inline threshold in bytes as stored; 0 means the default.</summary>
     public uint InlineThreshold => *(uint*)(_address + HeaderLayout.InlineThreshold);
 
-    /// <summary>Inline threshold in bytes as used: 256 where 0 is stored (<c>r[shm.framing.threshold]</c>).</summary>
+    /// <summary>Gets the effective inline threshold in bytes: 256 if 0 is stored (<c>r[shm.framing.threshold]</c>).</summary>
     public uint EffectiveInlineThreshold => SegmentFormat.EffectiveInlineThreshold(InlineThreshold);
 
-    /// <summary>Number of guests that can attach, 1 to 255.</summary>
+    /// <summary>Gets the maximum number of guests, 1 to 255.</summary>
     public uint MaxGuests => *(uint*)(_address + HeaderLayout.MaxGuests);
 
-    /// <summary>Data bytes of one ring, one direction.</summary>
+    /// <summary>Gets the data bytes of one ring (one direction).</summary>
     public uint BipbufCapacity => *(uint*)(_address + HeaderLayout.BipbufCapacity);
 
-    /// <summary>Offset of the peer table in bytes.</summary>
+    /// <summary>Gets the offset of the peer table in bytes.</summary>
     public ulong PeerTableOffset => *(ulong*)(_address + HeaderLayout.PeerTableOffset);
 
-    /// <summary>Offset of the slot pool in bytes.</summary>
+    /// <summary>Gets the offset of the slot pool in bytes.</summary>
     public ulong VarPoolOffset => *(ulong*)(_address + HeaderLayout.VarPoolOffset);
 
-    /// <summary>Nanoseconds between two heartbeats of a guest; 0 = heartbeats are off.</summary>
+    /// <summary>Gets the heartbeat interval of a guest in nanoseconds; 0 means that heartbeats are off.</summary>
     public ulong HeartbeatInterval => *(ulong*)(_address + HeaderLayout.HeartbeatInterval);
 
     /// <summary>
-    /// The host's goodbye: 0 while it is active (<c>r[shm.host.goodbye]</c>). Loaded with acquire, stored with release semantics.
-    /// <see cref="RaiseGoodbye"/> stores only where nobody has yet.
+    /// Gets or sets the host goodbye: 0 while the host is active (<c>r[shm.host.goodbye]</c>). Loaded with acquire, stored with release semantics.
+    /// <see cref="RaiseGoodbye"/> stores only if it is still 0.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Stored through a read-only view.</exception>
+    /// <exception cref="InvalidOperationException">On a store: the view is read-only.</exception>
     public uint HostGoodbye
     {
         get => (uint)Volatile.Read(ref *(int*)(_address + HeaderLayout.HostGoodbye));
@@ -97,14 +97,14 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         }
     }
 
-    /// <summary>Number of slot classes, 1 to 256.</summary>
+    /// <summary>Gets the number of slot classes, 1 to 256.</summary>
     public uint NumVarSlotClasses => *(uint*)(_address + HeaderLayout.NumVarSlotClasses);
 
     /// <summary>
-    /// Size of the segment now, in bytes (<c>r[shm.varslot.extents.notification]</c>). Loaded with acquire, stored with release semantics: lengthen the file first,
-    /// then store. It never shrinks.
+    /// Gets or sets the current size of the segment in bytes (<c>r[shm.varslot.extents.notification]</c>). Loaded with acquire, stored with release semantics:
+    /// extend the file first, then store. It never shrinks.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Stored through a read-only view.</exception>
+    /// <exception cref="InvalidOperationException">On a store: the view is read-only.</exception>
     public ulong CurrentSize
     {
         get => (ulong)Volatile.Read(ref *(long*)(_address + HeaderLayout.CurrentSize));
@@ -115,36 +115,37 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         }
     }
 
-    /// <summary>Whether two views are of the same memory.</summary>
-    /// <param name="left">One view.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether they begin at the same address.</returns>
+    /// <summary>Determines whether two views are of the same memory.</summary>
+    /// <param name="left">The first view.</param>
+    /// <param name="right">The second view.</param>
+    /// <returns><see langword="true"/> if they start at the same address.</returns>
     public static bool operator ==(MappedHeader left, MappedHeader right) => left.Equals(right);
 
-    /// <summary>Whether two views are of different memory.</summary>
-    /// <param name="left">One view.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether they begin at different addresses.</returns>
+    /// <summary>Determines whether two views are of different memory.</summary>
+    /// <param name="left">The first view.</param>
+    /// <param name="right">The second view.</param>
+    /// <returns><see langword="true"/> if they start at different addresses.</returns>
     public static bool operator !=(MappedHeader left, MappedHeader right) => !left.Equals(right);
 
     /// <summary>
-    /// Writes the header of a new segment, its magic last: whoever sees the magic sees all of it. The peer table, the rings and the slot pool must be in place by
-    /// then (<c>r[shm.file.create]</c>).
+    /// Writes the header of a new segment, its magic last: whoever sees the magic sees the complete header. The peer table, the rings and the slot pool must
+    /// already be in place (<c>r[shm.file.create]</c>).
     /// </summary>
-    /// <param name="configuration">The segment's configuration.</param>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: no guest could attach to such a segment. Nothing is written.</exception>
-    /// <exception cref="InvalidOperationException">The 128 bytes are not all zero, so this may be somebody's segment; or the view is read-only.</exception>
+    /// <param name="configuration">The configuration of the segment.</param>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: no guest could attach to such a segment. Nothing is
+    /// written.</exception>
+    /// <exception cref="InvalidOperationException">The 128 bytes are not all zero and may be an existing segment; or the view is read-only.</exception>
     public void Initialize(SegmentConfiguration configuration) => Initialize(SegmentLayout.Compute(configuration));
 
     /// <summary>
-    /// Checks the header as the reference does when a guest attaches, in its order: magic, version, header_size, num_var_slot_classes; with
-    /// <paramref name="mappedLength"/> also that the table of class headers lies within the mapping, and that each class has slots
+    /// Checks the header as the reference does when a guest attaches, in its order: magic, version, header_size, num_var_slot_classes. With
+    /// <paramref name="mappedLength"/>, also checks that the table of class headers is within the mapping and that each class has slots
     /// (<c>r[shm.guest.attach]</c>).
     /// </summary>
-    /// <param name="mappedLength">How many bytes are mapped from the header on, if the class headers are to be checked, which are then read through the
-    /// mapping.</param>
-    /// <returns>The first failure, or <see langword="null"/> if a guest can attach. Nothing is thrown for what the memory contains.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mappedLength"/> is less than a header has.</exception>
+    /// <param name="mappedLength">The number of bytes mapped from the start of the header, or <see langword="null"/> to skip the class headers, which are read
+    /// through the mapping.</param>
+    /// <returns>The first failure, or <see langword="null"/> if a guest can attach. The content of the memory never causes an exception.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mappedLength"/> is less than the size of a header.</exception>
     public SegmentException? Validate(long? mappedLength = null)
     {
         if (mappedLength < Size)
@@ -169,7 +170,7 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
             return SegmentErrors.SlotClassTableOutOfBounds(path: null, offset, count, length);
         }
 
-        // A count that a file of that length has room for may still pass what an int holds.
+        // A count that fits into a file of that length may still exceed an int.
         byte* table = _address + offset;
         for (uint i = 0; i < count; i++, table += SizeClassLayout.Size)
         {
@@ -183,11 +184,11 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
     }
 
     /// <summary>
-    /// Raises the host's goodbye with one atomic compare-and-exchange, which asks every guest to detach (<c>r[shm.host.goodbye]</c>). A goodbye that is
-    /// raised already stays as it is.
+    /// Raises the host goodbye with one atomic compare-and-exchange, which asks every guest to detach (<c>r[shm.host.goodbye]</c>). If the goodbye is already
+    /// raised, its value stays.
     /// </summary>
-    /// <param name="value">The value to store, not 0; the reference stores 1.</param>
-    /// <returns>The previous value: 0 if this call raised it.</returns>
+    /// <param name="value">The value to store; must not be 0. The reference stores 1.</param>
+    /// <returns>The previous value; 0 if this call raised the goodbye.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="value"/> is 0.</exception>
     /// <exception cref="InvalidOperationException">The view is read-only.</exception>
     public uint RaiseGoodbye(uint value = 1)
@@ -206,7 +207,7 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
     /// <inheritdoc/>
     public override int GetHashCode() => ((IntPtr)_address).GetHashCode();
 
-    /// <summary>A view of a copy of a header, wherever the runtime has put it; without the atomic fields being so.</summary>
+    /// <summary>Creates a view of a copied header, which may be at any address, so its atomic fields are not atomic.</summary>
     internal static MappedHeader OfCopy(byte* address) => new(address, isReadOnly: false);
 
     internal static void RequireGoodbye(uint value)
@@ -217,7 +218,7 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         }
     }
 
-    /// <summary>The id of the first check of the header alone that fails, or null.</summary>
+    /// <summary>Returns the id of the first header-only check that fails; <see langword="null"/> if all pass.</summary>
     internal string? FindFault() =>
         Magic != SegmentFormat.Magic ? FaultOfMagic(Magic)
         : Version != SegmentFormat.Version ? SegmentErrorId.UnsupportedVersion
@@ -225,7 +226,7 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         : NumVarSlotClasses == 0 ? SegmentErrorId.NoSlotClasses
         : null;
 
-    /// <summary>What a magic that is not v7's means: a relative of the format, or something else.</summary>
+    /// <summary>Returns the meaning of a magic other than that of v7: a related format, or something else.</summary>
     internal static string FaultOfMagic(ulong magic) => magic switch
     {
         SegmentFormat.PredecessorMagic => SegmentErrorId.PredecessorFormat,
@@ -233,7 +234,9 @@ public readonly unsafe struct MappedHeader : IEquatable<MappedHeader>
         _ => SegmentErrorId.BadMagic,
     };
 
-    /// <summary>Why memory looks as if a host were just making a segment there, or null (<c>r[shm.file.create]</c>).</summary>
+    /// <summary>
+    /// Returns why the memory looks as if a host were still creating a segment there; <see langword="null"/> if it does not (<c>r[shm.file.create]</c>).
+    /// </summary>
     internal string? FindUnfinished()
     {
         ulong* words = (ulong*)_address;

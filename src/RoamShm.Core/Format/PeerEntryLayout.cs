@@ -1,9 +1,9 @@
 namespace RoamShm;
 
-/// <summary>Offsets in bytes of the fields of a PeerEntry, from its own start (<c>r[shm.peer-table]</c>).</summary>
+/// <summary>Offsets of the PeerEntry fields in bytes from the start of the entry (<c>r[shm.peer-table]</c>).</summary>
 internal static class PeerEntryLayout
 {
-    /// <summary>Size of one entry.</summary>
+    /// <summary>Size of an entry in bytes.</summary>
     internal const int Size = 64;
 
     /// <summary>state, atomic u32: 0 Empty, 1 Attached, 2 Goodbye, 3 Reserved.</summary>
@@ -12,7 +12,7 @@ internal static class PeerEntryLayout
     /// <summary>epoch, atomic u32.</summary>
     internal const int Epoch = 4;
 
-    /// <summary>last_heartbeat, atomic u64, nanoseconds of the monotonic clock; 0 = never.</summary>
+    /// <summary>last_heartbeat, atomic u64, nanoseconds of the monotonic clock; 0 = none yet.</summary>
     internal const int LastHeartbeat = 8;
 
     /// <summary>ring_offset, u64, from the start of the segment.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>Where the parts of a slot pool lie (<c>r[shm.varslot]</c>): the class headers, then for each class its metadata and its slots.</summary>
+/// <summary>The layout of a slot pool (<c>r[shm.varslot]</c>): the class headers, followed by the metadata and slots of each class.</summary>
 internal sealed class PoolLayout
 {
     private readonly ulong[] _metaOffsets;
@@ -17,32 +17,32 @@ internal sealed class PoolLayout
         End = end;
     }
 
-    /// <summary>Offset of the pool, which begins with the class headers.</summary>
+    /// <summary>The offset of the pool, which begins with the class headers.</summary>
     internal ulong Offset { get; }
 
-    /// <summary>Offset of the first byte behind the pool.</summary>
+    /// <summary>The offset of the first byte after the pool.</summary>
     internal ulong End { get; }
 
-    /// <summary>Offset of a class's header.</summary>
-    /// <param name="classIndex">Index of the class.</param>
+    /// <summary>Returns the offset of a class header.</summary>
+    /// <param name="classIndex">The index of the class.</param>
     /// <returns>The offset from the start of the segment.</returns>
     internal ulong HeaderOffset(int classIndex) => Offset + ((ulong)classIndex * SizeClassLayout.Size);
 
-    /// <summary>Offset of a class's slot metadata.</summary>
-    /// <param name="classIndex">Index of the class.</param>
+    /// <summary>Returns the offset of the slot metadata of a class.</summary>
+    /// <param name="classIndex">The index of the class.</param>
     /// <returns>The offset from the start of the segment.</returns>
     internal ulong MetaOffset(int classIndex) => _metaOffsets[classIndex];
 
-    /// <summary>Offset of a class's slots.</summary>
-    /// <param name="classIndex">Index of the class.</param>
+    /// <summary>Returns the offset of the slots of a class.</summary>
+    /// <param name="classIndex">The index of the class.</param>
     /// <returns>The offset from the start of the segment.</returns>
     internal ulong DataOffset(int classIndex) => _dataOffsets[classIndex];
 
-    /// <summary>Computes the layout, also from values that somebody hostile wrote.</summary>
-    /// <param name="offset">Offset of the pool.</param>
+    /// <summary>Computes the layout. Safe for hostile values.</summary>
+    /// <param name="offset">The offset of the pool.</param>
     /// <param name="classes">The classes; sizes and counts from 0 to 4294967295.</param>
     /// <param name="layout">The layout.</param>
-    /// <returns><see langword="false"/> where the end passes 2⁶⁴ − 1.</returns>
+    /// <returns><see langword="false"/> if the end exceeds 2⁶⁴ − 1.</returns>
     internal static bool TryCompute(ulong offset, IReadOnlyList<SlotClass> classes, out PoolLayout? layout)
     {
         if (classes is null)

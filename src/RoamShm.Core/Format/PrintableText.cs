@@ -4,12 +4,12 @@ using System.Text;
 
 namespace RoamShm;
 
-/// <summary>Text that is safe to print: in a folder that everybody may write to, a file can have any name, control sequences of a terminal included.</summary>
+/// <summary>Makes text safe to print: in a world-writable folder, a file name can contain anything, including terminal control sequences.</summary>
 public static class PrintableText
 {
-    /// <summary>Escapes what would move the cursor, end the line, change colours or reverse the direction of writing.</summary>
+    /// <summary>Escapes characters that would move the cursor, end the line, change colours or reverse the text direction.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The text with <c>\x1b</c> or <c>\u202e</c> in place of each such character.</returns>
+    /// <returns>The text with escapes such as <c>\x1b</c> or <c>\u202e</c> in place of those characters.</returns>
     public static string Escape(string text)
     {
         if (text is null)

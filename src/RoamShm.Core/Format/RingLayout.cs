@@ -1,9 +1,9 @@
 namespace RoamShm;
 
-/// <summary>Offsets in bytes of the fields of a ring's header (BipBuffer), from its own start (<c>r[shm.bipbuf.header]</c>).</summary>
+/// <summary>Offsets of the fields of a ring header (BipBuffer) in bytes from its start (<c>r[shm.bipbuf.header]</c>).</summary>
 internal static class RingLayout
 {
-    /// <summary>Size of the ring's header; its data follows.</summary>
+    /// <summary>Size of the ring header in bytes; the data follows it.</summary>
     internal const int HeaderSize = 128;
 
     /// <summary>write, atomic u32: next write position.</summary>
@@ -18,15 +18,18 @@ internal static class RingLayout
     /// <summary>read, atomic u32: consumed frontier.</summary>
     internal const int Read = 64;
 
-    /// <summary>Bytes from one ring of a pair to the next: header and data, rounded up to 64.</summary>
-    /// <param name="capacity">Data bytes of one ring.</param>
+    /// <summary>Returns the distance between the two rings of a pair: header and data, rounded up to a multiple of 64.</summary>
+    /// <param name="capacity">The data bytes of one ring.</param>
     /// <returns>The distance in bytes.</returns>
     internal static ulong Stride(uint capacity) => SegmentFormat.Align(HeaderSize + (ulong)capacity);
 
-    /// <summary>Where the reference puts a peer's ring pair: guest→host there, host→guest one <see cref="Stride"/> behind it (<c>r[shm.bipbuf.layout]</c>).</summary>
-    /// <param name="maxGuests">Number of guests that can attach.</param>
-    /// <param name="capacity">Data bytes of one ring.</param>
-    /// <param name="peerIndex">Index in the peer table, the peer id less one.</param>
+    /// <summary>
+    /// Returns the offset at which the reference places a peer's ring pair: guest→host first, host→guest one <see cref="Stride"/> later
+    /// (<c>r[shm.bipbuf.layout]</c>).
+    /// </summary>
+    /// <param name="maxGuests">The maximum number of guests.</param>
+    /// <param name="capacity">The data bytes of one ring.</param>
+    /// <param name="peerIndex">The index in the peer table: the peer id minus 1.</param>
     /// <returns>The offset from the start of the segment.</returns>
     internal static ulong PairOffset(uint maxGuests, uint capacity, int peerIndex) =>
         HeaderLayout.Size + ((ulong)maxGuests * PeerEntryLayout.Size) + ((ulong)peerIndex * 2 * Stride(capacity));

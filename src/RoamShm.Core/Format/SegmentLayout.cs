@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>Where everything lies in a segment made from a <see cref="SegmentConfiguration"/> (<c>r[shm.segment]</c>).</summary>
+/// <summary>The layout of a segment created from a <see cref="SegmentConfiguration"/> (<c>r[shm.segment]</c>).</summary>
 internal sealed class SegmentLayout
 {
     private SegmentLayout(SegmentConfiguration configuration, PoolLayout pool)
@@ -12,37 +12,39 @@ internal sealed class SegmentLayout
         Pool = pool;
     }
 
-    /// <summary>What the layout was computed from.</summary>
+    /// <summary>The configuration that the layout was computed from.</summary>
     internal SegmentConfiguration Configuration { get; }
 
-    /// <summary>Offset of the peer table.</summary>
+    /// <summary>The offset of the peer table.</summary>
     internal ulong PeerTableOffset => HeaderLayout.Size;
 
-    /// <summary>Offset of the first ring pair.</summary>
+    /// <summary>The offset of the first ring pair.</summary>
     internal ulong RingBase => RingOffset(0);
 
-    /// <summary>Bytes from a guest→host ring to its host→guest ring.</summary>
+    /// <summary>The distance in bytes from a guest→host ring to its host→guest ring.</summary>
     internal ulong RingStride => RingLayout.Stride((uint)Configuration.BipbufCapacity);
 
-    /// <summary>The slot pool's part of the layout.</summary>
+    /// <summary>The layout of the slot pool.</summary>
     internal PoolLayout Pool { get; }
 
-    /// <summary>Offset of the slot pool.</summary>
+    /// <summary>The offset of the slot pool.</summary>
     internal ulong VarPoolOffset => Pool.Offset;
 
-    /// <summary>Size of the whole segment in bytes.</summary>
+    /// <summary>The size of the whole segment in bytes.</summary>
     internal ulong TotalSize => Pool.End;
 
-    /// <summary>Offset of a peer's ring pair: guest→host there, host→guest one <see cref="RingStride"/> behind it (<c>r[shm.bipbuf.layout]</c>).</summary>
-    /// <param name="peerIndex">Index in the peer table, the peer id less one.</param>
+    /// <summary>
+    /// Returns the offset of a peer's ring pair: guest→host first, host→guest one <see cref="RingStride"/> later (<c>r[shm.bipbuf.layout]</c>).
+    /// </summary>
+    /// <param name="peerIndex">The index in the peer table: the peer id minus 1.</param>
     /// <returns>The offset from the start of the segment.</returns>
     internal ulong RingOffset(int peerIndex) => RingLayout.PairOffset((uint)Configuration.MaxGuests, (uint)Configuration.BipbufCapacity, peerIndex);
 
     /// <summary>Computes the layout of a configuration.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <returns>The layout.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: a value is out of its range, so that no guest could
-    /// attach, or the size passes 2⁶³ − 1.</exception>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>: a value is out of range, so no guest could attach, or the size
+    /// exceeds 2⁶³ − 1.</exception>
     internal static SegmentLayout Compute(SegmentConfiguration configuration)
     {
         if (configuration is null)
@@ -62,7 +64,7 @@ internal sealed class SegmentLayout
             RequireRange(FormattableString.Invariant($"SlotCount of slot class {i}"), classes[i].SlotCount, 1, uint.MaxValue);
         }
 
-        // 255 guests with rings of 4 GiB reach 2⁴², so only the pool can overflow.
+        // 255 guests with 4 GiB rings stay below 2⁴², so only the pool can overflow.
         ulong ringsEnd = RingLayout.PairOffset((uint)configuration.MaxGuests, (uint)configuration.BipbufCapacity, (int)configuration.MaxGuests);
         if (!PoolLayout.TryCompute(SegmentFormat.Align(ringsEnd), classes, out PoolLayout? pool) || pool!.End > long.MaxValue)
         {

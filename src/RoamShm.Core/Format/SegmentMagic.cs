@@ -3,13 +3,13 @@ using System.Text;
 
 namespace RoamShm;
 
-/// <summary>The text of a magic (<c>r[shm.segment.magic.v7]</c>).</summary>
+/// <summary>Text form of the magic (<c>r[shm.segment.magic.v7]</c>).</summary>
 internal static class SegmentMagic
 {
     /// <summary>The v7 magic as text.</summary>
     internal const string Escaped = "ROAMHUB\\x07";
 
-    /// <summary>The bytes of a magic as text, with what is not printable escaped.</summary>
+    /// <summary>Returns the bytes of a magic as text, with unprintable bytes escaped.</summary>
     internal static string Escape(ulong magic)
     {
         if (magic == SegmentFormat.Magic)

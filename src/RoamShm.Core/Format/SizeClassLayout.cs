@@ -1,9 +1,9 @@
 namespace RoamShm;
 
-/// <summary>Offsets in bytes of the fields of a SizeClassHeader, from its own start (<c>r[shm.varslot.classes]</c>).</summary>
+/// <summary>Offsets of the SizeClassHeader fields in bytes from its start (<c>r[shm.varslot.classes]</c>).</summary>
 internal static class SizeClassLayout
 {
-    /// <summary>Size of one class header.</summary>
+    /// <summary>Size of a class header in bytes.</summary>
     internal const int Size = 64;
 
     /// <summary>slot_size, u32, bytes.</summary>

@@ -2,10 +2,10 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>The class headers at the start of a slot pool (<c>r[shm.varslot.classes]</c>), wherever they are held.</summary>
+/// <summary>The class headers at the start of a slot pool (<c>r[shm.varslot.classes]</c>), in memory of any kind.</summary>
 internal static unsafe class SizeClassTable
 {
-    /// <summary>Whether the class headers lie within so many bytes.</summary>
+    /// <summary>Determines whether the class headers are within the given number of bytes.</summary>
     internal static bool IsInside(ulong offset, uint count, ulong length)
     {
         ulong size = (ulong)count * SizeClassLayout.Size;
@@ -18,7 +18,7 @@ internal static unsafe class SizeClassTable
 
     internal static ulong FreeHead(byte* table, int index) => *(ulong*)(table + (index * SizeClassLayout.Size) + SizeClassLayout.FreeHead);
 
-    /// <summary>Index of the first class without slots or with slots of no size, which no guest attaches to; -1 if there is none.</summary>
+    /// <summary>Returns the index of the first class that has no slots or slots of size 0, which no guest attaches to; -1 if there is none.</summary>
     internal static int FindInvalid(byte* table, int count)
     {
         for (int i = 0; i < count; i++)
@@ -32,7 +32,7 @@ internal static unsafe class SizeClassTable
         return -1;
     }
 
-    /// <summary>The classes that headers describe.</summary>
+    /// <summary>Decodes class headers.</summary>
     internal static SlotClass[] Decode(byte[] table, int count)
     {
         var classes = new SlotClass[count];
@@ -47,7 +47,7 @@ internal static unsafe class SizeClassTable
         return classes;
     }
 
-    /// <summary>Writes the headers of new classes. A free_head of 0 is slot 0, aba 0.</summary>
+    /// <summary>Writes the headers of new classes. A free_head of 0 means slot 0, aba 0.</summary>
     internal static byte[] Encode(System.Collections.Generic.IReadOnlyList<SlotClass> classes)
     {
         byte[] table = new byte[classes.Count * SizeClassLayout.Size];

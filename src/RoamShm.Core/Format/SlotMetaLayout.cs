@@ -1,9 +1,9 @@
 namespace RoamShm;
 
-/// <summary>Offsets in bytes of the fields of a VarSlotMeta, from its own start (<c>r[shm.varslot.slot-meta]</c>).</summary>
+/// <summary>Offsets of the VarSlotMeta fields in bytes from its start (<c>r[shm.varslot.slot-meta]</c>).</summary>
 internal static class SlotMetaLayout
 {
-    /// <summary>Size of one slot's metadata.</summary>
+    /// <summary>Size of the metadata of a slot in bytes.</summary>
     internal const int Size = 16;
 
     /// <summary>generation, atomic u32.</summary>

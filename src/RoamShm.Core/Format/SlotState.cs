@@ -1,11 +1,11 @@
 namespace RoamShm;
 
-/// <summary>States of a slot (<c>r[shm.varslot.slot-meta]</c>). Any other number is damage.</summary>
+/// <summary>The states of a slot (<c>r[shm.varslot.slot-meta]</c>). Any other value is damage.</summary>
 internal enum SlotState
 {
-    /// <summary>On the free list, or just being taken off it or put onto it.</summary>
+    /// <summary>On the free list, or in transit to or from it.</summary>
     Free = 0,
 
-    /// <summary>Carries a payload, or is about to.</summary>
+    /// <summary>Holds a payload, or is about to.</summary>
     Allocated = 1,
 }

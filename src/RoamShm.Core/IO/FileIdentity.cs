@@ -3,8 +3,8 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// Tells one file from another under the same name. The time of birth is part of it where the file system keeps one, since a deleted file's inode number is
-/// soon used again.
+/// Distinguishes one file from another of the same name. Includes the birth time if the file system stores one, because the inode number of a deleted file is
+/// soon reused.
 /// </summary>
 public readonly struct FileIdentity : IEquatable<FileIdentity>
 {
@@ -19,22 +19,22 @@ public readonly struct FileIdentity : IEquatable<FileIdentity>
         _born = born;
     }
 
-    /// <summary>The device; on Linux major in the upper, minor in the lower 32 bits.</summary>
+    /// <summary>The device. On Linux, the major number is in the upper 32 bits and the minor number in the lower 32 bits.</summary>
     internal ulong Volume => _volume;
 
     /// <summary>The inode number.</summary>
     internal ulong File => _file;
 
-    /// <summary>Whether two identities are of the same file.</summary>
-    /// <param name="left">One identity.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether it is the same file.</returns>
+    /// <summary>Determines whether two identities denote the same file.</summary>
+    /// <param name="left">The first identity.</param>
+    /// <param name="right">The second identity.</param>
+    /// <returns><see langword="true"/> if the file is the same.</returns>
     public static bool operator ==(FileIdentity left, FileIdentity right) => left.Equals(right);
 
-    /// <summary>Whether two identities are of different files.</summary>
-    /// <param name="left">One identity.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether they are different files.</returns>
+    /// <summary>Determines whether two identities denote different files.</summary>
+    /// <param name="left">The first identity.</param>
+    /// <param name="right">The second identity.</param>
+    /// <returns><see langword="true"/> if the files differ.</returns>
     public static bool operator !=(FileIdentity left, FileIdentity right) => !left.Equals(right);
 
     /// <inheritdoc/>
@@ -43,9 +43,9 @@ public readonly struct FileIdentity : IEquatable<FileIdentity>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is FileIdentity other && Equals(other);
 
-    /// <summary>The identity as one text, which nobody takes for a date or a number.</summary>
-    /// <returns>Device, inode and time of birth; where the file system keeps no time of birth, the boot: until the next one no other file is meant, unless this one was
-    /// deleted and its inode given to another.</returns>
+    /// <summary>Returns the identity as a string that cannot be mistaken for a date or a number.</summary>
+    /// <returns>The device, inode and birth time. If the file system stores no birth time, the boot takes its place: until the next boot, the string denotes
+    /// no other file, unless this one is deleted and its inode reused.</returns>
     public override string ToString() =>
         FormattableString.Invariant($"dev{_volume:x}-ino{_file}-")
         + (_born != 0 ? FormattableString.Invariant($"born{_born:x}") : "boot" + Boot.Id);

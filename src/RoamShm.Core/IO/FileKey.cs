@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>The device and inode under which lists of mappings have a file.</summary>
+/// <summary>The device and inode that identify a file in mapping lists.</summary>
 internal readonly struct FileKey : IEquatable<FileKey>
 {
     internal FileKey(ulong device, ulong inode)
@@ -11,7 +11,7 @@ internal readonly struct FileKey : IEquatable<FileKey>
         Inode = inode;
     }
 
-    /// <summary>Major number in the upper, minor in the lower 32 bits.</summary>
+    /// <summary>The device: the major number in the upper 32 bits, the minor number in the lower 32 bits.</summary>
     internal ulong Device { get; }
 
     internal ulong Inode { get; }

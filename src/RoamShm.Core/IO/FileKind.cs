@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What a directory entry is.</summary>
+/// <summary>The kind of a directory entry.</summary>
 internal enum FileKind
 {
     Regular,

@@ -4,13 +4,12 @@ using System.Runtime.InteropServices;
 namespace RoamShm;
 
 /// <summary>
-/// A lease on an open file (Linux, <c>F_SETLEASE</c>). A read lease is granted only where nobody has the file open for writing; a shared writable mapping
-/// counts as that, also after its descriptor was closed, in whatever namespace its process lives. A write lease is granted only to who has
-/// the file's one and only descriptor.
+/// A lease on an open file (Linux, <c>F_SETLEASE</c>). The kernel grants a read lease only if nobody has the file open for writing, in any namespace; a shared
+/// writable mapping counts as open for writing even after its descriptor is closed. It grants a write lease only to the holder of the file's only descriptor.
 /// </summary>
 /// <remarks>
-/// Whoever opens the file in conflict with a lease waits until it is let go, or gets EAGAIN if opening without blocking. So while a lease is held there must be
-/// no prompt, no output, no scan of processes, and no second open of the file for writing, which would wait for itself.
+/// An open that conflicts with a lease waits until the lease is released, or fails with EAGAIN if it is non-blocking. So while a lease is held there must be
+/// no prompt, no output, no process scan, and no second open of the file for writing, which would wait for itself.
 /// </remarks>
 internal sealed unsafe class FileLease : IDisposable
 {
@@ -31,20 +30,20 @@ internal sealed unsafe class FileLease : IDisposable
         _type = type;
     }
 
-    /// <summary>Whether somebody has tried to open the file in conflict with the lease since it was taken, and waits or has been turned away.</summary>
+    /// <summary>Whether somebody has tried to open the file in conflict with the lease since it was taken, and is waiting or has been turned away.</summary>
     internal bool IsSomebodyWaiting => LibC.FCntl(_file.Descriptor, LibC.F_GETLEASE, 0) != _type;
 
-    /// <summary>Asks for a read lease on a file that is open for reading alone.</summary>
+    /// <summary>Requests a read lease on a file that is open for reading only.</summary>
     internal static LeaseAnswer TryTakeRead(SegmentFile file, out FileLease? lease) => TryTake(file, LibC.F_RDLCK, out lease);
 
-    /// <summary>Asks for a write lease.</summary>
+    /// <summary>Requests a write lease.</summary>
     internal static LeaseAnswer TryTakeWrite(SegmentFile file, out FileLease? lease) => TryTake(file, LibC.F_WRLCK, out lease);
 
-    /// <summary>Whether the kernel's answer is true on the file system that has the file: on those where a test shows it.</summary>
+    /// <summary>Whether the kernel's answer can be trusted on the file system of the file: only on those for which a test shows it.</summary>
     internal static bool IsTrustedOn(SegmentFile file) =>
         TypeOfFileSystem(file) is TmpfsMagic or RamfsMagic or ExtMagic or XfsMagic or BtrfsMagic;
 
-    /// <summary>Why an answer other than granted and refused is none, as part of a sentence.</summary>
+    /// <summary>Explains an answer other than granted or refused, as part of a sentence.</summary>
     internal static string WhyNoAnswer(SegmentFile file, LeaseAnswer answer) => answer switch
     {
         LeaseAnswer.NotPermitted => "the kernel answers only the file's owner and root",
@@ -52,7 +51,7 @@ internal sealed unsafe class FileLease : IDisposable
         _ => "the system has no leases on files, or they are switched off",
     };
 
-    /// <summary>Lets go. Who waits for the file goes on.</summary>
+    /// <summary>Releases the lease. Opens that wait for it proceed.</summary>
     public void Dispose()
     {
         if (_isHeld)
@@ -75,8 +74,8 @@ internal sealed unsafe class FileLease : IDisposable
             return LeaseAnswer.NotTrusted;
         }
 
-        // Who opens the file meanwhile makes the kernel send a signal to this process: SIGIO, which would end it, unless another one is chosen before.
-        // SIGURG is ignored by default.
+        // A conflicting open makes the kernel send this process a signal. The default, SIGIO, would kill the process, so choose SIGURG, which is ignored by
+        // default.
         if (LibC.FCntl(unix.Descriptor, LibC.F_SETSIG, LibC.SIGURG) != 0)
         {
             return LeaseAnswer.NotSupported;
@@ -96,7 +95,7 @@ internal sealed unsafe class FileLease : IDisposable
         };
     }
 
-    /// <summary>The type of the file system that has the file, 0 where it cannot be found out.</summary>
+    /// <summary>Returns the file system type of the file; 0 if unknown.</summary>
     private static uint TypeOfFileSystem(SegmentFile file)
     {
         byte* status = stackalloc byte[256];

@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What is done to a file, as it reads in "cannot ... the file".</summary>
+/// <summary>File operations, worded to fit "cannot ... the file".</summary>
 internal static class FileOperation
 {
     internal const string Open = "open";

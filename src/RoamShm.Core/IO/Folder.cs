@@ -4,13 +4,13 @@ using System.IO;
 
 namespace RoamShm;
 
-/// <summary>What the file system says of folders.</summary>
+/// <summary>Folder operations of the file system.</summary>
 internal static class Folder
 {
-    // What lies on these is made up by the kernel, and opening some of it does something.
+    // The kernel generates the contents of these, and opening some of them has side effects.
     private static readonly Lazy<HashSet<ulong>> PseudoVolumes = new(FindPseudoVolumes);
 
-    /// <summary>Where segments usually are: /dev/shm where it exists, and the temporary folder.</summary>
+    /// <summary>Returns the folders where segments usually are: /dev/shm, if it exists, and the temporary folder.</summary>
     internal static IReadOnlyList<string> Defaults()
     {
         string temporary = Path.GetTempPath();
@@ -18,14 +18,14 @@ internal static class Folder
         return Directory.Exists("/dev/shm") ? ["/dev/shm", temporary] : [temporary];
     }
 
-    /// <summary>Whether a name leads to a folder, symbolic links followed.</summary>
+    /// <summary>Determines whether a path is a folder, following symbolic links.</summary>
     internal static bool Exists(string path) => Directory.Exists(path);
 
-    /// <summary>Whether something lies on /proc or /sys.</summary>
+    /// <summary>Determines whether a path is on /proc or /sys.</summary>
     internal static bool IsPseudo(FileStatus status) => PseudoVolumes.Value.Contains(status.Identity.Volume);
 
-    /// <summary>The paths of what a folder has, in the order of their names.</summary>
-    /// <exception cref="SegmentException">There is no such folder, or it cannot be read.</exception>
+    /// <summary>Returns the paths of the entries of a folder, sorted by name.</summary>
+    /// <exception cref="SegmentException">The folder does not exist or cannot be read.</exception>
     internal static string[] List(string folder)
     {
         string[] entries = Read(folder, Directory.GetFileSystemEntries);
@@ -33,8 +33,8 @@ internal static class Folder
         return entries;
     }
 
-    /// <summary>The paths of the folders that a folder has.</summary>
-    /// <exception cref="SegmentException">There is no such folder, or it cannot be read.</exception>
+    /// <summary>Returns the paths of the subfolders of a folder.</summary>
+    /// <exception cref="SegmentException">The folder does not exist or cannot be read.</exception>
     internal static string[] ListFolders(string folder) => Read(folder, Directory.GetDirectories);
 
     private static string[] Read(string folder, Func<string, string[]> list)
@@ -51,7 +51,7 @@ internal static class Folder
             {
                 UnauthorizedAccessException => SegmentErrors.AccessDenied(folder, operation, reason),
                 DirectoryNotFoundException => SegmentErrors.NotFound(folder),
-                // On Unix the exception has the system's error number.
+                // On Unix the exception carries the operating system's error number.
                 _ => SegmentFile.IsWindows ? SegmentErrors.IOError(folder, operation, reason, e) : UnixFault.Of(folder, operation, e.HResult),
             };
         }

@@ -1,20 +1,20 @@
 namespace RoamShm;
 
-/// <summary>What the kernel said when it was asked for a lease.</summary>
+/// <summary>The kernel's answer to a lease request.</summary>
 internal enum LeaseAnswer
 {
-    /// <summary>Granted: nobody has the file open in a way that conflicts, in whatever namespace.</summary>
+    /// <summary>Granted: nobody, in any namespace, has the file open in a way that conflicts.</summary>
     Granted,
 
     /// <summary>Refused: somebody has the file open, or maps it, in a way that conflicts.</summary>
     Refused,
 
-    /// <summary>Only the file's owner, and who has CAP_LEASE, may ask.</summary>
+    /// <summary>Only the file's owner, or a process with CAP_LEASE, may ask.</summary>
     NotPermitted,
 
-    /// <summary>On this file system the answer proves nothing, as on overlayfs, which grants a lease on a file that is mapped.</summary>
+    /// <summary>The answer proves nothing on this file system. For example, overlayfs grants a lease on a mapped file.</summary>
     NotTrusted,
 
-    /// <summary>This system has no leases, or they are switched off.</summary>
+    /// <summary>This operating system has no leases, or they are disabled.</summary>
     NotSupported,
 }

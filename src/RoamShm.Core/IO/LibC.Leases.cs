@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RoamShm;
 
-/// <summary>What only Linux has: leases, and moving a name aside without moving it over another. Called on Linux alone.</summary>
+/// <summary>Functions that only Linux has: leases, and a rename that never replaces an existing file. Call them only on Linux.</summary>
 internal static unsafe partial class LibC
 {
     internal const int F_SETLEASE = 1024;
@@ -15,11 +15,11 @@ internal static unsafe partial class LibC
     /// <summary>The value on x64, arm64, riscv64 and loongarch64.</summary>
     internal const int SIGURG = 23;
 
-    // fcntl takes a variable number of arguments; Linux passes an int there as it does elsewhere.
+    // fcntl is variadic; on Linux an int argument is passed like that of any other function.
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static extern int FCntl(int fd, int command, int argument);
 
-    /// <summary>struct statfs begins with the type of the file system, 8 bytes on every 64-bit Linux that .NET runs on but s390x.</summary>
+    /// <summary>struct statfs starts with the file system type, 8 bytes on every 64-bit Linux that .NET supports except s390x.</summary>
     [DllImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
     internal static extern int FStatFs(int fd, byte* status);
 }

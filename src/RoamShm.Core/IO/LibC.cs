@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace RoamShm;
 
-/// <summary>The C library. Only functions without variable arguments, or called without them: Apple arm64 passes those on the stack.</summary>
+/// <summary>
+/// The C library. Only functions that are not variadic, or that are called without variable arguments: Apple arm64 passes those on the stack.
+/// </summary>
 internal static unsafe partial class LibC
 {
     internal const int EPERM = 1;
@@ -55,11 +57,11 @@ internal static unsafe partial class LibC
     internal static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
     internal static readonly bool IsMacOS = RuntimeInformation.IsOSPlatform(OSPlatform.OSX);
 
-    // Linux: the values that x64, arm64, riscv64 and loongarch64 share.
+    // Linux: values shared by x64, arm64, riscv64 and loongarch64.
     internal static readonly int O_NONBLOCK = IsMacOS ? 0x4 : 0x800;
     internal static readonly int O_CLOEXEC = IsMacOS ? 0x1000000 : 0x80000;
     internal static readonly int O_NOCTTY = IsMacOS ? 0x20000 : 0x100;
-    // Linux: fault the pages in at once, without a signal where there is none, so that a store soon after meets a page that is there.
+    // Linux: fault the pages in at once, without a signal if one is missing, so that a store soon after hits a page that is present.
     internal static readonly int MAP_POPULATE = IsMacOS ? 0 : 0x8000;
     internal static readonly int CLOCK_MONOTONIC = IsMacOS ? 6 : 1;
     internal static readonly int EAGAIN = IsMacOS ? 35 : 11;
@@ -165,13 +167,13 @@ internal static unsafe partial class LibC
     [DllImport("libc", EntryPoint = "strerror")]
     private static extern IntPtr StrError(int error);
 
-    /// <summary>Makes a file with a name of its own choice, which takes the place of the X's; the descriptor is invalid where that fails.</summary>
+    /// <summary>Creates a file and replaces the Xs with a unique name. Returns an invalid descriptor on failure.</summary>
     internal static SafeFileDescriptor MkOsTemp(byte[] template, int flags) => new(MakeTemporaryFile(template, flags));
 
-    /// <summary>The system's words for an error number.</summary>
+    /// <summary>Returns the operating system's message for an error number.</summary>
     internal static string Describe(int error) => Marshal.PtrToStringAnsi(StrError(error)) ?? FormattableString.Invariant($"error {error}");
 
-    /// <summary>struct statx, the same on every architecture of Linux.</summary>
+    /// <summary>struct statx, identical on every Linux architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct LinuxStatX
     {

@@ -2,12 +2,12 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>Part of a segment, mapped shared. Only for what must be an atomic store; reading goes through <see cref="SegmentFile.Read"/>.</summary>
+/// <summary>A part of a segment, mapped shared. Only for stores that must be atomic; to read, use <see cref="SegmentFile.Read"/>.</summary>
 internal abstract unsafe class MappedPart : IDisposable
 {
     private protected MappedPart(byte* address) => Address = address;
 
-    /// <summary>Where the part begins.</summary>
+    /// <summary>The address of the part.</summary>
     internal byte* Address { get; }
 
     public abstract void Dispose();

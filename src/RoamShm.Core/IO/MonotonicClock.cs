@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace RoamShm;
 
 /// <summary>
-/// The clock that heartbeats are read from (<c>r[shm.crash.heartbeat-clock]</c>): CLOCK_MONOTONIC in nanoseconds, on Windows the performance
-/// counter scaled to them. Setting the wall clock does not change it.
+/// The clock that heartbeats use (<c>r[shm.crash.heartbeat-clock]</c>): CLOCK_MONOTONIC in nanoseconds; on Windows, the performance counter scaled to
+/// nanoseconds. Setting the wall clock does not change it.
 /// </summary>
 internal static unsafe class MonotonicClock
 {
     private const ulong NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>Whether the clock of another process may differ from this one's: Linux has time namespaces.</summary>
+    /// <summary>Whether the clock of another process may differ from that of this process: Linux has time namespaces.</summary>
     internal static bool HasNamespaces => LibC.IsLinux;
 
     internal static ulong Now()

@@ -4,15 +4,14 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// A file in the making, under a temporary name in the target's folder. It takes its name in one step, complete; if it never does, disposing
-/// removes it.
+/// A file that is being created under a temporary name in the target's folder. When complete, it gets its name in one step; otherwise disposing removes it.
 /// </summary>
 internal abstract class NewFile : IDisposable
 {
-    /// <summary>How temporary names begin, so that one left by a killed process can be told.</summary>
+    /// <summary>The prefix of temporary names, which identifies a file left by a killed process.</summary>
     internal const string TemporaryPrefix = ".roamshm-";
 
-    /// <summary>How the name begins that a file has while it is being removed, so that one left by a killed removal can be told from others.</summary>
+    /// <summary>The prefix of the name that a file has during its removal, which identifies a file left by a killed removal.</summary>
     internal const string AsidePrefix = TemporaryPrefix + "removed-";
 
     private protected const int ZeroChunkSize = 1 << 20;
@@ -30,14 +29,14 @@ internal abstract class NewFile : IDisposable
     internal static NewFile Create(string path, ulong size) =>
         SegmentFile.IsWindows ? WindowsNewFile.Create(path, size) : UnixNewFile.Create(path, size);
 
-    /// <summary>Gives the file its length, all zero, and reserves its storage unless it is to be sparse.</summary>
+    /// <summary>Sets the file's length, filled with zeros, and reserves its storage unless the file is to be sparse.</summary>
     internal abstract void Reserve(bool sparse, CancellationToken cancellation);
 
     internal abstract void Write(ulong offset, byte[] buffer, int index, int count);
 
     internal abstract void SetMode(int mode);
 
-    /// <summary>Which file it is; null where that is known only of a file that has its name.</summary>
+    /// <summary>The identity of the file; <see langword="null"/> if it cannot be known until the file has its name.</summary>
     internal virtual FileIdentity? Identity => null;
 
     /// <summary>Gives the file its name.</summary>

@@ -5,8 +5,8 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Waits for files on which another process holds a lease: opening without blocking is turned away while it does. Most leases last for
-/// microseconds; all files of one call together are waited for no longer than two seconds, so that a folder full of leased files costs no more.
+/// Waits for files on which another process holds a lease, since a non-blocking open fails meanwhile. Most leases last microseconds. The files of one call
+/// share a limit of two seconds, so that a folder full of leased files takes no longer.
 /// </summary>
 internal sealed class OpenWait
 {
@@ -14,10 +14,10 @@ internal sealed class OpenWait
 
     private readonly Stopwatch _waited = new();
 
-    /// <summary>Waits before another try to open a file.</summary>
-    /// <param name="tries">How often that file was tried.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>False where no more is to be waited.</returns>
+    /// <summary>Waits before the next attempt to open a file.</summary>
+    /// <param name="tries">The number of attempts on that file so far.</param>
+    /// <param name="cancellation">The token to monitor for cancellation.</param>
+    /// <returns><see langword="false"/> if the limit is used up.</returns>
     internal bool Wait(int tries, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -5,21 +5,21 @@ using System.Text;
 
 namespace RoamShm;
 
-/// <summary>Reads files below /proc: they have no length, and end when they end.</summary>
+/// <summary>Reads files in /proc, which report no length and must be read to their end.</summary>
 internal sealed unsafe class ProcFile
 {
     private const int LargestFile = 1 << 28;
 
     private byte[] _buffer = new byte[1 << 16];
 
-    /// <summary>What the last read found.</summary>
+    /// <summary>The bytes of the last read.</summary>
     internal byte[] Bytes => _buffer;
 
-    /// <summary>The number of bytes that the last read found.</summary>
+    /// <summary>The number of bytes of the last read.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Reads a file whole.</summary>
-    /// <returns>0, or the system's error number.</returns>
+    /// <summary>Reads a whole file.</summary>
+    /// <returns>0, or the operating system's error number.</returns>
     internal int Read(string path)
     {
         Count = 0;
@@ -39,10 +39,10 @@ internal sealed unsafe class ProcFile
         }
     }
 
-    /// <summary>Reads a file of text; null where it cannot be read.</summary>
+    /// <summary>Reads a text file; returns <see langword="null"/> if it cannot be read.</summary>
     internal string? ReadText(string path) => Read(path) == 0 ? Encoding.UTF8.GetString(_buffer, 0, Count) : null;
 
-    /// <summary>The value of a line <c>Name: value</c> of a text such as /proc/self/status has; null where there is none.</summary>
+    /// <summary>Returns the value of a <c>Name: value</c> line, as in /proc/self/status; <see langword="null"/> if there is no such line.</summary>
     internal static string? FindField(string? text, string name)
     {
         foreach (string line in (text ?? string.Empty).Split('\n'))
@@ -56,7 +56,7 @@ internal sealed unsafe class ProcFile
         return null;
     }
 
-    /// <summary>A number of hexadecimal digits; null where the text is none.</summary>
+    /// <summary>Parses a hexadecimal number; returns <see langword="null"/> if the text is not one.</summary>
     internal static ulong? ParseHex(string? text) =>
         ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value) ? value : null;
 

@@ -9,8 +9,8 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Which processes map which files, from /proc on Linux, read once. Files go by device and inode, so other names of a file and bind mounts count. A process
-/// whose main thread has ended has an empty list of its own; its other threads have the list then.
+/// Which processes map which files, read once from /proc on Linux. Files are identified by device and inode, so other names of a file and bind mounts count.
+/// If the main thread of a process has ended, the mapping list of the process is empty, and those of its other threads are read.
 /// </summary>
 internal sealed class ProcessMaps
 {
@@ -23,31 +23,34 @@ internal sealed class ProcessMaps
     private readonly Dictionary<int, bool> _isInOurMountNamespace = [];
     private readonly Stopwatch _sinceRead = Stopwatch.StartNew();
 
-    // Whether the device that stat shows is the one in the lists of mappings; some file systems show another there.
+    // Whether stat shows the same device as the mapping lists; some file systems show another one.
     private readonly Dictionary<ulong, bool> _isDevicePlain = [];
 
     private bool _isInitUnreadable;
 
-    /// <summary>Whether this system lists which processes map a file.</summary>
+    /// <summary>Whether this operating system lists which processes map a file.</summary>
     internal static bool IsSupported => LibC.IsLinux;
 
     private ProcessMaps(Vantage vantage) => _vantage = vantage;
 
-    /// <summary>Number of processes whose mappings may not be read, those of other users.</summary>
+    /// <summary>The number of processes whose mappings may not be read: those of other users.</summary>
     internal int UnreadableProcesses { get; private set; }
 
-    /// <summary>Whether process 1 is all that may not be read, by root: the init process of a sandbox, which no host or guest is. It is no proof all the same.</summary>
+    /// <summary>
+    /// Whether process 1 is the only unreadable one, although we are root: the init process of a sandbox, which is never a host or guest. This is still not
+    /// proof.
+    /// </summary>
     internal bool IsOnlyInitUnreadable => UnreadableProcesses == 1 && _isInitUnreadable;
 
-    /// <summary>How long ago it was read.</summary>
+    /// <summary>The time since the mappings were read.</summary>
     internal TimeSpan Age => _sinceRead.Elapsed;
 
-    /// <summary>Why processes may be missing, as part of a sentence; null where none can be.</summary>
+    /// <summary>Why processes may be missing, as part of a sentence; <see langword="null"/> if none can be.</summary>
     internal string? WhyIncomplete => _vantage.WhyViewIsNotWhole
         ?? (UnreadableProcesses == 0 ? null
             : FormattableString.Invariant($"the mappings of {UnreadableProcesses} {(UnreadableProcesses == 1 ? "process" : "processes")} of other users cannot be read"));
 
-    /// <summary>Files without a name that are mapped, one for each process, whatever their names were.</summary>
+    /// <summary>The deleted files that are mapped, of any former name, with one entry for each process.</summary>
     internal IReadOnlyList<DeletedMapping> Deleted => _deleted;
 
     /// <summary>Reads the mappings of all processes.</summary>
@@ -64,12 +67,10 @@ internal sealed class ProcessMaps
         return maps;
     }
 
-    /// <summary>The processes that map a file, in ascending order as far as the list of processes was.</summary>
+    /// <summary>Returns the processes that map a file, in the order of the process list, which is usually ascending.</summary>
     internal IReadOnlyList<int> Of(FileKey key) => _byFile.TryGetValue(key, out List<int>? processes) ? processes : [];
 
-    /// <summary>
-    /// Looks once more for who maps a file: at the processes that mapped it, at those that map files of its file system, and at those that are new.
-    /// </summary>
+    /// <summary>Checks again who maps a file: the processes that mapped it, those that map files on its file system, and new ones.</summary>
     internal IReadOnlyList<int> LookAgain(FileKey key)
     {
         var again = new ProcessMaps(_vantage);
@@ -84,7 +85,7 @@ internal sealed class ProcessMaps
         return again.Of(key);
     }
 
-    /// <summary>Whether a name that a process knows a deleted file by is one of the names that are seen from here.</summary>
+    /// <summary>Determines whether a process is in our mount namespace, so that its name for a deleted file means the same here.</summary>
     internal bool IsInOurMountNamespace(int processId)
     {
         if (!_isInOurMountNamespace.TryGetValue(processId, out bool isInOurs))
@@ -97,7 +98,7 @@ internal sealed class ProcessMaps
         return isInOurs;
     }
 
-    /// <summary>The device and inode under which the lists of mappings have a file.</summary>
+    /// <summary>Returns the device and inode that identify the file in mapping lists.</summary>
     internal FileKey KeyOf(SegmentFile file)
     {
         FileIdentity identity = file.Status.Identity;
@@ -107,7 +108,7 @@ internal sealed class ProcessMaps
             return plain;
         }
 
-        // Found out from a mapping of our own, which is gone before anybody is asked.
+        // Found by creating a mapping of our own, which is gone before anybody else is asked.
         FileKey? shown = null;
         ((UnixSegmentFile)file).WithMarkedMapping(address => shown = FindOwn((ulong)address.ToInt64()));
         _isDevicePlain[identity.Volume] = shown is null || shown.Value.Equals(plain);
@@ -134,7 +135,7 @@ internal sealed class ProcessMaps
                 Add(processId);
                 break;
             case 0 or LibC.ESRCH:
-                // A thread of the kernel, a process that has ended, or one whose main thread has ended while others live on.
+                // A kernel thread, a process that has ended, or one whose main thread has ended while others live on.
                 ReadThreads(processId, folder + "/task");
                 break;
             case LibC.ENOENT:
@@ -173,7 +174,7 @@ internal sealed class ProcessMaps
         }
         catch (IOException e) when (e is DirectoryNotFoundException || e.HResult == LibC.ESRCH)
         {
-            // The process has ended; it maps nothing.
+            // The process has ended, so it maps nothing.
         }
         catch (IOException)
         {
@@ -181,13 +182,13 @@ internal sealed class ProcessMaps
         }
     }
 
-    /// <summary>Adds the lines that were read: <c>start-end permissions offset major:minor inode   name</c>.</summary>
+    /// <summary>Adds the lines read: <c>start-end permissions offset major:minor inode   name</c>.</summary>
     private void Add(int processId)
     {
         var lines = new MapLines(_file.Bytes, _file.Count);
         while (lines.MoveNext())
         {
-            // A mapping that nobody can touch is how KeyOf of another thread or process looks up its file: it uses nothing.
+            // A mapping without access is how KeyOf, in another thread or process, looks up its file. It does not count as use.
             if (lines.Inode == 0 || lines.IsUntouchable)
             {
                 continue;
@@ -265,7 +266,7 @@ internal sealed class ProcessMaps
         return null;
     }
 
-    /// <summary>Goes through the lines of a list of mappings, without making a text of each.</summary>
+    /// <summary>Iterates over the lines of a mapping list without allocating a string for each.</summary>
     private sealed class MapLines
     {
         private static readonly byte[] DeletedMark = Encoding.ASCII.GetBytes(" (deleted)");
@@ -297,7 +298,7 @@ internal sealed class ProcessMaps
 
         internal bool IsUntouchable => IsShared && _bytes[_permissions] == '-' && _bytes[_permissions + 1] == '-' && _bytes[_permissions + 2] == '-';
 
-        /// <summary>The name that the file had; null where it has one.</summary>
+        /// <summary>Returns the name that the file had; <see langword="null"/> if it still has one.</summary>
         internal string? DeletedName
         {
             get
@@ -316,7 +317,7 @@ internal sealed class ProcessMaps
                     }
                 }
 
-                // A line feed in a name is the one thing that the kernel writes in another way.
+                // The kernel escapes only line feeds in names.
                 return Encoding.UTF8.GetString(_bytes, _nameStart, end - _nameStart).Replace("\\012", "\n");
             }
         }

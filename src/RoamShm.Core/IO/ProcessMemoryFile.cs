@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace RoamShm;
 
 /// <summary>
-/// A file without a name, read through the memory of a process that maps it, where it may not be opened. Positioned reads as of any other file: what is not
-/// there any more ends a read early.
+/// A deleted file that may not be opened, read through the memory of a process that maps it. Positioned reads as for any other file: a read ends early at
+/// memory that is gone.
 /// </summary>
 internal sealed unsafe class ProcessMemoryFile : SegmentFile
 {
@@ -19,7 +19,7 @@ internal sealed unsafe class ProcessMemoryFile : SegmentFile
         _address = address;
     }
 
-    /// <summary>Opens the part of a file that a process maps from its first byte on; null where its memory may not be read.</summary>
+    /// <summary>Opens the part of a file that a process maps from its first byte on; returns <see langword="null"/> if the memory may not be read.</summary>
     internal static ProcessMemoryFile? TryOpen(string path, DeletedMapping mapping)
     {
         SafeFileDescriptor fd = SafeFileDescriptor.Open(UnixSegmentFile.Encode(FormattableString.Invariant($"/proc/{mapping.ProcessId}/mem")), LibC.O_RDONLY | LibC.O_CLOEXEC);
@@ -62,7 +62,7 @@ internal sealed unsafe class ProcessMemoryFile : SegmentFile
 
     internal override void Refresh()
     {
-        // Neither the length of the mapping nor the identity of its file changes.
+        // The length of the mapping and the identity of its file never change.
     }
 
     internal override MappedPart Map(ulong offset, ulong length) =>

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RoamShm;
 
-/// <summary>A file descriptor on Unix: closed once, however its owner ends.</summary>
+/// <summary>A file descriptor on Unix, closed exactly once, however its owner ends.</summary>
 internal sealed class SafeFileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    /// <summary>Takes what the C library returned, an int: of the pointer that the runtime would make of it, only half would be defined.</summary>
+    /// <summary>Wraps the int that the C library returned. If the runtime built a handle from it, only half of its bits would be defined.</summary>
     internal SafeFileDescriptor(int descriptor)
         : base(ownsHandle: true) => SetHandle(new IntPtr(descriptor));
 
-    /// <summary>The descriptor itself, for calls while this object is kept alive.</summary>
+    /// <summary>The raw descriptor, for calls while this object is kept alive.</summary>
     internal int Number => handle.ToInt32();
 
     /// <summary>Opens a file by name.</summary>

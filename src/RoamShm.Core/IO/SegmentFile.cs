@@ -5,9 +5,8 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// The one way to open a file that may be a segment. Reads are positioned reads and never a mapping, so that a file truncated
-/// under us ends a read early instead of killing the process. Opening neither blocks nor is blocked by other openers, and anything
-/// but a regular file is refused by what it is.
+/// The only way to open a file that may be a segment. Uses positioned reads, never a mapping, so that truncation ends a read early instead of killing the
+/// process. An open neither blocks nor is blocked by other openers, and refuses anything but a regular file because of its type.
 /// </summary>
 internal abstract class SegmentFile : IDisposable
 {
@@ -22,50 +21,50 @@ internal abstract class SegmentFile : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>Whether it was opened for writing too.</summary>
+    /// <summary>Whether the file is also open for writing.</summary>
     internal bool IsWritable { get; }
 
-    /// <summary>What the open file was at the last look.</summary>
+    /// <summary>The status of the open file, as of the last refresh.</summary>
     internal FileStatus Status { get; private protected set; }
 
     internal long Length => Status.Length;
 
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="wait">How long to wait for a file on which another process holds a lease; <see langword="null"/> for two seconds.</param>
-    /// <param name="cancellation">Ends that wait.</param>
+    /// <param name="wait">Limits the wait for a file on which another process holds a lease; <see langword="null"/> for two seconds.</param>
+    /// <param name="cancellation">The token to monitor for cancellation of that wait.</param>
     internal static SegmentFile OpenRead(string path, OpenWait? wait = null, CancellationToken cancellation = default) => Open(path, write: false, wait, cancellation);
 
     /// <summary>Opens a file for reading and writing.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="wait">How long to wait for a file on which another process holds a lease; <see langword="null"/> for two seconds.</param>
-    /// <param name="cancellation">Ends that wait.</param>
+    /// <param name="wait">Limits the wait for a file on which another process holds a lease; <see langword="null"/> for two seconds.</param>
+    /// <param name="cancellation">The token to monitor for cancellation of that wait.</param>
     internal static SegmentFile OpenReadWrite(string path, OpenWait? wait = null, CancellationToken cancellation = default) => Open(path, write: true, wait, cancellation);
 
-    /// <summary>Looks at what has that name, without following a symbolic link and without opening it.</summary>
-    /// <returns>Its status, or <see langword="null"/> where nothing has the name.</returns>
+    /// <summary>Returns the status of a name without opening it or following a symbolic link.</summary>
+    /// <returns>The status; <see langword="null"/> if the name does not exist.</returns>
     internal static FileStatus? Peek(string path)
     {
         RequireFileName(path);
         return IsWindows ? WindowsSegmentFile.Peek(path) : UnixSegmentFile.Peek(path);
     }
 
-    /// <summary>Looks at what a name leads to, symbolic links followed, without opening it; on Unix.</summary>
-    /// <returns>Its status, or <see langword="null"/> where that cannot be had.</returns>
+    /// <summary>Returns the status of a path on Unix without opening it, following symbolic links.</summary>
+    /// <returns>The status; <see langword="null"/> if it is unavailable.</returns>
     internal static FileStatus? PeekTarget(string path)
     {
         RequireFileName(path);
         return UnixSegmentFile.PeekTarget(path);
     }
 
-    /// <summary>Whether a name leads to a regular file, symbolic links followed, without opening anything.</summary>
+    /// <summary>Determines whether a path is a regular file without opening it, following symbolic links.</summary>
     internal static bool IsRegular(string path)
     {
         RequireFileName(path);
         return IsWindows ? WindowsSegmentFile.IsRegular(path) : UnixSegmentFile.IsRegular(path);
     }
 
-    /// <summary>Takes a file's name away.</summary>
+    /// <summary>Deletes the name of a file.</summary>
     internal static void Delete(string path)
     {
         RequireFileName(path);
@@ -79,11 +78,11 @@ internal abstract class SegmentFile : IDisposable
         }
     }
 
-    /// <summary>Reads at a position until the buffer's part is full or the file ends.</summary>
+    /// <summary>Reads at a position until the given part of the buffer is full or the file ends.</summary>
     /// <returns>The number of bytes read.</returns>
     internal abstract int Read(ulong offset, byte[] buffer, int index, int count);
 
-    /// <summary>Reads exactly that much, or reports the file as truncated under us.</summary>
+    /// <summary>Reads exactly the given number of bytes, or throws if the file is truncated.</summary>
     internal void ReadExactly(ulong offset, byte[] buffer, int count)
     {
         int read = Read(offset, buffer, 0, count);
@@ -93,13 +92,13 @@ internal abstract class SegmentFile : IDisposable
         }
     }
 
-    /// <summary>Looks at the open file again.</summary>
+    /// <summary>Refreshes the status of the open file.</summary>
     internal abstract void Refresh();
 
-    /// <summary>Maps a part, shared with every other process that maps it; for writing too where the file was opened so.</summary>
+    /// <summary>Maps a part, shared with every other process that maps it; writable if the file is open for writing.</summary>
     internal abstract MappedPart Map(ulong offset, ulong length);
 
-    /// <summary>Maps a part, and then makes sure that the file still has it: touching a mapping past a file's end kills the process.</summary>
+    /// <summary>Maps a part, then verifies that the file still contains it: touching a mapping past the end of a file kills the process.</summary>
     internal MappedPart MapInside(ulong offset, ulong length)
     {
         MappedPart part = Map(offset, length);
@@ -116,7 +115,7 @@ internal abstract class SegmentFile : IDisposable
         }
     }
 
-    /// <summary>Makes sure that the file still has so many bytes.</summary>
+    /// <summary>Verifies that the file still has at least the given length.</summary>
     internal void RequireLength(ulong length)
     {
         Refresh();

@@ -4,10 +4,10 @@ using System.IO;
 
 namespace RoamShm;
 
-/// <summary>The files under the temporary names of <see cref="NewFile"/>, and whether somebody is still at work on one.</summary>
+/// <summary>The files under the temporary names of <see cref="NewFile"/>, and whether a process is still working on one.</summary>
 internal static class TemporaryFile
 {
-    /// <summary>Files of a folder that nobody is at work on any more; none where the folder cannot be read.</summary>
+    /// <summary>Returns the files of a folder that no process is working on any more; empty if the folder cannot be read.</summary>
     internal static IReadOnlyList<string> FindAbandoned(string folder)
     {
         var abandoned = new List<string>();
@@ -24,14 +24,14 @@ internal static class TemporaryFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Nothing that we could remove.
+            // Not something that we could remove.
         }
 
         return abandoned;
     }
 
-    /// <summary>Removes a file that nobody is at work on, and nobody uses.</summary>
-    /// <returns>False where it is none, or not any more.</returns>
+    /// <summary>Removes a file that no process is working on and nobody uses.</summary>
+    /// <returns><see langword="false"/> if the file is not, or no longer, a leftover.</returns>
     internal static bool RemoveAbandoned(string path)
     {
         if (!Path.GetFileName(path).StartsWith(NewFile.TemporaryPrefix, StringComparison.Ordinal))
@@ -39,7 +39,7 @@ internal static class TemporaryFile
             return false;
         }
 
-        // Windows does not remove what is open; there nobody else can begin to use the name, which is chosen anew each time.
+        // Windows does not remove an open file; there nobody else can start using the name, because each name is used once.
         using (IDisposable? file = TryLock(path))
         {
             if (file is null)
@@ -58,7 +58,7 @@ internal static class TemporaryFile
         return true;
     }
 
-    /// <summary>Whether a removal left the file, and not a creation: then it is a whole segment, aside from its name.</summary>
+    /// <summary>Determines whether the file is from a removal rather than a creation. If so, it is a complete segment under another name.</summary>
     internal static bool IsOfRemoval(string path) => Path.GetFileName(path).StartsWith(NewFile.AsidePrefix, StringComparison.Ordinal);
 
     private static void RemoveLocked(UnixSegmentFile file)
@@ -81,8 +81,8 @@ internal static class TemporaryFile
     }
 
     /// <summary>
-    /// Takes the lock that whoever makes or removes a segment holds; null where that cannot be had. For reading alone on Unix, so as not to disturb a removal under
-    /// way, which is called off when somebody opens the file for writing.
+    /// Takes the lock that a creation or removal holds; returns <see langword="null"/> if it cannot be taken. Read-only on Unix: opening for writing would
+    /// make a removal in progress give up.
     /// </summary>
     private static IDisposable? TryLock(string path)
     {

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 namespace RoamShm;
 
 /// <summary>
-/// What an error number of Linux or macOS means for what was being done: one number has several causes, and each has a remedy of its own. Where no row fits,
-/// the remedy of the error's id does.
+/// Translates error numbers of Linux and macOS, depending on the operation: one number can have several causes, each with its own remedy. If no row applies,
+/// the remedy of the error id does.
 /// </summary>
 internal static class UnixFault
 {
@@ -20,7 +20,9 @@ internal static class UnixFault
     private const string Unmount = "Something is mounted there, such as a bind mount of a container, which findmnt shows. Unmount it first.";
     private const string Loop = "Symbolic links lead in a circle, or there are too many in a row. Give the path of the file itself.";
 
-    /// <summary>The rows: the number, what was being done or null for anything, the id, and the remedy or null for that of the id. The first that fits counts.</summary>
+    /// <summary>
+    /// The rows: the number, the operation or null for any, the error id, and the remedy or null for that of the error id. The first match wins.
+    /// </summary>
     private static readonly (int Error, string? Operation, string Id, string? Remedy)[] Rows =
     [
         (LibC.ENOENT, FileOperation.Create, SegmentErrorId.SegmentNotFound, MakeFolder),
@@ -74,10 +76,10 @@ internal static class UnixFault
         }
     }
 
-    /// <summary>The error for a call that failed.</summary>
+    /// <summary>Returns the error for a failed call.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="operation">What was being done, one of <see cref="FileOperation"/>.</param>
-    /// <param name="error">The number.</param>
+    /// <param name="operation">The operation, one of <see cref="FileOperation"/>.</param>
+    /// <param name="error">The error number.</param>
     internal static SegmentException Of(string path, string operation, int error)
     {
         string reason = LibC.Describe(error);

@@ -8,7 +8,7 @@ namespace RoamShm;
 /// <summary>A new file on Linux or macOS.</summary>
 internal sealed unsafe class UnixNewFile : NewFile
 {
-    // A signal undoes the step under way, so steps are kept short; each is also where a cancellation is noticed.
+    // A signal undoes the step in progress, so keep steps short. Cancellation is also checked between steps.
     private const long ReserveStep = 256L << 20;
 
     private readonly byte[] _target;
@@ -33,14 +33,14 @@ internal sealed unsafe class UnixNewFile : NewFile
             throw SegmentErrors.NotAPath(path, "it ends in '/'");
         }
 
-        // To go beyond the limit would not be an error but SIGXFSZ, and the end of the process.
+        // Exceeding the limit would not fail with an error but kill the process with SIGXFSZ.
         ulong* limit = stackalloc ulong[2];
         if (LibC.GetRLimit(LibC.RLIMIT_FSIZE, limit) == 0 && size > limit[0])
         {
             throw SegmentErrors.FileSizeLimit(path, size, limit[0]);
         }
 
-        // mkostemp makes the file with a name of its own choice, exclusively, readable and writable by the owner alone.
+        // mkostemp chooses the name, and creates the file exclusively with access for the owner only.
         byte[] temporary = UnixSegmentFile.Encode(path.Substring(0, slash + 1) + TemporaryPrefix + "XXXXXX");
         SafeFileDescriptor fd = LibC.MkOsTemp(temporary, LibC.O_CLOEXEC);
         if (fd.IsInvalid)
@@ -49,7 +49,7 @@ internal sealed unsafe class UnixNewFile : NewFile
             throw UnixFault.Of(path, FileOperation.Create, error);
         }
 
-        // Tells a file in the making from one left behind; gone with this process, however it ends.
+        // Distinguishes a file being created from a leftover. The lock goes away with this process, however it ends.
         _ = LibC.FLock(fd, LibC.LOCK_EX | LibC.LOCK_NB);
         return new UnixNewFile(path, size, target, temporary, fd);
     }
@@ -62,7 +62,7 @@ internal sealed unsafe class UnixNewFile : NewFile
             return;
         }
 
-        // Asked first: reserving what cannot be had would fill the file system for everybody until it fails.
+        // Check first: trying to reserve more than is available would fill the file system for everybody until it fails.
         if (FreeSpace() is long free && Size > (ulong)free)
         {
             throw SegmentErrors.InsufficientSpace(Path, Size, FormattableString.Invariant($"{free} bytes are free"));
@@ -133,7 +133,7 @@ internal sealed unsafe class UnixNewFile : NewFile
 
     internal override void Publish(bool replace)
     {
-        // Before anybody else can open the file: a lock would keep out those who heed locks.
+        // Before anybody else can open the file: a lock would block those who honour locks.
         _ = LibC.FLock(_fd, LibC.LOCK_UN);
         int result = replace ? LibC.Rename(_temporary, _target) : RenameExclusively();
         if (result != 0)
@@ -162,7 +162,7 @@ internal sealed unsafe class UnixNewFile : NewFile
         _fd.Dispose();
     }
 
-    /// <summary>Renames where nothing has the target's name; exactly one of many that try at once succeeds.</summary>
+    /// <summary>Renames only if the target does not exist. Of many simultaneous attempts, exactly one succeeds.</summary>
     private int RenameExclusively()
     {
         try
@@ -177,10 +177,10 @@ internal sealed unsafe class UnixNewFile : NewFile
         }
         catch (EntryPointNotFoundException)
         {
-            // An older C library; hard links do the same in two steps.
+            // On an older C library, hard links do the same in two steps.
         }
 
-        // Disposing takes the temporary name away.
+        // Disposing removes the temporary name.
         int linked = LibC.Link(_temporary, _target);
         if (linked == 0)
         {
@@ -221,7 +221,7 @@ internal sealed unsafe class UnixNewFile : NewFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Reserving will tell.
+            // The reservation will find out.
             return null;
         }
     }

@@ -12,8 +12,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 
     private static bool _canPopulateForWriting = LibC.IsLinux;
 
-    // A bare number and no SafeFileDescriptor, here alone: that one's finalizer and its counting of uses took 0.4 µs a file, an eighth of opening a segment and
-    // reading its header. A finalizer of this class by itself took most of that.
+    // A raw descriptor instead of a SafeFileDescriptor, only here: the finalizer and reference counting of a SafeHandle took 0.4 µs a file, an eighth of the
+    // time to open a segment and read its header. A finalizer in this class alone took most of that.
     private int _fd;
 
     private UnixSegmentFile(string path, FileStatus status, int fd, bool isWritable)
@@ -26,14 +26,14 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     {
         byte[] name = Encode(path);
 
-        // Opening some devices does something (a watchdog starts), so where devices live the kind is looked at before.
+        // Opening some devices has side effects (a watchdog starts), so check the type before opening where devices live.
         if (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal)
             && UnixStat.TryOfName(name, out FileStatus before))
         {
             before.RequireRegular(path);
         }
 
-        // O_NONBLOCK: a FIFO without a writer opens at once, and is then refused by its kind.
+        // O_NONBLOCK: a FIFO without a writer opens at once, and is then refused because of its type.
         int flags = (write ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_NONBLOCK | LibC.O_CLOEXEC | LibC.O_NOCTTY;
         int fd;
         for (int tries = 1; (fd = LibC.Open(name, flags)) < 0; tries++)
@@ -44,7 +44,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
                 continue;
             }
 
-            // Without O_NONBLOCK the open would wait for as long as somebody holds a lease, and could not be cancelled.
+            // Without O_NONBLOCK the open would wait as long as another process holds a lease, and could not be cancelled.
             if (error == LibC.EAGAIN && LibC.IsLinux)
             {
                 if ((wait ??= new OpenWait()).Wait(tries, cancellation))
@@ -109,8 +109,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         }
     }
 
-    /// <summary>Gives a file another name, which nothing must have.</summary>
-    /// <returns>0, or the system's error number; <see cref="LibC.ENOSYS"/> where it cannot be done so.</returns>
+    /// <summary>Renames a file to a name that must not exist.</summary>
+    /// <returns>0, or the operating system's error number; <see cref="LibC.ENOSYS"/> if that is not supported.</returns>
     internal static int MoveTo(string path, string other)
     {
         try
@@ -123,15 +123,15 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         }
     }
 
-    /// <summary>Whether an error of <see cref="MoveTo"/> means that this system or file system cannot do it at all.</summary>
+    /// <summary>Whether an error of <see cref="MoveTo"/> means that this operating system or file system does not support it at all.</summary>
     internal static bool IsMoveUnsupported(int error) =>
         error == LibC.EINVAL || error == LibC.ENOSYS || error == LibC.EOPNOTSUPP || error == LibC.ENOTSUP;
 
-    /// <summary>Takes the lock that says that work on the file is under way.</summary>
-    /// <returns>False where another holds it.</returns>
+    /// <summary>Takes the lock that marks work on the file in progress.</summary>
+    /// <returns><see langword="false"/> if another process holds it.</returns>
     internal bool TryLock() => LibC.FLock(_fd, LibC.LOCK_EX | LibC.LOCK_NB) == 0;
 
-    /// <summary>A path as the C library takes it.</summary>
+    /// <summary>Encodes a path for the C library.</summary>
     internal static byte[] Encode(string path)
     {
         if (IntPtr.Size != 8 || !(LibC.IsLinux || LibC.IsMacOS))
@@ -186,7 +186,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         MappedPart? part = IsWritable && _canPopulateForWriting ? TryMapForWriting(offset, length, (int)within, mapped) : null;
         if (part is null)
         {
-            // Where pages cannot be asked for as if they were stored to, reading them ahead has to do.
+            // If the kernel cannot populate pages for writing, populating them for reading has to do.
             IntPtr address = MMap(mapped, LibC.MAP_SHARED | LibC.MAP_POPULATE, offset - within);
             part = new UnixMappedPart((byte*)address, (int)within, mapped);
         }
@@ -195,10 +195,10 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     }
 
     /// <summary>
-    /// Maps a part that will be stored to. To store into a page that was never stored, on a file system without room, would be SIGBUS and the end of the
-    /// process; the kernel is asked for the pages here, where that is an error.
+    /// Maps a part for writing. On a full file system, storing into a page that was never written would kill the process with SIGBUS. Requested here, the
+    /// page is an error instead.
     /// </summary>
-    /// <returns>The part; null where the kernel, one before 5.14, cannot be asked.</returns>
+    /// <returns>The part; null if the kernel is older than 5.14 and cannot populate pages for writing.</returns>
     private UnixMappedPart? TryMapForWriting(ulong offset, ulong length, int within, IntPtr mapped)
     {
         IntPtr address = MMap(mapped, LibC.MAP_SHARED, offset - (ulong)within);

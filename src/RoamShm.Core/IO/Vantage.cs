@@ -5,12 +5,12 @@ using System.Globalization;
 namespace RoamShm;
 
 /// <summary>
-/// Where this process stands: which namespaces it is in, what /proc hides from it, and which of root's rights it really has. Being user 0 says none of that: the
-/// root of a user namespace is user 0 too. Found out once.
+/// The vantage point of this process: its namespaces, what /proc hides from it, and which of root's privileges it really has. Being user 0 answers none of
+/// that, because root of a user namespace is user 0 too. Determined once.
 /// </summary>
 internal sealed class Vantage
 {
-    // The kernel's own numbers of the namespaces that exist from the start.
+    // The kernel's fixed numbers for the initial namespaces.
     private const ulong InitialUserNamespace = 0xEFFFFFFD;
     private const ulong InitialPidNamespace = 0xEFFFFFFC;
     private const ulong InitialTimeNamespace = 0xEFFFFFFA;
@@ -23,7 +23,7 @@ internal sealed class Vantage
 
     private readonly ulong _capabilities;
 
-    /// <summary>Looks from a folder that is, or is made like, /proc.</summary>
+    /// <summary>Determines the vantage point from /proc, or from a folder made to look like it.</summary>
     internal Vantage(string proc)
     {
         Proc = proc;
@@ -42,31 +42,33 @@ internal sealed class Vantage
         MonotonicOffset = FindMonotonicOffset(file);
     }
 
-    /// <summary>Where this process stands.</summary>
+    /// <summary>The vantage point of this process.</summary>
     internal static Vantage Here => Found.Value;
 
-    /// <summary>The folder that is looked from, /proc.</summary>
+    /// <summary>The folder used, normally /proc.</summary>
     internal string Proc { get; }
 
-    /// <summary>The number of the mount namespace; 0 where it cannot be found out.</summary>
+    /// <summary>The number of the mount namespace; 0 if unknown.</summary>
     internal ulong MountNamespace { get; }
 
-    /// <summary>Whether processes of every PID namespace are seen. A /proc in which a process of the first namespace finds itself shows all of them.</summary>
+    /// <summary>
+    /// Whether processes of every PID namespace are visible. A /proc in which a process of the initial namespace finds itself shows them all.
+    /// </summary>
     internal bool IsInitialPidNamespace => PidNamespace == InitialPidNamespace;
 
-    /// <summary>Whether the rights of root, where this process has some, are those over the system and not over a user namespace.</summary>
+    /// <summary>Whether root's privileges, if this process has any, apply to the whole system and not only to a user namespace.</summary>
     internal bool IsInitialUserNamespace => UserNamespace == InitialUserNamespace;
 
-    /// <summary>Whether the monotonic clock of this process is the system's. A kernel without time namespaces has one clock.</summary>
+    /// <summary>Whether the monotonic clock of this process is the system's. A kernel without time namespaces has only one.</summary>
     internal bool IsInitialTimeNamespace => TimeNamespace is InitialTimeNamespace or 0;
 
-    /// <summary>How far the monotonic clock of this process is ahead of the system's, in nanoseconds; null where that cannot be found out.</summary>
+    /// <summary>How far the monotonic clock of this process is ahead of the system's, in nanoseconds; <see langword="null"/> if unknown.</summary>
     internal long? MonotonicOffset { get; }
 
-    /// <summary>Whether /proc hides, or does not let be read, other users' processes from this process.</summary>
+    /// <summary>Whether /proc hides other users' processes from this process, or denies access to them.</summary>
     internal bool AreProcessesHidden => Hidepid is not null && !CanTraceAll;
 
-    /// <summary>Whether nothing about this process keeps /proc from showing every process on the system. Each still has to be readable.</summary>
+    /// <summary>Whether /proc shows this process every process on the system. Each must still be readable.</summary>
     internal bool IsViewWhole => LibC.IsLinux && IsInitialPidNamespace && !AreProcessesHidden;
 
     /// <summary>Whether the mappings of all users' processes may be read.</summary>
@@ -78,17 +80,17 @@ internal sealed class Vantage
 
     private ulong TimeNamespace { get; }
 
-    /// <summary>The value of the option hidepid of /proc, where it hides anything.</summary>
+    /// <summary>The value of the hidepid option of /proc, if it hides anything.</summary>
     private string? Hidepid { get; }
 
-    /// <summary>Why processes may be missing from /proc, as part of a sentence; null where none can be.</summary>
+    /// <summary>Why processes may be missing from /proc, as part of a sentence; <see langword="null"/> if none can be.</summary>
     internal string? WhyViewIsNotWhole =>
         !LibC.IsLinux ? "only Linux lists who maps a file"
         : !IsInitialPidNamespace ? "processes outside this PID namespace cannot be seen"
         : AreProcessesHidden ? "other users' processes are hidden (hidepid)"
         : null;
 
-    /// <summary>All of it as one sentence, for who wants to know why an answer is what it is.</summary>
+    /// <summary>Describes the vantage point in a sentence, to explain an answer.</summary>
     internal string Describe()
     {
         if (!LibC.IsLinux)
@@ -108,7 +110,7 @@ internal sealed class Vantage
             + FormattableString.Invariant($"rights over the whole system: {(rights.Count == 0 ? "none" : string.Join(", ", rights))}.");
     }
 
-    /// <summary>The number of a process's namespace; 0 where it cannot be found out.</summary>
+    /// <summary>Returns the number of a namespace of a process; 0 if unknown.</summary>
     internal ulong FindNamespace(string process, string kind) =>
         LibC.IsLinux && UnixStat.TryOfName(UnixSegmentFile.Encode(Proc + "/" + process + "/ns/" + kind), out FileStatus status) ? status.Identity.File : 0;
 
@@ -122,10 +124,10 @@ internal sealed class Vantage
         }
     }
 
-    /// <summary>Whether this process has a right over the whole system.</summary>
+    /// <summary>Whether this process has a privilege over the whole system.</summary>
     private bool Has(int capability) => IsInitialUserNamespace && ((_capabilities >> capability) & 1) != 0;
 
-    /// <summary>The value of hidepid of the /proc that is seen, the last that was mounted there; null where nothing is hidden.</summary>
+    /// <summary>Returns the hidepid value of the visible /proc, the last one mounted there; <see langword="null"/> if nothing is hidden.</summary>
     private static string? FindHidepid(string? mountInfo)
     {
         if (mountInfo is null)
@@ -157,8 +159,8 @@ internal sealed class Vantage
     }
 
     /// <summary>
-    /// /proc/self/timens_offsets has the offsets of the namespace that children will be in. They are this process's own where that is the
-    /// same one.
+    /// Reads /proc/self/timens_offsets, which has the offsets of the namespace of future children. They apply to this process only if its own namespace is the
+    /// same.
     /// </summary>
     private long? FindMonotonicOffset(ProcFile file)
     {

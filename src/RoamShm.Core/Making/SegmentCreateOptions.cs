@@ -1,17 +1,23 @@
 namespace RoamShm;
 
-/// <summary>How <see cref="Segment.Create"/> makes a file.</summary>
+/// <summary>Options for <see cref="Segment.Create"/>.</summary>
 public sealed class SegmentCreateOptions
 {
-    /// <summary>The default of <see cref="Mode"/>: read and write for the owner alone, octal 0600.</summary>
+    /// <summary>The default <see cref="Mode"/>: read and write for the owner only, octal 0600.</summary>
     public const int DefaultMode = 0x180;
 
-    /// <summary>Whether to replace what has the name. The new file takes the name by rename: who maps the old file keeps the old file.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether to replace an existing file. The new file takes the name by rename, so processes that map the old file keep it.
+    /// </summary>
     public bool Force { get; set; }
 
-    /// <summary>Whether to leave the storage to be reserved as it is written. A full file system then kills whoever writes first.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether to leave storage to be allocated on first write. On a full file system, that write then kills the process.
+    /// </summary>
     public bool Sparse { get; set; }
 
-    /// <summary>The permission bits on Unix, octal 0 to 0777, whatever the umask is; <see langword="null"/> for 0600 (<c>r[shm.file.permissions]</c>).</summary>
+    /// <summary>
+    /// Gets or sets the permission bits on Unix, octal 0 to 0777, regardless of the umask; <see langword="null"/> for 0600 (<c>r[shm.file.permissions]</c>).
+    /// </summary>
     public int? Mode { get; set; }
 }

@@ -4,8 +4,8 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Makes segments, byte for byte as the reference does (<c>r[shm.file.create]</c>), except that the file has its name only once it is
-/// complete, that its storage is reserved, and that it never takes the place of another file unless asked to.
+/// Creates segments, byte for byte as the reference does (<c>r[shm.file.create]</c>), except that the file gets its name only when it is complete, that its
+/// storage is reserved, and that it never replaces another file unless asked to.
 /// </summary>
 internal static unsafe class SegmentCreator
 {
@@ -38,9 +38,9 @@ internal static unsafe class SegmentCreator
         return result;
     }
 
-    /// <summary>Refuses a name that something has already, unless it is a file that may be replaced.</summary>
+    /// <summary>Throws if the name is taken, unless by a file that may be replaced.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="force">Whether a file there may be replaced.</param>
+    /// <param name="force">Whether an existing file may be replaced.</param>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.SegmentExists"/> or <see cref="SegmentErrorId.NotARegularFile"/>.</exception>
     internal static void RequireFreeName(string path, bool force)
     {
@@ -49,7 +49,7 @@ internal static unsafe class SegmentCreator
             return;
         }
 
-        // A symbolic link is never followed: it keeps its name, or loses it to the new file.
+        // A symbolic link is never followed: the link keeps its name, or loses it to the new file.
         if (there.Kind != FileKind.SymbolicLink)
         {
             there.RequireRegular(path);
@@ -75,7 +75,7 @@ internal static unsafe class SegmentCreator
         byte[] header = BuildHeader(layout);
         file.Write(HeaderLayout.Version, header, HeaderLayout.Version, HeaderLayout.Size - HeaderLayout.Version);
 
-        // Last, so that whoever sees the magic sees a complete segment.
+        // Last: whoever sees the magic sees a complete segment.
         file.Write(HeaderLayout.Magic, header, HeaderLayout.Magic, sizeof(ulong));
         return header;
     }
@@ -91,7 +91,7 @@ internal static unsafe class SegmentCreator
         return bytes;
     }
 
-    /// <summary>The peer table, every entry Empty, and the capacity of each ring; all else in them is zero.</summary>
+    /// <summary>Writes the peer table, with every entry Empty, and the capacity of each ring. The rest of both is zero.</summary>
     private static void WritePeers(NewFile file, SegmentLayout layout)
     {
         int guests = (int)layout.Configuration.MaxGuests;
@@ -111,7 +111,7 @@ internal static unsafe class SegmentCreator
         file.Write(layout.PeerTableOffset, table, 0, table.Length);
     }
 
-    /// <summary>A class's metadata: every slot free, each linked to the next (<c>r[shm.varslot.freelist]</c>).</summary>
+    /// <summary>Writes the metadata of a class: every slot free, each linked to the next (<c>r[shm.varslot.freelist]</c>).</summary>
     private static void WriteSlots(NewFile file, ulong offset, uint count, CancellationToken cancellation)
     {
         const int slotsPerChunk = ChunkSize / SlotMetaLayout.Size;

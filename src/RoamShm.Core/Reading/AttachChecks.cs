@@ -2,14 +2,14 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>What the reference checks when a guest attaches, in its order: the first failure wins (<c>r[shm.guest.attach]</c>).</summary>
+/// <summary>The checks that the reference makes when a guest attaches, in its order: the first failure wins (<c>r[shm.guest.attach]</c>).</summary>
 internal static unsafe class AttachChecks
 {
-    // Class headers are read this many at a time, so that a hostile count costs no memory.
+    // Read class headers in batches of this size, so that a hostile count costs no memory.
     private const int ClassesPerRead = 256;
 
     /// <summary>
-    /// Reads the header, and what follows it as far as the buffer has room, refusing a file that is too short or that a host is just making.
+    /// Reads the header, and as much of what follows as fits into the buffer. Refuses a file that is too short or that a host is still creating.
     /// </summary>
     /// <returns>The number of bytes read.</returns>
     internal static int ReadHeader(SegmentFile file, byte[] header)
@@ -36,7 +36,7 @@ internal static unsafe class AttachChecks
         return read;
     }
 
-    /// <summary>The checks that need only the 128 bytes.</summary>
+    /// <summary>The checks that need only the 128 bytes of the header.</summary>
     internal static void CheckHeader(SegmentFile file, byte[] header)
     {
         fixed (byte* bytes = header)
@@ -49,10 +49,10 @@ internal static unsafe class AttachChecks
         }
     }
 
-    /// <summary>The checks that need the class headers and the file's length.</summary>
+    /// <summary>The checks that need the class headers and the file length.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="header">The 128 bytes, which passed the other checks.</param>
-    /// <param name="table">A buffer for class headers, replaced where it is too small.</param>
+    /// <param name="header">The 128 bytes of the header, which passed the other checks.</param>
+    /// <param name="table">A buffer for class headers, replaced if it is too small.</param>
     internal static void CheckPool(SegmentFile file, byte[] header, ref byte[] table)
     {
         ulong offset, totalSize, currentSize;
@@ -68,7 +68,7 @@ internal static unsafe class AttachChecks
 
         if (!SizeClassTable.IsInside(offset, count, (ulong)file.Length))
         {
-            // The host may have lengthened the file since it was opened.
+            // The host may have extended the file since it was opened.
             file.Refresh();
             if (!SizeClassTable.IsInside(offset, count, (ulong)file.Length))
             {

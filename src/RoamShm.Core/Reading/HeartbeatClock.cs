@@ -1,8 +1,8 @@
 namespace RoamShm;
 
 /// <summary>
-/// The monotonic clock at one moment, as this process reads it and as the system has it. The two differ in a time namespace; by which of them a guest beats cannot be
-/// known, so that a verdict needs both.
+/// A reading of the monotonic clock, both as this process sees it and as the system has it. The two differ in a time namespace, and nothing shows which of
+/// them a guest uses, so a verdict needs both.
 /// </summary>
 internal readonly struct HeartbeatClock
 {
@@ -15,7 +15,7 @@ internal readonly struct HeartbeatClock
     /// <summary>The clock of this process, in nanoseconds.</summary>
     internal ulong Own { get; }
 
-    /// <summary>The system's clock, in nanoseconds; null where this process is in a time namespace whose offset it cannot find out.</summary>
+    /// <summary>The system's clock, in nanoseconds; <see langword="null"/> if this process is in a time namespace of unknown offset.</summary>
     internal ulong? System { get; }
 
     internal static HeartbeatClock Now() => Read(Vantage.Here);
@@ -27,7 +27,8 @@ internal readonly struct HeartbeatClock
     }
 
     /// <summary>
-    /// What a peer's heartbeat says, <see cref="PeerLiveness.Stale"/> only where it is so by both clocks: alive by one of them is no chance.
+    /// Returns the verdict on a peer's heartbeat: <see cref="PeerLiveness.Stale"/> only if it is stale by both clocks, because being alive by one of them is
+    /// no coincidence.
     /// </summary>
     internal string Judge(PeerState state, ulong lastHeartbeat, ulong interval)
     {
@@ -43,7 +44,7 @@ internal readonly struct HeartbeatClock
             : PeerLiveness.Unknown;
     }
 
-    /// <summary>How long ago a heartbeat was, in nanoseconds; null where that cannot be said.</summary>
+    /// <summary>Returns the age of a heartbeat in nanoseconds; <see langword="null"/> if unknown.</summary>
     internal ulong? AgeOf(ulong lastHeartbeat) =>
         lastHeartbeat == 0 || System is not ulong now ? null
         : now >= lastHeartbeat ? now - lastHeartbeat

@@ -5,8 +5,8 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// How long one command waits in all, however many files it reads: a tenth of a second for files that a host is just making, two seconds for slots that may be
-/// lost for a moment only. Threads may share one.
+/// Limits how long one command waits in total, however many files it reads: a tenth of a second for files that a host is still creating, and two seconds for
+/// slots that may be in transit. Threads may share an instance.
 /// </summary>
 internal sealed class Patience
 {
@@ -17,17 +17,17 @@ internal sealed class Patience
     private Stopwatch? _sinceFirstFile;
     private long _waitedForSlots;
 
-    /// <summary>How long to wait for files on which other processes hold leases.</summary>
+    /// <summary>Limits the wait for files on which other processes hold leases.</summary>
     internal OpenWait ForLeases { get; } = new();
 
     /// <summary>
-    /// Looks at an open file; and once more if it looks as if a host were still making it: a moment later, if it was written just now. Every such file gets that
-    /// second look, though only the first ones are waited for.
+    /// Checks an open file, and checks it again if a host still seems to be creating it, after a short wait if it was written just now. Every such file is
+    /// checked again, but only the first ones are waited for.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="state">What <paramref name="look"/> works on, so that it needs no closure.</param>
-    /// <param name="look">Looks, and throws if the file is not complete; told whether there is no look after this one.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="state">The state passed to <paramref name="look"/>, so that it needs no closure.</param>
+    /// <param name="look">The check. Throws if the file is not complete. Its last argument is whether this is the last attempt.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     internal TResult Look<TState, TResult>(SegmentFile file, TState state, Func<SegmentFile, TState, bool, TResult> look, CancellationToken cancellationToken)
     {
         try
@@ -36,7 +36,7 @@ internal sealed class Patience
         }
         catch (SegmentException e) when (e.IsPerhapsBeingMade)
         {
-            // Looked at again below.
+            // Checked again below.
         }
 
         if ((DateTime.UtcNow - file.Status.LastWriteTimeUtc).Duration() <= Recent)
@@ -48,7 +48,7 @@ internal sealed class Patience
         return look(file, state, true);
     }
 
-    /// <summary>Waits before another look at slots, unless that has taken long enough already.</summary>
+    /// <summary>Waits before slots are checked again, unless the limit is used up.</summary>
     internal void WaitForSlots(TimeSpan pause, CancellationToken cancellationToken)
     {
         if (Interlocked.Read(ref _waitedForSlots) < LongestForSlots.Ticks)

@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>One entry of a peer table as it was read (<c>r[shm.peer-table]</c>).</summary>
+/// <summary>An entry of a peer table, as read (<c>r[shm.peer-table]</c>).</summary>
 internal readonly struct PeerEntry
 {
     internal PeerEntry(int id, uint stateCode, uint epoch, ulong lastHeartbeat, ulong ringOffset)
@@ -12,17 +12,17 @@ internal readonly struct PeerEntry
         RingOffset = ringOffset;
     }
 
-    /// <summary>The peer's id: its index in the table plus 1.</summary>
+    /// <summary>The peer id: the index in the table plus 1.</summary>
     internal int Id { get; }
 
-    /// <summary>The state as stored, which need not be one of the format's.</summary>
+    /// <summary>The state as stored, which may not be one that the format defines.</summary>
     internal uint StateCode { get; }
 
     internal PeerState State => (PeerState)StateCode;
 
     internal bool HasValidState => StateCode <= (uint)PeerState.Reserved;
 
-    /// <summary>The name of the state; <c>Invalid</c> for a number that is none.</summary>
+    /// <summary>The name of the state; <c>Invalid</c> if the format does not define it.</summary>
     internal string StateName => HasValidState ? State.ToString() : "Invalid";
 
     internal uint Epoch { get; }
@@ -35,6 +35,6 @@ internal readonly struct PeerEntry
 
     internal bool IsEmpty => State == PeerState.Empty;
 
-    /// <summary>What the heartbeat says of the peer; one of the texts of <see cref="PeerLiveness"/>.</summary>
+    /// <summary>Returns the verdict on the peer's heartbeat, one of the constants of <see cref="PeerLiveness"/>.</summary>
     internal string Liveness(ulong interval, HeartbeatClock now) => now.Judge(State, LastHeartbeat, interval);
 }

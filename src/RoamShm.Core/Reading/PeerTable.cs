@@ -4,12 +4,12 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>A peer table as it was read in one go (<c>r[shm.peer-table]</c>). Enumerating it gives the entries in the order of their ids.</summary>
+/// <summary>A peer table, read in one call (<c>r[shm.peer-table]</c>). Enumerates the entries in id order.</summary>
 internal sealed class PeerTable : IEnumerable<PeerEntry>
 {
     private readonly byte[] _bytes;
 
-    /// <summary>Makes a table of bytes that hold its entries from the start on.</summary>
+    /// <summary>Creates a table from bytes that start with its entries.</summary>
     internal PeerTable(byte[] bytes, int count)
     {
         _bytes = bytes;
@@ -32,9 +32,9 @@ internal sealed class PeerTable : IEnumerable<PeerEntry>
         }
     }
 
-    /// <summary>Reads a segment's peer table.</summary>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidLimits"/> or <see cref="SegmentErrorId.PeerTableOutOfBounds"/>: the header does not say
-    /// where one could be.</exception>
+    /// <summary>Reads the peer table of a segment.</summary>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidLimits"/> or <see cref="SegmentErrorId.PeerTableOutOfBounds"/>: with this header
+    /// there can be no table.</exception>
     internal static PeerTable Read(SegmentFile file, SegmentHeaderFields header)
     {
         if (header.MaxGuests is 0 or > SegmentFormat.MaxGuests)
@@ -64,7 +64,7 @@ internal sealed class PeerTable : IEnumerable<PeerEntry>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Walks the entries without garbage: a watch does that several times a second.</summary>
+    /// <summary>Enumerates the entries without allocating: a watch does that several times a second.</summary>
     internal struct Enumerator : IEnumerator<PeerEntry>
     {
         private readonly PeerTable _table;

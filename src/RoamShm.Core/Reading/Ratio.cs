@@ -2,9 +2,9 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>Shares of a whole.</summary>
+/// <summary>Percentages.</summary>
 internal static class Ratio
 {
-    /// <summary>A part in percent of the whole, to one decimal; 0 of nothing.</summary>
+    /// <summary>Returns a part as a percentage of the whole, to one decimal place; 0 if the whole is 0.</summary>
     internal static double Percent(long part, long whole) => whole == 0 ? 0 : Math.Round(100.0 * part / whole, 1);
 }

@@ -3,9 +3,9 @@ namespace RoamShm;
 /// <summary>The two rings of a peer (<c>r[shm.bipbuf.layout]</c>).</summary>
 public enum RingDirection
 {
-    /// <summary>What the guest sends.</summary>
+    /// <summary>The ring from the guest to the host.</summary>
     GuestToHost,
 
-    /// <summary>What the host sends.</summary>
+    /// <summary>The ring from the host to the guest.</summary>
     HostToGuest,
 }

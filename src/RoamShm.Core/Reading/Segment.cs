@@ -5,14 +5,16 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// One open file that a guest could attach to, of which everything else is asked: header, peers, rings, slots, what is wrong with it, and the few changes that
-/// may be made to a segment in use. All that a <see cref="Segment"/> says is about this one file, also when another has taken its name meanwhile.
+/// An open file that a guest could attach to, and the entry point to everything else: header, peers, rings, slots, validation, and the few changes that may be
+/// made to a segment in use. Everything that an instance reports is about this one file, even if another file has taken its name.
 /// </summary>
-/// <remarks>Reading is positioned reads and never a mapping, so a file that is truncated meanwhile is an error and not the end of the process. Not safe for use by
-/// several threads at once. Dispose of it: nothing else closes the file.</remarks>
+/// <remarks>
+/// Uses positioned reads, never a mapping, so truncating the file causes an error instead of killing the process. Not thread-safe. Dispose of it: nothing else
+/// closes the file.
+/// </remarks>
 public sealed partial class Segment : IDisposable
 {
-    // What a segment is checked in when it is opened, kept for the next one: whoever reads many is to make no garbage but their headers.
+    // The buffers used to check a segment when it is opened, reused for the next one: reading many segments must allocate nothing but their headers.
     [ThreadStatic]
     private static byte[]? _headerBuffer;
     [ThreadStatic]
@@ -29,54 +31,54 @@ public sealed partial class Segment : IDisposable
         _isOwner = isOwner;
     }
 
-    /// <summary>The file, as the operating system names it.</summary>
+    /// <summary>Gets the path of the file, as the operating system names it.</summary>
     public string Path => File.Path;
 
-    /// <summary>The header as it was when the segment was opened, or last changed through this object.</summary>
+    /// <summary>Gets the header as of when the segment was opened, or of the last change through this object.</summary>
     public SegmentHeader Header { get; private set; } = null!;
 
-    /// <summary>Which file this is, to tell it from another that takes its name.</summary>
+    /// <summary>Gets the identity of the file, to distinguish it from another that takes its name.</summary>
     public FileIdentity Identity => File.Status.Identity;
 
     internal SegmentFile File { get; }
 
-    /// <summary>The peer table as it was last read. Needs <see cref="LoadTables"/>.</summary>
+    /// <summary>The peer table as last read. Requires <see cref="LoadTables"/>.</summary>
     internal PeerTable Peers => _peers!;
 
-    /// <summary>The slot classes. Needs <see cref="LoadTables"/>.</summary>
+    /// <summary>The slot classes. Requires <see cref="LoadTables"/>.</summary>
     internal SlotClass[] Classes => _classes;
 
-    /// <summary>Where the slots lie. Needs <see cref="LoadTables"/>.</summary>
+    /// <summary>The layout of the slot pool. Requires <see cref="LoadTables"/>.</summary>
     internal PoolLayout Pool => _pool!;
 
     /// <summary>
-    /// Opens a segment for reading and checks it as the reference does when a guest attaches, in its order: magic, version, header_size, num_var_slot_classes, the
-    /// table of class headers, each class; then that the file is as long as it says (<c>r[shm.guest.attach]</c>). A file that a host is just making gets a second
-    /// look, a tenth of a second later.
+    /// Opens a segment for reading and checks it as the reference does when a guest attaches, in its order: magic, version, header_size, num_var_slot_classes,
+    /// the table of class headers, each class; then that the file is as long as its header says (<c>r[shm.guest.attach]</c>). If a host is still creating the
+    /// file, checks it again a tenth of a second later.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="cancellationToken">Ends the wait for a file that is just being made.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     /// <returns>The segment.</returns>
-    /// <exception cref="SegmentException">The file cannot be read, or fails a check; the id says which.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="SegmentException">The file cannot be read or fails a check; see the error id.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Segment Open(string path, CancellationToken cancellationToken = default) =>
         Open(path, write: false, new Patience(), cancellationToken);
 
-    /// <summary>Opens a segment as <see cref="Open(string, CancellationToken)"/> does, for changes too.</summary>
+    /// <summary>Opens a segment for reading and writing; otherwise the same as <see cref="Open(string, CancellationToken)"/>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="cancellationToken">Ends the wait for a file that is just being made.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     /// <returns>The segment.</returns>
-    /// <exception cref="SegmentException">The file cannot be written, or fails a check; the id says which.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="SegmentException">The file cannot be written or fails a check; see the error id.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Segment OpenReadWrite(string path, CancellationToken cancellationToken = default) =>
         Open(path, write: true, new Patience(), cancellationToken);
 
     /// <summary>
-    /// Whether a file begins as a roam v7 segment does (<c>r[shm.segment.magic.v7]</c>). For going through many files quickly: 8 bytes are read of a regular
-    /// file, and nothing else is opened, so that no FIFO, socket or device takes notice. Whether a guest could attach is another question.
+    /// Determines whether a file begins like a roam v7 segment (<c>r[shm.segment.magic.v7]</c>). A quick filter for many files: it reads 8 bytes of a regular
+    /// file, and opens nothing else, so it never disturbs a FIFO, socket or device. It does not check whether a guest could attach.
     /// </summary>
-    /// <param name="path">The file; symbolic links are followed.</param>
-    /// <returns>Whether it does; <see langword="false"/> too for what cannot be read or does not exist. Nothing is thrown.</returns>
+    /// <param name="path">The path of the file. Symbolic links are followed.</param>
+    /// <returns><see langword="false"/> also if the file does not exist or cannot be read. Never throws.</returns>
     public static bool IsSegment(string? path)
     {
         if (string.IsNullOrEmpty(path))
@@ -100,9 +102,9 @@ public sealed partial class Segment : IDisposable
         }
     }
 
-    /// <summary>Reads the header again.</summary>
-    /// <returns>The header now.</returns>
-    /// <exception cref="SegmentException">The file cannot be read, or was truncated.</exception>
+    /// <summary>Rereads the header.</summary>
+    /// <returns>The current header.</returns>
+    /// <exception cref="SegmentException">The file cannot be read or was truncated.</exception>
     public SegmentHeader ReadHeader()
     {
         byte[] bytes = HeaderBuffer();
@@ -111,18 +113,19 @@ public sealed partial class Segment : IDisposable
         return Header = Decode(bytes);
     }
 
-    /// <summary>Reads the peer table and, if asked, what depends on each peer.</summary>
+    /// <summary>Reads the peer table and, on request, the rings and slots of each peer.</summary>
     /// <param name="detail">How much to read.</param>
-    /// <param name="cancellationToken">Ends a long count of slots.</param>
-    /// <returns>Every entry, Empty ones too.</returns>
-    /// <exception cref="SegmentException">A table does not lie within the file; or, with <see cref="PeerDetail.Slots"/>, a class has too many slots to count.</exception>
-    /// <exception cref="OperationCanceledException">The count was cancelled.</exception>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
+    /// <returns>Every entry, including Empty ones.</returns>
+    /// <exception cref="SegmentException">A table is not within the file; or, with <see cref="PeerDetail.Slots"/>, a class has too many slots to
+    /// count.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<SegmentPeer> ReadPeers(PeerDetail detail = PeerDetail.Slots, CancellationToken cancellationToken = default)
     {
         LoadTables();
         long[]? owned = detail >= PeerDetail.Slots ? SlotTable.CountOwners(this, cancellationToken) : null;
 
-        // The clock is read after the table, so that no heartbeat seems to lie in the future.
+        // Read the clock after the table, so that no heartbeat appears to be in the future.
         RefreshPeers();
         HeartbeatClock now = HeartbeatClock.Now();
         var peers = new List<SegmentPeer>(Peers.Count);
@@ -142,12 +145,12 @@ public sealed partial class Segment : IDisposable
         return peers;
     }
 
-    /// <summary>Reads one ring of a peer, and counts what waits in it.</summary>
+    /// <summary>Reads a ring of a peer and counts what is queued in it.</summary>
     /// <param name="peerId">The peer, 1 to 255.</param>
-    /// <param name="direction">Which of its rings.</param>
-    /// <returns>The ring as it was at one moment.</returns>
-    /// <exception cref="SegmentException"><see cref="SegmentErrorId.PeerNotFound"/>; or <see cref="SegmentErrorId.PeerTableOutOfBounds"/>: the peer's rings do not lie
-    /// within the file.</exception>
+    /// <param name="direction">The ring to read.</param>
+    /// <returns>A snapshot of the ring.</returns>
+    /// <exception cref="SegmentException"><see cref="SegmentErrorId.PeerNotFound"/>; or <see cref="SegmentErrorId.PeerTableOutOfBounds"/>: the rings of the
+    /// peer are not within the file.</exception>
     public SegmentRing ReadRing(int peerId, RingDirection direction)
     {
         LoadTables();
@@ -162,10 +165,10 @@ public sealed partial class Segment : IDisposable
     }
 
     /// <summary>Counts the slots of each class by state and owner (<c>r[shm.varslot]</c>).</summary>
-    /// <param name="cancellationToken">Ends a long count.</param>
-    /// <returns>The classes in order.</returns>
-    /// <exception cref="SegmentException">A table does not lie within the file, or a class has too many slots.</exception>
-    /// <exception cref="OperationCanceledException">The count was cancelled.</exception>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
+    /// <returns>The classes, in order.</returns>
+    /// <exception cref="SegmentException">A table is not within the file, or a class has too many slots.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<SegmentSlotClass> ReadSlotClasses(CancellationToken cancellationToken = default)
     {
         LoadTables();
@@ -180,12 +183,12 @@ public sealed partial class Segment : IDisposable
         return classes;
     }
 
-    /// <summary>
-    /// Maps the header. The mapping may be written if the segment was opened so, and outlives this object.
-    /// </summary>
-    /// <returns>The mapping, to be disposed.</returns>
-    /// <exception cref="SegmentException">The system does not map the file, or the file was truncated.</exception>
-    /// <remarks>Whoever touches a mapping of a file that was truncated is killed by SIGBUS on Unix, which cannot be caught. See <see cref="SegmentMapping"/>.</remarks>
+    /// <summary>Maps the header, writable if the segment was opened for writing. The mapping outlives this object.</summary>
+    /// <returns>The mapping. The caller must dispose of it.</returns>
+    /// <exception cref="SegmentException">The operating system cannot map the file, or the file was truncated.</exception>
+    /// <remarks>
+    /// On Unix, touching a mapping of a truncated file kills the process with SIGBUS, which cannot be caught. See <see cref="SegmentMapping"/>.
+    /// </remarks>
     public SegmentMapping Map() => new(File.MapInside(0, HeaderLayout.Size), isReadOnly: !File.IsWritable);
 
     /// <summary>Closes the file.</summary>
@@ -197,7 +200,7 @@ public sealed partial class Segment : IDisposable
         }
     }
 
-    /// <summary>Opens a segment for a command that reads many, which all share its patience.</summary>
+    /// <summary>Opens a segment for a command that reads many. They all share its patience.</summary>
     internal static Segment Open(string path, bool write, Patience patience, CancellationToken cancellationToken)
     {
         SegmentFile file = write
@@ -215,11 +218,11 @@ public sealed partial class Segment : IDisposable
         }
     }
 
-    /// <summary>Makes a segment of a file that is open already, and stays its caller's.</summary>
+    /// <summary>Attaches to an open file, which the caller still owns.</summary>
     internal static Segment Attach(SegmentFile file, Patience patience, CancellationToken cancellationToken) =>
         Attach(file, isOwner: false, patience, cancellationToken);
 
-    /// <summary>Whether an open file begins with the magic.</summary>
+    /// <summary>Determines whether an open file begins with the magic.</summary>
     internal static bool HasMagic(SegmentFile file)
     {
         byte[] magic = new byte[sizeof(ulong)];
@@ -227,10 +230,10 @@ public sealed partial class Segment : IDisposable
     }
 
     /// <summary>
-    /// Reads the peer table and finds the slots, unless that has been done: what is needed to look into a segment. Rings are checked one by one, so that one damaged
-    /// peer does not hide the others.
+    /// Reads the peer table and locates the slots, unless already done. Required to look into a segment. Rings are checked one by one, so that a damaged peer
+    /// does not hide the others.
     /// </summary>
-    /// <exception cref="SegmentException">The peer table or the slot pool does not lie within the file.</exception>
+    /// <exception cref="SegmentException">The peer table or the slot pool is not within the file.</exception>
     internal void LoadTables()
     {
         if (_pool is not null)
@@ -258,7 +261,7 @@ public sealed partial class Segment : IDisposable
 
     internal void RefreshPeers() => Peers.Refresh(File, Header.PeerTableOffset);
 
-    /// <summary>Refuses an id that no peer of the segment has.</summary>
+    /// <summary>Throws if the segment has no peer with that id.</summary>
     internal void RequirePeer(int peerId)
     {
         if (peerId < 1 || peerId > Peers.Count)
@@ -269,7 +272,7 @@ public sealed partial class Segment : IDisposable
 
     internal ulong PeerOffset(int peerId) => Header.PeerTableOffset + ((ulong)(peerId - 1) * PeerEntryLayout.Size);
 
-    /// <summary>The offset of one of a peer's rings, or null where the pair does not lie in its place and within the file.</summary>
+    /// <summary>Returns the offset of a peer's ring; <see langword="null"/> if the ring pair is misplaced or not within the file.</summary>
     internal ulong? RingOffset(PeerEntry peer, RingDirection direction)
     {
         ulong stride = RingLayout.Stride(Header.BipbufCapacity);

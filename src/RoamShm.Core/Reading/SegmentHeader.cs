@@ -4,27 +4,26 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// The header of a segment as it was at one moment (<c>r[shm.segment.header]</c>). A flat object of plain values that can be
-/// serialised, sent and bound again.
+/// A snapshot of a segment header (<c>r[shm.segment.header]</c>). A flat object of plain values that can be serialized, sent and bound again.
 /// </summary>
 public sealed class SegmentHeader : SegmentHeaderFields
 {
-    /// <summary>Reads the header of a segment, checked as <see cref="Segment.Open(string, CancellationToken)"/> does.</summary>
+    /// <summary>Reads and checks the header of a segment as <see cref="Segment.Open(string, CancellationToken)"/> does.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="cancellationToken">Ends the wait for a file that is just being made.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     /// <returns>The header.</returns>
-    /// <exception cref="SegmentException">The file cannot be read, or fails a check; the id says which.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="SegmentException">The file cannot be read or fails a check; see the error id.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SegmentHeader Read(string path, CancellationToken cancellationToken = default)
     {
         using Segment segment = Segment.Open(path, cancellationToken);
         return segment.Header;
     }
 
-    /// <summary>Decodes the first 128 bytes of a file, whatever they are.</summary>
+    /// <summary>Decodes the first 128 bytes of a file without checking them.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The header.</returns>
-    /// <exception cref="SegmentException">The file cannot be read, or is shorter than a header.</exception>
+    /// <exception cref="SegmentException">The file cannot be read or is shorter than a header.</exception>
     public static SegmentHeader ReadUnchecked(string path)
     {
         using SegmentFile file = SegmentFile.OpenRead(path);

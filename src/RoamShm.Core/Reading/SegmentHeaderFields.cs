@@ -3,8 +3,8 @@ using System;
 namespace RoamShm;
 
 /// <summary>
-/// The fields of a header (<c>r[shm.segment.header]</c>), which <see cref="SegmentHeader"/>, <see cref="SegmentListing"/> and <see cref="SegmentEvent"/> have in common.
-/// None of those is another, so that a table of one kind never shows another kind in its columns.
+/// The header fields (<c>r[shm.segment.header]</c>) that <see cref="SegmentHeader"/>, <see cref="SegmentListing"/> and <see cref="SegmentEvent"/> share. None
+/// of them derives from another, so that a table of one type never shows another type in its columns.
 /// </summary>
 public abstract class SegmentHeaderFields
 {
@@ -40,72 +40,73 @@ public abstract class SegmentHeaderFields
         Identity = other.Identity;
     }
 
-    /// <summary>The file, as the operating system names it.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The first 8 bytes as text, what is not printable escaped: <c>ROAMHUB\x07</c>.</summary>
+    /// <summary>Gets or sets the first 8 bytes as text, with unprintable bytes escaped: <c>ROAMHUB\x07</c>.</summary>
     public string? Magic { get; set; }
 
-    /// <summary>Format version, 7.</summary>
+    /// <summary>Gets or sets the format version, 7.</summary>
     public uint Version { get; set; }
 
-    /// <summary>Size of the header in bytes, 128.</summary>
+    /// <summary>Gets or sets the size of the header in bytes, 128.</summary>
     public uint HeaderSize { get; set; }
 
-    /// <summary>Size of the segment at its creation, in bytes.</summary>
+    /// <summary>Gets or sets the size of the segment at creation, in bytes.</summary>
     public ulong TotalSize { get; set; }
 
-    /// <summary>Largest payload in bytes.</summary>
+    /// <summary>Gets or sets the largest payload in bytes.</summary>
     public uint MaxPayloadSize { get; set; }
 
-    /// <summary>Inline threshold in bytes as stored; 0 stands for the default.</summary>
+    /// <summary>Gets or sets the inline threshold in bytes as stored; 0 means the default.</summary>
     public uint InlineThreshold { get; set; }
 
-    /// <summary>Inline threshold in bytes as used: 256 where 0 is stored (<c>r[shm.framing.threshold]</c>).</summary>
+    /// <summary>Gets or sets the effective inline threshold in bytes: 256 if 0 is stored (<c>r[shm.framing.threshold]</c>).</summary>
     public uint EffectiveInlineThreshold { get; set; }
 
-    /// <summary>Number of guests that can attach, 1 to 255.</summary>
+    /// <summary>Gets or sets the maximum number of guests, 1 to 255.</summary>
     public uint MaxGuests { get; set; }
 
-    /// <summary>Data bytes of one ring, one direction.</summary>
+    /// <summary>Gets or sets the data bytes of one ring (one direction).</summary>
     public uint BipbufCapacity { get; set; }
 
-    /// <summary>Offset of the peer table in bytes.</summary>
+    /// <summary>Gets or sets the offset of the peer table in bytes.</summary>
     public ulong PeerTableOffset { get; set; }
 
-    /// <summary>Offset of the slot pool in bytes.</summary>
+    /// <summary>Gets or sets the offset of the slot pool in bytes.</summary>
     public ulong VarPoolOffset { get; set; }
 
-    /// <summary>Nanoseconds between two heartbeats of a guest; 0 = heartbeats are off.</summary>
+    /// <summary>Gets or sets the heartbeat interval of a guest in nanoseconds; 0 means that heartbeats are off.</summary>
     public ulong HeartbeatInterval { get; set; }
 
-    /// <summary>Whether the host has said goodbye: the flag is not 0 (<c>r[shm.host.goodbye]</c>).</summary>
+    /// <summary>Gets or sets a value indicating whether the host has raised its goodbye: the flag is not 0 (<c>r[shm.host.goodbye]</c>).</summary>
     public bool HostGoodbye { get; set; }
 
-    /// <summary>The goodbye flag as stored; the reference stores 1.</summary>
+    /// <summary>Gets or sets the goodbye flag as stored; the reference stores 1.</summary>
     public uint HostGoodbyeValue { get; set; }
 
-    /// <summary>Number of slot classes, 1 to 256.</summary>
+    /// <summary>Gets or sets the number of slot classes, 1 to 256.</summary>
     public uint NumVarSlotClasses { get; set; }
 
-    /// <summary>Size of the segment now, in bytes; at least <see cref="TotalSize"/> (<c>r[shm.varslot.extents]</c>).</summary>
+    /// <summary>Gets or sets the current size of the segment in bytes, at least <see cref="TotalSize"/> (<c>r[shm.varslot.extents]</c>).</summary>
     public ulong CurrentSize { get; set; }
 
-    /// <summary>Length of the file in bytes.</summary>
+    /// <summary>Gets or sets the length of the file in bytes.</summary>
     public long FileLength { get; set; }
 
-    /// <summary>When the header was read, UTC.</summary>
+    /// <summary>Gets or sets the time at which the header was read, in UTC.</summary>
     public DateTime ReadTime { get; set; }
 
     /// <summary>
-    /// The file as PowerShell names it in full, so that brackets in the name are not taken for wildcards; only the PowerShell module sets it. It is here, and not a script
-    /// property of the module's, because objects bind to the next command by it: through a script property that took 5 µs more an object, as long as reading a header.
+    /// Gets or sets the full PowerShell path of the file, so that brackets in the name are not taken for wildcards. Only the PowerShell module sets it. A
+    /// property here rather than a script property of the module, because objects bind to the next command by it: a script property took 5 µs more an object,
+    /// as long as reading a header.
     /// </summary>
     public string? PSPath { get; set; }
 
     /// <summary>
-    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
-    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// Gets or sets a string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given
+    /// this object, a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
     /// </summary>
     public string? FileId
     {
@@ -113,10 +114,10 @@ public abstract class SegmentHeaderFields
         set => _fileId = value;
     }
 
-    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    /// <summary>The source of <see cref="FileId"/>, which is computed on demand.</summary>
     internal FileIdentity? Identity { get; set; }
 
-    /// <summary>The file's path.</summary>
+    /// <summary>Returns the path of the file.</summary>
     /// <returns><see cref="Path"/>.</returns>
     public override string ToString() => Path ?? string.Empty;
 

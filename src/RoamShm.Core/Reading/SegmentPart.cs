@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>One of the parts that a segment consists of, in the order in which they lie in the file (<c>r[shm.segment]</c>).</summary>
+/// <summary>A part of a segment. Parts are ordered as in the file (<c>r[shm.segment]</c>).</summary>
 internal sealed class SegmentPart
 {
     private SegmentPart(string name, ulong offset, ulong end)
@@ -13,16 +13,16 @@ internal sealed class SegmentPart
         Size = end > offset ? end - offset : 0;
     }
 
-    /// <summary><c>header</c>, <c>peer table</c>, <c>rings</c>, <c>slot pool</c>, or <c>extents</c> for what a segment grew by.</summary>
+    /// <summary>The name: <c>header</c>, <c>peer table</c>, <c>rings</c>, <c>slot pool</c>, or <c>extents</c> for what the segment grew by.</summary>
     internal string Name { get; }
 
-    /// <summary>Where it begins, in bytes from the start of the file.</summary>
+    /// <summary>The offset in bytes from the start of the file.</summary>
     internal ulong Offset { get; }
 
-    /// <summary>Its size in bytes, what pads it up to the next part included; 0 where the header contradicts itself.</summary>
+    /// <summary>The size in bytes, including the padding up to the next part; 0 if the header contradicts itself.</summary>
     internal ulong Size { get; }
 
-    /// <summary>The parts of a segment as its header tells them. Nothing is compared with the file.</summary>
+    /// <summary>Returns the parts of a segment according to its header, without checking the file.</summary>
     /// <param name="header">The header.</param>
     /// <returns>The parts.</returns>
     internal static IReadOnlyList<SegmentPart> Of(SegmentHeader header)
@@ -32,7 +32,7 @@ internal sealed class SegmentPart
             throw new ArgumentNullException(nameof(header));
         }
 
-        // The peer table of the most guests that a u32 can tell still fits in 64 bits; its offset may be anything.
+        // A peer table of as many guests as a u32 can hold still fits into 64 bits; its offset may be anything.
         ulong table = (ulong)header.MaxGuests * PeerEntryLayout.Size;
         ulong rings = header.PeerTableOffset <= ulong.MaxValue - table ? header.PeerTableOffset + table : ulong.MaxValue;
         var parts = new List<SegmentPart>

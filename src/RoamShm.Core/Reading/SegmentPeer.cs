@@ -2,65 +2,67 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>One entry of a segment's peer table, with what waits in its rings (<c>r[shm.peer-table]</c>).</summary>
+/// <summary>An entry of a segment's peer table, with what is queued in its rings (<c>r[shm.peer-table]</c>).</summary>
 public sealed class SegmentPeer
 {
     private string? _fileId;
 
-    /// <summary>1 to 255: index in the table plus 1 (<c>r[shm.topology.peer-id]</c>).</summary>
+    /// <summary>Gets or sets the peer id, 1 to 255: the index in the table plus 1 (<c>r[shm.topology.peer-id]</c>).</summary>
     public int PeerId { get; set; }
 
-    /// <summary><c>Empty</c>, <c>Attached</c>, <c>Goodbye</c>, <c>Reserved</c>, or <c>Invalid</c> for a number that is none of them.</summary>
+    /// <summary>
+    /// Gets or sets the state: <c>Empty</c>, <c>Attached</c>, <c>Goodbye</c>, <c>Reserved</c>, or <c>Invalid</c> if the format does not define it.
+    /// </summary>
     public string? State { get; set; }
 
-    /// <summary>The state as stored.</summary>
+    /// <summary>Gets or sets the state as stored.</summary>
     public uint StateCode { get; set; }
 
-    /// <summary>How often the place was attached to or reserved.</summary>
+    /// <summary>Gets or sets the number of times the entry was attached to or reserved.</summary>
     public uint Epoch { get; set; }
 
-    /// <summary>The last heartbeat in nanoseconds of the monotonic clock; 0 = never.</summary>
+    /// <summary>Gets or sets the last heartbeat in nanoseconds of the monotonic clock; 0 = none yet.</summary>
     public ulong LastHeartbeat { get; set; }
 
-    /// <summary>Age of the last heartbeat in milliseconds; <see langword="null"/> where there is none, or it lies in the future.</summary>
+    /// <summary>Gets or sets the age of the last heartbeat in milliseconds; <see langword="null"/> if there is none or it is in the future.</summary>
     public double? HeartbeatAgeMilliseconds { get; set; }
 
-    /// <summary>One of the texts of <see cref="PeerLiveness"/>.</summary>
+    /// <summary>Gets or sets the verdict on the heartbeat, one of the constants of <see cref="PeerLiveness"/>.</summary>
     public string? Liveness { get; set; }
 
-    /// <summary>Offset of the guest→host ring; the host→guest ring follows it.</summary>
+    /// <summary>Gets or sets the offset of the guest→host ring; the host→guest ring follows it.</summary>
     public ulong RingOffset { get; set; }
 
-    /// <summary>Bytes that wait in the guest→host ring.</summary>
+    /// <summary>Gets or sets the number of bytes queued in the guest→host ring.</summary>
     public long GuestToHostQueued { get; set; }
 
-    /// <summary>Entries that wait in the guest→host ring; <see langword="null"/> where they cannot be told apart.</summary>
+    /// <summary>Gets or sets the number of entries queued in the guest→host ring; <see langword="null"/> if they cannot be parsed.</summary>
     public long? GuestToHostEntries { get; set; }
 
-    /// <summary>Fill of the guest→host ring in percent of its capacity.</summary>
+    /// <summary>Gets or sets the fill level of the guest→host ring as a percentage of its capacity.</summary>
     public double GuestToHostPercent { get; set; }
 
-    /// <summary>Bytes that wait in the host→guest ring.</summary>
+    /// <summary>Gets or sets the number of bytes queued in the host→guest ring.</summary>
     public long HostToGuestQueued { get; set; }
 
-    /// <summary>Entries that wait in the host→guest ring; <see langword="null"/> where they cannot be told apart.</summary>
+    /// <summary>Gets or sets the number of entries queued in the host→guest ring; <see langword="null"/> if they cannot be parsed.</summary>
     public long? HostToGuestEntries { get; set; }
 
-    /// <summary>Fill of the host→guest ring in percent of its capacity.</summary>
+    /// <summary>Gets or sets the fill level of the host→guest ring as a percentage of its capacity.</summary>
     public double HostToGuestPercent { get; set; }
 
-    /// <summary>Allocated slots whose owner is this peer.</summary>
+    /// <summary>Gets or sets the number of allocated slots that this peer owns.</summary>
     public long SlotsOwned { get; set; }
 
-    /// <summary>The file, as the operating system names it.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The file as PowerShell names it in full; only the PowerShell module sets it.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file. Only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>
-    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
-    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// Gets or sets a string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given
+    /// this object, a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
     /// </summary>
     public string? FileId
     {
@@ -68,10 +70,10 @@ public sealed class SegmentPeer
         set => _fileId = value;
     }
 
-    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    /// <summary>The source of <see cref="FileId"/>, which is computed on demand.</summary>
     internal FileIdentity? Identity { get; set; }
 
-    /// <summary>What the entry itself says; rings and slots are left out.</summary>
+    /// <summary>Copies what the entry itself holds, without rings and slots.</summary>
     internal static SegmentPeer From(Segment segment, PeerEntry entry, HeartbeatClock now) => new()
     {
         PeerId = entry.Id,

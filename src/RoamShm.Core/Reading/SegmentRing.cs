@@ -1,38 +1,38 @@
 namespace RoamShm;
 
-/// <summary>One ring of a peer as it was at one moment (<c>r[shm.bipbuf.header]</c>).</summary>
+/// <summary>A snapshot of a peer's ring (<c>r[shm.bipbuf.header]</c>).</summary>
 public sealed class SegmentRing
 {
-    /// <summary>The peer, 1 to 255.</summary>
+    /// <summary>Gets or sets the peer id, 1 to 255.</summary>
     public int PeerId { get; set; }
 
-    /// <summary>Which of its rings.</summary>
+    /// <summary>Gets or sets the direction of the ring.</summary>
     public RingDirection Direction { get; set; }
 
-    /// <summary>Where the ring's header lies, in bytes from the start of the segment.</summary>
+    /// <summary>Gets or sets the offset of the ring header in bytes from the start of the segment.</summary>
     public ulong Offset { get; set; }
 
-    /// <summary>Data bytes of the ring.</summary>
+    /// <summary>Gets or sets the data bytes of the ring.</summary>
     public uint Capacity { get; set; }
 
-    /// <summary>The next write position.</summary>
+    /// <summary>Gets or sets the next write position.</summary>
     public uint Write { get; set; }
 
-    /// <summary>The wrap boundary; 0 = no wrap is active.</summary>
+    /// <summary>Gets or sets the wrap boundary; 0 if no wrap is active.</summary>
     public uint Watermark { get; set; }
 
-    /// <summary>The consumed frontier.</summary>
+    /// <summary>Gets or sets the consumed frontier.</summary>
     public uint Read { get; set; }
 
-    /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
+    /// <summary>Gets or sets the number of bytes queued; 0 if the positions are invalid.</summary>
     public long QueuedBytes { get; set; }
 
-    /// <summary>Entries that wait; <see langword="null"/> where they cannot be told apart.</summary>
+    /// <summary>Gets or sets the number of entries queued; <see langword="null"/> if they cannot be parsed.</summary>
     public long? QueuedEntries { get; set; }
 
-    /// <summary>Fill in percent of the capacity.</summary>
+    /// <summary>Gets or sets the fill level as a percentage of the capacity.</summary>
     public double Percent { get; set; }
 
-    /// <summary>What is wrong with the ring's positions or entries; <see langword="null"/> if nothing is.</summary>
+    /// <summary>Gets or sets what is wrong with the positions or entries of the ring; <see langword="null"/> if nothing is.</summary>
     public string? Fault { get; set; }
 }

@@ -1,58 +1,57 @@
 namespace RoamShm;
 
 /// <summary>
-/// The use of one slot class (<c>r[shm.varslot]</c>). Exact where nobody allocates or frees at that moment; on a busy segment an estimate whose
-/// parts add up.
+/// The usage of a slot class (<c>r[shm.varslot]</c>). Exact if nobody allocates or frees at that moment; on a busy segment, an estimate whose parts add up.
 /// </summary>
 public sealed class SegmentSlotClass
 {
     private string? _fileId;
 
-    /// <summary>Index of the class, 0 to 255.</summary>
+    /// <summary>Gets or sets the index of the class, 0 to 255.</summary>
     public int Index { get; set; }
 
-    /// <summary>Bytes of one slot.</summary>
+    /// <summary>Gets or sets the size of a slot in bytes.</summary>
     public uint SlotSize { get; set; }
 
-    /// <summary>Number of slots.</summary>
+    /// <summary>Gets or sets the number of slots.</summary>
     public uint SlotCount { get; set; }
 
-    /// <summary>Slots on the free list.</summary>
+    /// <summary>Gets or sets the number of slots on the free list.</summary>
     public long Free { get; set; }
 
-    /// <summary>Slots in the state Allocated.</summary>
+    /// <summary>Gets or sets the number of slots in the state Allocated.</summary>
     public long Allocated { get; set; }
 
-    /// <summary>Slots neither allocated nor on the free list: nobody will ever get them.</summary>
+    /// <summary>Gets or sets the number of slots neither allocated nor on the free list. They are lost to every process.</summary>
     public long Leaked { get; set; }
 
-    /// <summary>Slots not free, in percent.</summary>
+    /// <summary>Gets or sets the percentage of slots that are not free.</summary>
     public double UsedPercent { get; set; }
 
-    /// <summary>Allocated slots whose owner is the host.</summary>
+    /// <summary>Gets or sets the number of allocated slots that the host owns.</summary>
     public long OwnedByHost { get; set; }
 
-    /// <summary>Allocated slots whose owner is a peer.</summary>
+    /// <summary>Gets or sets the number of allocated slots that peers own.</summary>
     public long OwnedByPeers { get; set; }
 
-    /// <summary>Allocated slots whose owner's peer entry is Empty: their owner is gone without freeing them.</summary>
+    /// <summary>Gets or sets the number of allocated slots whose owner's peer entry is Empty: the owner left without freeing them.</summary>
     public long Orphaned { get; set; }
 
-    /// <summary>Bytes of all slots together.</summary>
+    /// <summary>Gets or sets the total size of all slots in bytes.</summary>
     public ulong CapacityBytes { get; set; }
 
-    /// <summary>Bytes of the allocated slots.</summary>
+    /// <summary>Gets or sets the total size of the allocated slots in bytes.</summary>
     public ulong AllocatedBytes { get; set; }
 
-    /// <summary>The file, as the operating system names it.</summary>
+    /// <summary>Gets or sets the path of the file, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The file as PowerShell names it in full; only the PowerShell module sets it.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file. Only the PowerShell module sets it.</summary>
     public string? PSPath { get; set; }
 
     /// <summary>
-    /// Which file this was read from, as one text: its device, inode and time of birth, or the boot where the file system keeps none. A cmdlet that changes
-    /// something and is given this object refuses where another file has the path by then. <see langword="null"/> where it is not known.
+    /// Gets or sets a string that identifies the file that was read: device, inode and birth time, or the boot if the file system stores no birth time. Given
+    /// this object, a cmdlet that changes something refuses to act if the path now names another file. <see langword="null"/> if unknown.
     /// </summary>
     public string? FileId
     {
@@ -60,10 +59,10 @@ public sealed class SegmentSlotClass
         set => _fileId = value;
     }
 
-    /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
+    /// <summary>The source of <see cref="FileId"/>, which is computed on demand.</summary>
     internal FileIdentity? Identity { get; set; }
 
-    /// <summary>What the slots of a class, and the peer table as it was read last, say.</summary>
+    /// <summary>Computes the usage from the slots of a class and the peer table as last read.</summary>
     internal static SegmentSlotClass From(Segment segment, int index, SlotTable table)
     {
         uint slotSize = (uint)segment.Classes[index].SlotSize;

@@ -3,20 +3,20 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>Reads the metadata of the slots of one class, front to back in pieces, or one by one (<c>r[shm.varslot.slot-meta]</c>).</summary>
+/// <summary>Reads the slot metadata of one class, either sequentially in chunks or one slot at a time (<c>r[shm.varslot.slot-meta]</c>).</summary>
 internal sealed unsafe class SlotReader
 {
-    /// <summary>The largest class that is read: 1 GiB of metadata.</summary>
+    /// <summary>The largest class that can be read: 1 GiB of metadata.</summary>
     internal const long MaxSlots = 1 << 26;
 
-    // A piece stays in the processor's cache between being read and being looked at.
+    // Small enough for a chunk to stay in the processor cache between being read and being examined.
     internal const int PieceShift = 12;
     internal const int SlotsPerPiece = 1 << PieceShift;
 
     private readonly Segment _segment;
     private readonly int _classIndex;
 
-    /// <summary>Makes a reader.</summary>
+    /// <summary>Creates a reader.</summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.TooManySlots"/>.</exception>
     internal SlotReader(Segment segment, int classIndex)
     {
@@ -29,7 +29,7 @@ internal sealed unsafe class SlotReader
         }
     }
 
-    /// <summary>Takes a piece: the metadata of some slots, the index of the first, and how many there are.</summary>
+    /// <summary>Receives a chunk: the metadata of some slots, the index of the first, and their number.</summary>
     internal delegate void PieceAction(byte* slots, int first, int count);
 
     internal long Count { get; }

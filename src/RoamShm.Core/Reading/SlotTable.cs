@@ -5,19 +5,19 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// The metadata of one slot class as it was read, front to back in pieces, and what came of walking its free list. A piece that is as it was when the segment
-/// was made, each slot free and linked to the one behind it, needs no memory and is one step on the list; of others it takes 4 bytes a slot.
+/// The metadata of one slot class, read sequentially in chunks, and the result of walking its free list. An untouched chunk, with every slot free and linked
+/// to the next as at creation, needs no memory and is a single step of the walk; any other takes 4 bytes a slot.
 /// </summary>
 internal sealed unsafe class SlotTable
 {
-    // A slot's word: the slot that it links to, or one of the two that no index reaches, and two flags.
+    // A word for each slot: the slot that it links to, or one of two values beyond any index, and two flags.
     private const uint LinkMask = (1u << 27) - 1;
     private const uint EndLink = LinkMask;
     private const uint BadLinkMark = LinkMask - 1;
     private const uint Allocated = 1u << 30;
     private const uint Listed = 1u << 31;
 
-    /// <summary>Under which those are counted whose owner is past 255.</summary>
+    /// <summary>The bucket for slots whose owner is greater than 255.</summary>
     internal const uint UnknownOwner = 256;
 
     private const int PieceShift = SlotReader.PieceShift;
@@ -25,10 +25,10 @@ internal sealed unsafe class SlotTable
 
     private readonly SlotReader _slots;
 
-    // The words of each piece; null where it is as it was made.
+    // The words of each chunk; null for an untouched chunk.
     private readonly uint[]?[] _pieces;
 
-    // For a piece as it was made: the first slot that is on the list, with all behind it; the end of the piece where none is.
+    // For an untouched chunk: the first slot that is on the list, together with all after it; the end of the chunk if none is.
     private readonly uint[] _listedFrom;
 
     private SlotTable(Segment segment, int classIndex)
@@ -44,18 +44,18 @@ internal sealed unsafe class SlotTable
 
     internal long AllocatedCount { get; private set; }
 
-    /// <summary>Slots on the free list, up to where its first fault ends it.</summary>
+    /// <summary>The number of slots on the free list, up to its first fault.</summary>
     internal long FreeCount { get; private set; }
 
-    /// <summary>Allocated slots that are on the free list too.</summary>
+    /// <summary>The number of allocated slots that are also on the free list.</summary>
     internal long AllocatedAndFree { get; private set; }
 
     internal int FirstAllocatedAndFree { get; private set; } = -1;
 
-    /// <summary>Slots neither allocated nor on the free list.</summary>
+    /// <summary>The number of slots neither allocated nor on the free list.</summary>
     internal long Leaked => Count - AllocatedCount - FreeCount + AllocatedAndFree;
 
-    /// <summary>Allocated slots by owner; those with an owner past 255 are the last.</summary>
+    /// <summary>The number of allocated slots by owner; the last bucket is for owners greater than 255.</summary>
     internal long[] AllocatedByOwner { get; } = new long[UnknownOwner + 1];
 
     internal long InvalidStates { get; private set; }
@@ -65,7 +65,7 @@ internal sealed unsafe class SlotTable
     /// <summary>The slot whose link is out of range, -1 for the head, or null.</summary>
     internal int? BadLink { get; private set; }
 
-    /// <summary>The index that is out of range.</summary>
+    /// <summary>The out-of-range index.</summary>
     internal uint BadLinkTo { get; private set; }
 
     /// <summary>The slot at which the free list enters a loop, or null.</summary>
@@ -73,7 +73,7 @@ internal sealed unsafe class SlotTable
 
     internal bool IsListSound => BadLink is null && LoopAt is null;
 
-    /// <summary>Reads a class. On a busy segment it is read again until the list holds together, three times at most.</summary>
+    /// <summary>Reads a class. On a busy segment, reads it up to three times until the list is consistent.</summary>
     internal static SlotTable Read(Segment segment, int classIndex, CancellationToken cancellation)
     {
         var table = new SlotTable(segment, classIndex);
@@ -90,7 +90,7 @@ internal sealed unsafe class SlotTable
         return table;
     }
 
-    /// <summary>Counts the allocated slots of all classes by owner; those with an owner past 255 are the last.</summary>
+    /// <summary>Counts the allocated slots of all classes by owner; the last bucket is for owners greater than 255.</summary>
     internal static long[] CountOwners(Segment segment, CancellationToken cancellation)
     {
         long[] owned = new long[UnknownOwner + 1];
@@ -106,7 +106,7 @@ internal sealed unsafe class SlotTable
         return owned;
     }
 
-    /// <summary>Allocated slots whose owner's place is empty: nobody is left to free them.</summary>
+    /// <summary>The number of allocated slots whose owner's peer entry is Empty: nobody is left to free them.</summary>
     internal long CountOrphaned(PeerTable peers)
     {
         long orphaned = 0;
@@ -121,7 +121,7 @@ internal sealed unsafe class SlotTable
     internal bool IsAllocated(uint slot) =>
         _pieces[slot >> PieceShift] is uint[] piece && (piece[slot % SlotsPerPiece] & Allocated) != 0;
 
-    /// <summary>The first slot that is on no list and not allocated, or -1.</summary>
+    /// <summary>Returns the first slot that is neither allocated nor on the free list, or -1.</summary>
     internal int FirstLeaked()
     {
         for (int i = 0; i < _pieces.Length; i++)
@@ -138,7 +138,9 @@ internal sealed unsafe class SlotTable
         return -1;
     }
 
-    /// <summary>The slots that are on no list and not allocated, each with its generation, by which it is another one when it has been allocated since.</summary>
+    /// <summary>
+    /// Returns the slots that are neither allocated nor on the free list, each with its generation, which changes when the slot is allocated again.
+    /// </summary>
     internal HashSet<ulong> LeakedNow()
     {
         var leaked = new HashSet<ulong>();
@@ -210,7 +212,7 @@ internal sealed unsafe class SlotTable
     private uint ToLink(uint next) => next < (uint)Count ? next : next == SegmentFormat.EndOfFreeList ? EndLink : BadLinkMark;
 
     /// <summary>Counts a slot that is not free.</summary>
-    /// <returns>Its flag.</returns>
+    /// <returns>The flag of the slot.</returns>
     private uint TakeState(SlotState state, uint owner, int index)
     {
         if (state == SlotState.Allocated)
@@ -258,7 +260,7 @@ internal sealed unsafe class SlotTable
         }
     }
 
-    /// <summary>Follows the list until it leaves the piece.</summary>
+    /// <summary>Follows the list until it leaves the chunk.</summary>
     private void WalkPiece(uint[] words, uint start, ref uint link, ref int from)
     {
         uint at = link;

@@ -3,23 +3,23 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>A file that has lost its name, by deletion or to another file, and that processes still map.</summary>
+/// <summary>A file that processes still map although its name was deleted or taken by another file.</summary>
 internal sealed class DeletedFile
 {
     private readonly List<DeletedMapping> _mappings = [];
 
     internal DeletedFile(string name) => Name = name;
 
-    /// <summary>The path that it had.</summary>
+    /// <summary>The path that the file had.</summary>
     internal string Name { get; }
 
-    /// <summary>The path as the lists of mappings show it, which no file has.</summary>
+    /// <summary>The path as mapping lists show it, which names no file.</summary>
     internal string ShownName => Name + " (deleted)";
 
-    /// <summary>The processes that map it.</summary>
+    /// <summary>The processes that map the file.</summary>
     internal IReadOnlyList<int> ProcessIds => _mappings.ConvertAll(mapping => mapping.ProcessId);
 
-    /// <summary>The most that one process maps of it, in bytes.</summary>
+    /// <summary>The largest number of bytes that a single process maps.</summary>
     internal ulong MappedBytes
     {
         get
@@ -38,7 +38,7 @@ internal sealed class DeletedFile
 
     internal void Add(DeletedMapping mapping) => _mappings.Add(mapping);
 
-    /// <summary>Opens it by way of a process that maps it; null where that is not allowed.</summary>
+    /// <summary>Opens the file through a process that maps it; returns <see langword="null"/> if that is not allowed.</summary>
     internal SegmentFile? TryOpen()
     {
         foreach (DeletedMapping mapping in _mappings)
@@ -56,7 +56,7 @@ internal sealed class DeletedFile
                     return file;
                 }
 
-                // Something else is mapped there by now.
+                // Another file is mapped at that address by now.
                 file.Dispose();
             }
             catch (SegmentException)

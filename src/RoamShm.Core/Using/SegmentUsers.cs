@@ -6,12 +6,12 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Finds out who uses segments. The kernel is asked first, by a lease, which takes microseconds and sees every namespace: it says whether. /proc is read only
-/// where that does not answer, or to find out who; once for one object of this class, which serves one call on many files.
+/// Finds out who uses segments. It first asks the kernel for a lease, which takes microseconds, covers every namespace, and answers whether anybody does. It
+/// reads /proc only if the kernel gives no answer, or to find out who, and only once per instance; use one instance for one call on many files.
 /// </summary>
 public sealed class SegmentUsers
 {
-    /// <summary>How old a list of mappings may be for something to be destroyed on its word.</summary>
+    /// <summary>The maximum age of a mapping list that may justify destroying something.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private readonly Vantage _vantage;
@@ -19,8 +19,8 @@ public sealed class SegmentUsers
     private readonly OpenWait _wait;
     private ProcessMaps? _maps;
 
-    /// <summary>Makes an object that serves one call on many files.</summary>
-    /// <param name="cancellation">Ends reading the mappings of many processes.</param>
+    /// <summary>Creates an instance for one call on many files.</summary>
+    /// <param name="cancellation">The token to monitor for cancellation while the mappings of many processes are read.</param>
     public SegmentUsers(CancellationToken cancellation = default)
         : this(Vantage.Here, cancellation)
     {
@@ -33,45 +33,47 @@ public sealed class SegmentUsers
         _wait = new OpenWait();
     }
 
-    /// <summary>Whether this system lists the processes that map a file.</summary>
+    /// <summary>Gets a value indicating whether this operating system lists the processes that map a file.</summary>
     public static bool CanListProcesses => ProcessMaps.IsSupported;
 
-    /// <summary>Why processes may be missing from lists of them, as part of a sentence; <see langword="null"/> where no host or guest can be.</summary>
+    /// <summary>
+    /// Gets the reason why processes may be missing from lists, as part of a sentence; <see langword="null"/> if no host or guest can be missing.
+    /// </summary>
     public string? WhyIncomplete => CanListProcesses && _vantage.IsViewWhole && Maps.IsOnlyInitUnreadable ? null
         : CanListProcesses ? Maps.WhyIncomplete
         : _vantage.WhyViewIsNotWhole;
 
-    /// <summary>How often the mappings of all processes were read.</summary>
+    /// <summary>The number of times the mappings of all processes were read.</summary>
     internal int Scans { get; private set; }
 
     private ProcessMaps Maps => _maps ??= Scan();
 
-    /// <summary>The answer where the kernel has granted a lease.</summary>
+    /// <summary>The answer if the kernel has granted a lease.</summary>
     internal static SegmentUse ProvedFree { get; } = new(SegmentUse.Free, "nobody maps it or has it open for writing", []);
 
-    /// <summary>Where this process looks from, as one sentence: namespaces, hidepid, rights.</summary>
+    /// <summary>Describes the vantage point of this process in a sentence: namespaces, hidepid and privileges.</summary>
     /// <returns>The sentence.</returns>
     public static string DescribeVantage() => Vantage.Here.Describe();
 
-    /// <summary>Whether anybody uses a segment.</summary>
+    /// <summary>Determines whether anybody uses a segment.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="SegmentException">The file cannot be opened.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public SegmentUse Ask(string path)
     {
         using SegmentFile file = SegmentFile.OpenRead(path, _wait, _cancellation);
         return Ask(file);
     }
 
-    /// <summary>The processes that map a file; where nothing has the name, those that map a deleted file that had it.</summary>
+    /// <summary>Returns the processes that map a file. If the file does not exist, returns those that map a deleted file of that name.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>Process ids in ascending order.</returns>
-    /// <exception cref="SegmentException">The file cannot be opened, and nobody maps one that had its name; or
-    /// <see cref="SegmentErrorId.NotSupportedOnPlatform"/> where the system is not Linux.</exception>
+    /// <returns>The process ids, in ascending order.</returns>
+    /// <exception cref="SegmentException">The file cannot be opened, and nobody maps a file that had its name; or
+    /// <see cref="SegmentErrorId.NotSupportedOnPlatform"/>: the operating system is not Linux.</exception>
     public IReadOnlyList<int> ProcessesOf(string path) => ProcessesOf(path, out _);
 
-    /// <summary>As the other one, and whether it was a deleted file's.</summary>
+    /// <summary>The same as the other overload, and reports whether the file is a deleted one.</summary>
     internal IReadOnlyList<int> ProcessesOf(string path, out bool isDeleted)
     {
         RequireSupported();
@@ -88,9 +90,9 @@ public sealed class SegmentUsers
         }
     }
 
-    /// <summary>The processes that map an older file of that name, one that was deleted or replaced.</summary>
+    /// <summary>Returns the processes that map an older file of that name, one that was deleted or replaced.</summary>
     /// <param name="path">The name.</param>
-    /// <returns>Process ids; none where this system does not list them.</returns>
+    /// <returns>The process ids; empty if this operating system does not list them.</returns>
     public IReadOnlyList<int> OlderProcessesOf(string path)
     {
         var processes = new List<int>();
@@ -103,7 +105,7 @@ public sealed class SegmentUsers
         return processes;
     }
 
-    /// <summary>Whether anybody uses a file that is open for reading alone: with a writer of one's own, the answer would be that one.</summary>
+    /// <summary>Determines whether anybody uses a file. The file must be open for reading only: our own writable descriptor would count as a user.</summary>
     internal SegmentUse Ask(SegmentFile file)
     {
         if (!CanListProcesses)
@@ -121,7 +123,7 @@ public sealed class SegmentUsers
         };
     }
 
-    /// <summary>Whether anybody uses a file, without who, where the kernel answers: for a picture that is drawn again and again.</summary>
+    /// <summary>Determines whether anybody uses a file, without finding out who if the kernel answers. For displays that are redrawn often.</summary>
     internal SegmentUse AskWhether(SegmentFile file)
     {
         LeaseAnswer answer = FileLease.TryTakeRead(file, out FileLease? lease);
@@ -135,8 +137,8 @@ public sealed class SegmentUsers
     }
 
     /// <summary>
-    /// Whether anybody uses a file, right before something is destroyed on the answer's word. Where only /proc answers, the list is read anew if it is older than a
-    /// second, and else who could have come since is looked at again.
+    /// Determines whether anybody uses a file, right before something is destroyed because of the answer. If only /proc answers, the list is read anew if it
+    /// is older than a second; otherwise only processes that could have arrived since are checked again.
     /// </summary>
     internal SegmentUse AskAgain(SegmentFile file)
     {
@@ -163,7 +165,8 @@ public sealed class SegmentUsers
     }
 
     /// <summary>
-    /// Whether anybody else uses a file that is open for writing here, where the kernel has refused a write lease: somebody has it open, who may only read.
+    /// Determines whether anybody else uses a file that is open for writing here, after the kernel refused a write lease: somebody has the file open, but may
+    /// only be reading it.
     /// </summary>
     internal SegmentUse AskOfOthers(SegmentFile file)
     {
@@ -179,7 +182,7 @@ public sealed class SegmentUsers
             : Seen(file, LeaseAnswer.NotTrusted, others);
     }
 
-    /// <summary>Mapped files that lost a name in a folder, or in one some levels below it.</summary>
+    /// <summary>Returns mapped files that lost their name in a folder, or in its subfolders down to a depth.</summary>
     internal IReadOnlyList<DeletedFile> FindDeletedIn(string folder, int depth)
     {
         string start = folder.Length > 1 ? folder.TrimEnd('/') + "/" : folder;
@@ -200,12 +203,12 @@ public sealed class SegmentUsers
         });
     }
 
-    /// <summary>Mapped files that lost a name.</summary>
+    /// <summary>Returns mapped files that lost the given name.</summary>
     internal IReadOnlyList<DeletedFile> FindDeletedNamed(string path) => FindDeleted(name => string.Equals(name, path, StringComparison.Ordinal));
 
     /// <summary>
-    /// A name counts only where it is one of those that are seen from here: in this mount namespace, and of a file on the device that
-    /// the name's folder is on. In another mount namespace the same name means another file.
+    /// Finds deleted files by name. A name counts only if it is valid here: in this mount namespace, and on the device of its folder. In another mount
+    /// namespace the same name means another file.
     /// </summary>
     private List<DeletedFile> FindDeleted(Func<string, bool> isMeant)
     {
@@ -234,7 +237,7 @@ public sealed class SegmentUsers
         return folder is { Length: > 0 } && TryPeek(folder) is FileStatus status && status.Identity.Volume == mapping.File.Device;
     }
 
-    /// <summary>Whether a file has just the name that else is a deleted file's.</summary>
+    /// <summary>Whether an existing file has the name that a mapping list shows for a deleted file.</summary>
     private static bool HasName(DeletedMapping mapping) =>
         TryPeek(mapping.Name + " (deleted)") is FileStatus status && status.Identity.File == mapping.File.Inode;
 

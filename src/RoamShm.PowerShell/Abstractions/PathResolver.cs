@@ -8,8 +8,8 @@ using Microsoft.PowerShell.Commands;
 namespace RoamShm.Abstractions;
 
 /// <summary>
-/// From what a user wrote to the paths of files. Asking the provider takes ten times as long as reading a header, so a path that
-/// can mean only one file is taken as it is; whatever could mean something else is asked.
+/// Resolves what a user typed to file paths. Asking the provider takes ten times as long as reading a header, so a path that can mean only one file is used as
+/// it is; anything ambiguous goes to the provider.
 /// </summary>
 internal sealed class PathResolver
 {
@@ -20,19 +20,21 @@ internal sealed class PathResolver
 
     internal PathResolver(SessionState session) => _paths = session.Path;
 
-    /// <summary>The name that binds to -LiteralPath, whatever characters it has.</summary>
+    /// <summary>Returns the PSPath of a file, which binds to -LiteralPath whatever characters it contains.</summary>
     internal static string ToPSPath(string path) => FileSystemPrefix + path;
 
-    /// <summary>The file that a literal path means.</summary>
-    /// <exception cref="SegmentException">It means none.</exception>
+    /// <summary>Returns the file that a literal path denotes.</summary>
+    /// <exception cref="SegmentException">The path denotes no file.</exception>
     internal string ResolveLiteral(string path)
     {
         return ToOneFile(path, isLiteral: true) ?? AskProvider(path);
     }
 
-    /// <summary>The file of a path that can mean only one, whatever the session's location and drives are; or null.</summary>
+    /// <summary>
+    /// Returns the file of a path that can mean only one, regardless of the session's location and drives; otherwise <see langword="null"/>.
+    /// </summary>
     /// <param name="path">The path.</param>
-    /// <param name="isLiteral">Whether wildcards in it are characters as others.</param>
+    /// <param name="isLiteral">Whether wildcards are ordinary characters.</param>
     internal static string? ToOneFile(string path, bool isLiteral)
     {
         if (isLiteral && path.StartsWith(FileSystemPrefix, StringComparison.Ordinal) && IsPlainProviderPath(path, FileSystemPrefix.Length))
@@ -43,8 +45,8 @@ internal sealed class PathResolver
         return !IsWindows && IsPlain(path, 0, '/', allowWildcards: isLiteral) ? path : null;
     }
 
-    /// <summary>The files that a path with wildcards means: those that match; else the one that has just that name; else none.</summary>
-    /// <exception cref="SegmentException">It has no wildcards and means no file.</exception>
+    /// <summary>Returns the files that a path with wildcards denotes: those that match, or else the file with exactly that name, if any.</summary>
+    /// <exception cref="SegmentException">The path has no wildcards and denotes no file.</exception>
     internal IReadOnlyList<string> Resolve(string path)
     {
         if (WildcardPattern.ContainsWildcardCharacters(path))
@@ -52,15 +54,15 @@ internal sealed class PathResolver
             return Match(path);
         }
 
-        // Without wildcards a backtick escapes what follows it, unless a file has just that name.
+        // Without wildcards, a backtick escapes the next character, unless a file with exactly that name exists.
         string unescaped = WildcardPattern.Unescape(path);
         string resolved = ResolveLiteral(unescaped);
         return [unescaped == path || Exists(resolved) || FindLiteral(path) is not string literal ? resolved : literal];
     }
 
     /// <summary>
-    /// What the provider would match, for a pattern in the last part of a path that can mean only one folder: names without regard to case, those that
-    /// begin with a dot left out. Null where the provider has to be asked.
+    /// Returns what the provider would match for a pattern in the last part of a path whose folder is unambiguous: names are compared without regard to case,
+    /// and those that begin with a dot are skipped. <see langword="null"/> if the provider must be asked.
     /// </summary>
     private static List<string>? MatchInFolder(string pattern)
     {
@@ -110,7 +112,7 @@ internal sealed class PathResolver
         }
         catch (Exception e) when (e is ItemNotFoundException or WildcardPatternException)
         {
-            // Nothing matches, or it is no pattern.
+            // Nothing matches, or it is not a pattern.
             return [];
         }
         catch (Exception e) when (ToSegmentException(pattern, e) is SegmentException error)
@@ -161,7 +163,9 @@ internal sealed class PathResolver
         }
     }
 
-    /// <summary>The error for what the path intrinsics throw, or null for what is not theirs, a stopped pipeline above all.</summary>
+    /// <summary>
+    /// Returns the error for an exception of the path intrinsics; <see langword="null"/> for any other exception, especially a stopped pipeline.
+    /// </summary>
     private static SegmentException? ToSegmentException(string path, Exception e) => e switch
     {
         System.Management.Automation.DriveNotFoundException or ItemNotFoundException =>
@@ -183,8 +187,8 @@ internal sealed class PathResolver
     }
 
     /// <summary>
-    /// Whether a path, from a position on, is rooted and has nothing to resolve: no other separator, no empty, . or .. part, no provider,
-    /// and, where they count, no wildcards or escapes.
+    /// Determines whether a path, from an index on, is rooted and needs no resolving: no alternative separator, no empty, . or .. part, no provider and,
+    /// unless literal, no wildcards or escapes.
     /// </summary>
     private static bool IsPlain(string path, int start, char separator, bool allowWildcards)
     {
@@ -199,7 +203,7 @@ internal sealed class PathResolver
             char c = i < path.Length ? path[i] : separator;
             if ((uint)((c | 0x20) - 'a') <= 'z' - 'a' || (uint)(c - '0') <= 9)
             {
-                // Most characters; the sum of the others costs as much as opening half a file.
+                // The common characters. Running every character through the checks below would cost half as much as opening a file.
                 continue;
             }
 

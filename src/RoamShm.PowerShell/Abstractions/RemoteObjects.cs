@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 
 namespace RoamShm.Abstractions;
 
-/// <summary>Tells objects that came from another computer: a path in them means a file there.</summary>
+/// <summary>Recognises objects that came from another computer. A path in them means a file on that computer.</summary>
 internal static class RemoteObjects
 {
     internal static bool IsThisComputer(string name)

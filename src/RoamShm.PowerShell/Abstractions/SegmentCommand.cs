@@ -5,7 +5,7 @@ using RoamShm.Errors;
 
 namespace RoamShm.Abstractions;
 
-/// <summary>What every cmdlet of the module has: a token that Ctrl+C sets, and errors as error records.</summary>
+/// <summary>The base of all cmdlets of the module: a token that Ctrl+C cancels, and errors as error records.</summary>
 public abstract class SegmentCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -28,8 +28,8 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases what the cmdlet holds; called however the pipeline ends.</summary>
-    /// <param name="disposing">Whether called from <see cref="Dispose()"/>.</param>
+    /// <summary>Releases the resources of the cmdlet; called however the pipeline ends.</summary>
+    /// <param name="disposing">Whether the call comes from <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -38,13 +38,13 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes a warning, in which the name of a file may be anything.</summary>
+    /// <summary>Writes a warning. Escapes it, because file names can contain anything.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Escape(text));
 
-    /// <summary>Writes a verbose message, in which the name of a file may be anything.</summary>
+    /// <summary>Writes a verbose message. Escapes it, because file names can contain anything.</summary>
     private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Escape(text));
 
-    /// <summary>Asks whether to go on, about a file whose name may be anything.</summary>
+    /// <summary>Asks for confirmation. Escapes the text, because file names can contain anything.</summary>
     private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(PrintableText.Escape(target), action);
 
     private protected void WriteError(SegmentException error, object? target = null) =>
@@ -53,10 +53,10 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
     private protected void WarnOfLeftover(string path) =>
         WriteWarning($"'{path}' was left by {SegmentLeftovers.OriginOf(path)}. Find-RoamSegment -RemoveLeftover removes it.");
 
-    /// <summary>Refuses the path in an object that came from another computer: it means a file there.</summary>
-    /// <param name="computer">The computer, as the engine notes it on the object; null for objects of this one.</param>
+    /// <summary>Refuses the path of an object that came from another computer, because it means a file there.</summary>
+    /// <param name="computer">The computer that the engine notes on the object; <see langword="null"/> for local objects.</param>
     /// <param name="name">The path.</param>
-    /// <returns>Whether it was refused.</returns>
+    /// <returns>Whether the path was refused.</returns>
     private protected bool RefuseRemote(string? computer, string name)
     {
         if (computer is null)
@@ -79,7 +79,7 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         return _isLastComputerRemote;
     }
 
-    /// <summary>Warns of what could not be read, once for all of it.</summary>
+    /// <summary>Writes one warning about everything that could not be read.</summary>
     private protected void WarnOfUnreadable(int count, string what)
     {
         if (count > 0)
@@ -90,7 +90,7 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Says once from where this process looks, which decides what it can know of who uses a segment.</summary>
+    /// <summary>Describes, once, the vantage point of this process, which limits what it can find out about users of a segment.</summary>
     private protected void DescribeVantage()
     {
         if (!_hasVantage)
@@ -100,7 +100,7 @@ public abstract class SegmentCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Does something for one item: its error is written, and the next item has its turn.</summary>
+    /// <summary>Processes one item. If it fails, writes the error so that the next item is still processed.</summary>
     private protected void ForOne<T>(T item, Action<T> action)
     {
         if (Stopping)

@@ -6,22 +6,25 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Abstractions;
 
-/// <summary>A cmdlet that does something with each of the files that -Path and -LiteralPath name.</summary>
+/// <summary>A cmdlet that processes each file named by -Path and -LiteralPath.</summary>
 public abstract class SegmentPathCommand : SegmentCommand
 {
-    /// <summary>So many names of an array are looked through before the first of them is processed.</summary>
+    /// <summary>The number of array elements that are resolved before the first is processed.</summary>
     private const int MostTogether = 256;
 
     private const string PathSet = nameof(Path);
     private const string LiteralPathSet = nameof(LiteralPath);
 
-    /// <summary>By the paths whose turn it is: which file is meant, where an object says so.</summary>
+    /// <summary>For the paths being processed: the file that each object says it means.</summary>
     private readonly Dictionary<string, string?> _meant = new(StringComparer.Ordinal);
 
     private Action<string>? _processName;
     private Action<string>? _processSegment;
 
-    /// <summary>The segments, wildcards allowed; an object stands for its file, whose name is taken as it is. A name that matches nothing as a pattern means the file that has just that name.</summary>
+    /// <summary>
+    /// The segments. Wildcards are allowed. An object stands for its file, whose name is literal. A pattern that matches nothing means the file with exactly
+    /// that name.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [NotEmptyPath]
     [PathText]
@@ -29,7 +32,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The segments, their names taken as they are.</summary>
+    /// <summary>The segments, by literal name.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
@@ -50,7 +53,7 @@ public abstract class SegmentPathCommand : SegmentCommand
             return;
         }
 
-        // Names that can mean one file only are passed on together; the others have their turn between them.
+        // Pass on names that can mean only one file together; process the others one at a time in between.
         var together = new List<string>(Math.Min(names.Length, MostTogether));
         foreach (string name in names)
         {
@@ -81,10 +84,10 @@ public abstract class SegmentPathCommand : SegmentCommand
         ProcessTogether(together);
     }
 
-    /// <summary>Whether a path came with an object that says which file it was read from.</summary>
+    /// <summary>Whether a path came from an object that identifies the file it was read from.</summary>
     private protected bool IsFileMeant(string path) => _meant.TryGetValue(path, out string? meant) && meant is not null;
 
-    /// <summary>Refuses a file that is another one than the object was read from, whose path it was found by.</summary>
+    /// <summary>Refuses a file if the object whose path led to it was read from another file.</summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
     private protected void RequireMeant(string path, FileIdentity? identity)
     {
@@ -94,7 +97,7 @@ public abstract class SegmentPathCommand : SegmentCommand
         }
     }
 
-    /// <summary>Does the cmdlet's work on several files, in their order.</summary>
+    /// <summary>Processes several files, in order.</summary>
     /// <param name="paths">The files, as the operating system names them.</param>
     private protected virtual void ProcessSegments(IReadOnlyList<string> paths)
     {
@@ -105,18 +108,18 @@ public abstract class SegmentPathCommand : SegmentCommand
         }
     }
 
-    /// <summary>Does the cmdlet's work on one file.</summary>
+    /// <summary>Processes one file.</summary>
     /// <param name="path">The file, as the operating system names it.</param>
     private protected abstract void ProcessSegment(string path);
 
-    /// <summary>Called with each -Path that has wildcards.</summary>
+    /// <summary>Called with each -Path that contains wildcards.</summary>
     /// <param name="pattern">The pattern.</param>
     private protected virtual void OnPattern(string pattern)
     {
     }
 
-    /// <summary>Called with what keeps a name from being the path of a file.</summary>
-    /// <param name="error">Why.</param>
+    /// <summary>Called with the error if a name cannot be resolved to a file path.</summary>
+    /// <param name="error">The error.</param>
     private protected virtual void ProcessUnresolved(SegmentException error) => WriteError(error);
 
     private void ProcessTogether(List<string> paths)
@@ -126,8 +129,8 @@ public abstract class SegmentPathCommand : SegmentCommand
         _meant.Clear();
     }
 
-    /// <summary>Remembers which file an object means by a path.</summary>
-    /// <returns>Whether that can be: not where it is the turn of an object with the same path that means another file.</returns>
+    /// <summary>Remembers which file an object means by its path.</summary>
+    /// <returns><see langword="false"/> if an object with the same path that means another file is being processed.</returns>
     private bool Remember(string path, PathOfObject? source)
     {
         if (_meant.TryGetValue(path, out string? meant))

@@ -7,15 +7,17 @@ using EngineTypeData = System.Management.Automation.Runspaces.TypeData;
 namespace RoamShm.Abstractions;
 
 /// <summary>
-/// What the engine has to know of the module's objects beyond their classes. A file of TypesToProcess would do but for one thing: a session that has another
-/// version of the module refuses it, because its members are there already.
+/// Type data for the module's objects. A TypesToProcess file would be enough, except that a session that has loaded another version of the module refuses it
+/// because its members already exist.
 /// </summary>
 public sealed class TypeData : IModuleAssemblyInitializer
 {
-    /// <summary>A report has an array of findings, whose properties have to come along.</summary>
+    /// <summary>A report has an array of findings, whose properties must be serialized with it.</summary>
     private const int DepthOfReport = 3;
 
-    /// <summary>What tells one object from another to Compare-Object and Sort-Object where nobody says -Property. Without it that is their text, the path.</summary>
+    /// <summary>
+    /// The properties by which Compare-Object and Sort-Object compare objects if -Property is not given. By default they compare the text, which is the path.
+    /// </summary>
     private static readonly (string Type, string[] Keys)[] Keys =
     [
         ("RoamShm.SegmentHeader", ["Path", "HostGoodbyeValue", "CurrentSize", "FileLength", "TotalSize", "MaxGuests", "HeartbeatInterval"]),
@@ -28,7 +30,7 @@ public sealed class TypeData : IModuleAssemblyInitializer
 
     private const string CompleteValue = "param($command, $parameter, $word, $ast, $bound) [RoamShm.Completers.PropertyValueCompleter]::Complete($word, $ast, $bound)";
 
-    /// <summary>The cmdlet itself, since to look it up by its name would import its whole module, which takes longer than everything else here.</summary>
+    /// <summary>The cmdlet itself: looking it up by name would import its whole module, which takes longer than everything else here.</summary>
     private const string UpdateTypeData = "Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility";
 
     /// <inheritdoc/>

@@ -8,27 +8,27 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Lists the peers of segments: their states, heartbeats, and what waits in their rings.</summary>
+/// <summary>Lists the peers of segments: their states, heartbeats, and what is queued in their rings.</summary>
 [Cmdlet(VerbsCommon.Get, "RoamPeer", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(SegmentPeer))]
 public sealed class GetRoamPeerCommand : SegmentPathCommand
 {
     private readonly Patience _patience = new();
 
-    /// <summary>Only these peers, 1 to 255.</summary>
+    /// <summary>Return only these peers, 1 to 255.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NullMeansNone]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
 
-    /// <summary>Only peers in these states.</summary>
+    /// <summary>Return only peers in these states.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PeerStateCompleter))]
     [PeerStateName]
     public string[]? State { get; set; }
 
-    /// <summary>Empty places too.</summary>
+    /// <summary>Also return empty entries.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 

@@ -10,7 +10,7 @@ public sealed class GetRoamSegmentHeaderCommand : SegmentPathCommand
 {
     private readonly Patience _patience = new();
 
-    /// <summary>Decode the first 128 bytes even where a check fails.</summary>
+    /// <summary>Decode the first 128 bytes even if a check fails.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

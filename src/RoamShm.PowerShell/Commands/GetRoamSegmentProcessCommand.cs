@@ -11,7 +11,7 @@ namespace RoamShm.Commands;
 [OutputType(typeof(Process))]
 public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
 {
-    /// <summary>Its table says of which segment, whose and what command a process is, which that of Get-Process does not.</summary>
+    /// <summary>A type name whose table shows the segment, user and command of a process, which the table of Get-Process does not.</summary>
     private const string TypeName = "RoamShm.SegmentProcess";
 
     private SegmentUsers? _users;
@@ -40,7 +40,10 @@ public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
         }
     }
 
-    /// <summary>Says, once for all segments, that processes may be missing; for each one of which the kernel says that somebody uses it who is not seen; and who maps an older file.</summary>
+    /// <summary>
+    /// Warns, once for all segments, that processes may be missing; for each segment that the kernel reports as in use by an invisible process; and if
+    /// processes map an older file.
+    /// </summary>
     private void WarnOfMissing(string path, IReadOnlyList<int> processes, bool isDeleted)
     {
         if (isDeleted)
@@ -74,7 +77,7 @@ public sealed class GetRoamSegmentProcessCommand : SegmentPathCommand
         }
         catch (ArgumentException)
         {
-            // It has ended, and maps nothing any more.
+            // The process has ended and no longer maps anything.
             return null;
         }
     }

@@ -3,7 +3,7 @@ using RoamShm.Abstractions;
 
 namespace RoamShm.Commands;
 
-/// <summary>Counts the slots of each class: free, allocated and by whom, lost.</summary>
+/// <summary>Counts the slots of each class: free, allocated by owner, and lost.</summary>
 [Cmdlet(VerbsCommon.Get, "RoamSlotClass", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(SegmentSlotClass))]
 public sealed class GetRoamSlotClassCommand : SegmentPathCommand

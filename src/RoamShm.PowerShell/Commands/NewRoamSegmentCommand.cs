@@ -9,7 +9,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Makes a segment, byte for byte as the reference does.</summary>
+/// <summary>Creates a segment, byte for byte as the reference does.</summary>
 [Cmdlet(VerbsCommon.New, "RoamSegment", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SegmentHeader))]
 public sealed class NewRoamSegmentCommand : SegmentCommand
@@ -19,57 +19,57 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
     private SegmentUsers? _users;
     private readonly HashSet<string> _foldersSeen = new(StringComparer.Ordinal);
 
-    /// <summary>The new file, its name taken as it is. Its folder must exist.</summary>
+    /// <summary>The path of the new file, taken literally. Its folder must exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [NotEmptyPath]
     [PathText]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>Number of guests that can attach, 1 to 255. Default 8.</summary>
+    /// <summary>The maximum number of guests, 1 to 255. Default 8.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ByteSize]
     public long? MaxGuests { get; set; }
 
-    /// <summary>Data bytes of one ring, one direction; best a multiple of 64. Default 64KB.</summary>
+    /// <summary>The data bytes of one ring (one direction), ideally a multiple of 64. Default 64KB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ByteSize]
     public long? BipbufCapacity { get; set; }
 
-    /// <summary>Largest payload in bytes. Default 1MB.</summary>
+    /// <summary>The largest payload in bytes. Default 1MB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ByteSize]
     public long? MaxPayloadSize { get; set; }
 
-    /// <summary>Largest payload in bytes that travels inline. Default 0, which stands for 256.</summary>
+    /// <summary>The largest payload in bytes that travels inline. Default 0, which means 256.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ByteSize]
     public long? InlineThreshold { get; set; }
 
-    /// <summary>Time between two heartbeats of a guest; a bare number is nanoseconds. Default 0: heartbeats are off.</summary>
+    /// <summary>The heartbeat interval of a guest; a bare number is nanoseconds. Default 0: heartbeats are off.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NanosecondDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public ulong? HeartbeatInterval { get; set; }
 
-    /// <summary>The slot classes, in ascending slot size: SIZE:COUNT, or something with SlotSize and SlotCount. Default 1KB:1024, 16KB:256, 256KB:32.</summary>
+    /// <summary>The slot classes in ascending slot size, as SIZE:COUNT or objects with SlotSize and SlotCount. Default 1KB:1024, 16KB:256, 256KB:32.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SlotClassCompleter))]
     public object?[]? SlotClass { get; set; }
 
-    /// <summary>Permission bits on Unix, as octal digits. Default 0600.</summary>
+    /// <summary>The permission bits on Unix, in octal. Default 0600.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ModeCompleter))]
     public string? Mode { get; set; }
 
-    /// <summary>Leave the storage to be reserved as it is written.</summary>
+    /// <summary>Leave storage to be allocated on first write.</summary>
     [Parameter]
     public SwitchParameter Sparse { get; set; }
 
-    /// <summary>Replace a file that has the name; whoever maps it keeps it.</summary>
+    /// <summary>Replace an existing file. Processes that map the old file keep it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Bound when a header is piped in, which is refused: its slot classes are not in it.</summary>
+    /// <summary>Bound if a header is piped in, which is refused: a header does not contain the slot classes.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public object? NumVarSlotClasses { get; set; }
 
@@ -89,7 +89,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         string path = Resolver.ResolveLiteral(name);
         SegmentCreator.RequireFreeName(path, Force);
 
-        // An object stands for the file that it was read from: -Force replaces no other.
+        // An object means the file that it was read from: -Force must not replace another one.
         if (PathOfObject.Of(name)?.FileId is string meant && !SegmentFile.IsWindows && SegmentFile.Peek(path) is FileStatus there && there.Identity.ToString() != meant)
         {
             throw SegmentErrors.DifferentFile(path);
@@ -101,7 +101,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         }
         catch (SegmentException e) when (e.Path is null)
         {
-            // The configuration is at fault, which has no path of its own.
+            // The error is about the configuration, which has no path.
             throw new SegmentException(e.ErrorId, $"'{path}': {e.Message}", path, e);
         }
     }
@@ -143,7 +143,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         WarnOfOlder(path, replaced);
     }
 
-    /// <summary>Who uses the file that is about to be replaced.</summary>
+    /// <summary>Finds out who uses the file that is about to be replaced.</summary>
     private SegmentUse? AskOfReplaced(string path)
     {
         if (!Force || !SegmentUsers.CanListProcesses)
@@ -157,12 +157,14 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         }
         catch (SegmentException)
         {
-            // There is none, or it may not be read: replacing it is another right.
+            // It does not exist or may not be read; replacing it needs other permissions.
             return null;
         }
     }
 
-    /// <summary>Says who still maps what has lost this name: their memory stays in use, and what they say to each other nobody else hears.</summary>
+    /// <summary>
+    /// Warns about processes that still map a file that lost this name: its memory stays in use, and new processes cannot communicate with them.
+    /// </summary>
     private void WarnOfOlder(string path, SegmentUse? replaced)
     {
         if (!Force || !SegmentUsers.CanListProcesses)
@@ -180,7 +182,7 @@ public sealed class NewRoamSegmentCommand : SegmentCommand
         }
     }
 
-    /// <summary>Warns, once for each folder, of what interrupted creations left there.</summary>
+    /// <summary>Warns, once for each folder, about leftovers of interrupted creations.</summary>
     private void WarnOfLeftovers(string path)
     {
         string folder = System.IO.Path.GetDirectoryName(path) ?? string.Empty;

@@ -5,22 +5,24 @@ using RoamShm.Completers;
 
 namespace RoamShm.Commands;
 
-/// <summary>Frees the places of guests that crashed or left, as the host would.</summary>
+/// <summary>Frees the entries of guests that crashed or left, as the host would.</summary>
 [Cmdlet(VerbsCommon.Reset, "RoamPeer", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(PeerRecoveryResult))]
 public sealed class ResetRoamPeerCommand : SegmentPathCommand
 {
     private RecoveryRun? _run;
 
-    /// <summary>The peers, 1 to 255.</summary>
-    /// <remarks>Mandatory by hand, and so the same error in each set: a mandatory parameter of the default set that takes nothing from the pipeline keeps
-    /// objects from binding to the other set.</remarks>
+    /// <summary>The peer ids, 1 to 255.</summary>
+    /// <remarks>
+    /// Not Mandatory but checked by hand, with the same error in each set: a mandatory parameter of the default set that takes no pipeline input keeps objects
+    /// from binding to the other set.
+    /// </remarks>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
 
-    /// <summary>Recover a peer that may be alive, and one whose host may be running.</summary>
+    /// <summary>Recover a peer that may be alive, or whose host may be running.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -48,7 +50,7 @@ public sealed class ResetRoamPeerCommand : SegmentPathCommand
 
     private void Reset(string path, int peerId)
     {
-        // Checked first, so that -WhatIf says what would be refused, and what would be lost. Nothing is open, and no lease held, while somebody decides.
+        // Check first, so that -WhatIf shows what would be refused and what would be lost. No file is open and no lease is held while the user decides.
         PeerRecoveryResult preview = _run!.Check(path, peerId, Force, StopToken);
         RequireMeant(path, preview.Identity);
         if (!ShouldProcess(path, Describe(preview)))

@@ -8,7 +8,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Raises the host's goodbye: asks every guest to detach.</summary>
+/// <summary>Raises the host goodbye, which asks every guest to detach.</summary>
 [Cmdlet(VerbsCommon.Set, "RoamGoodbye", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SegmentHeader))]
 public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
@@ -23,11 +23,11 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
     [ValidateRange(1U, uint.MaxValue)]
     public uint Value { get; set; } = 1;
 
-    /// <summary>Wait until no peer is attached. All segments are told first and then waited for together.</summary>
+    /// <summary>Wait until no peer is attached. Raises the goodbye of all segments first, then waits for them together.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>With -Wait: how long to wait for each segment; a bare number is seconds. Without it the wait goes on.</summary>
+    /// <summary>With -Wait, the maximum time to wait for each segment; a bare number is seconds. Without it, waits indefinitely.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
@@ -48,7 +48,7 @@ public sealed class SetRoamGoodbyeCommand : SegmentPathCommand
 
     private protected override void ProcessSegment(string path)
     {
-        // Checked first, so that -WhatIf says what would be refused.
+        // Check first, so that -WhatIf shows what would be refused.
         if (!SegmentFile.IsWindows && IsFileMeant(path))
         {
             RequireMeant(path, SegmentFile.PeekTarget(path)?.Identity);

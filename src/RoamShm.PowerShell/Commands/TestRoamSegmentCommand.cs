@@ -4,25 +4,25 @@ using RoamShm.Abstractions;
 
 namespace RoamShm.Commands;
 
-/// <summary>Tells whether guests of either reference implementation can attach to a segment.</summary>
+/// <summary>Tests whether guests of either reference implementation can attach to a segment.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "RoamSegment", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(bool), typeof(SegmentReport), typeof(SegmentHeader))]
 public sealed class TestRoamSegmentCommand : SegmentPathCommand
 {
-    // Fewer are validated before another thread has begun.
+    // With fewer files, validation is done before another thread has started.
     private const int FewestTogether = 16;
 
     private readonly ValidationBatch _validation = new();
 
-    /// <summary>Return the report, with every finding, instead of true or false.</summary>
+    /// <summary>Return the report with every finding instead of true or false.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    /// <summary>Return the headers of the valid segments, instead of true or false.</summary>
+    /// <summary>Return the headers of the valid segments instead of true or false.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Look also at what changes in use: the entries in the rings, the slots and their free lists.</summary>
+    /// <summary>Also check what changes in use: ring entries, slots and free lists.</summary>
     [Parameter]
     public SwitchParameter Full { get; set; }
 
@@ -80,7 +80,7 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
             return;
         }
 
-        // On a drive that does not exist there is no segment either.
+        // A drive that does not exist has no segment either.
         var finding = new SegmentFinding { Id = error.ErrorId, Severity = SegmentFinding.Error, Field = "file", Expected = "a complete segment", Actual = error.ErrorId, Message = error.Message, Rule = "r[shm.file]" };
         Write(error.Path!, new SegmentReport { Path = error.Path, ErrorCount = 1, Findings = [finding] });
     }

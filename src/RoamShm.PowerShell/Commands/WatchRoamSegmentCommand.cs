@@ -8,7 +8,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Watches segments: an object for each as it is, then one for each change.</summary>
+/// <summary>Watches segments: returns an object for the current state of each, then one for each change.</summary>
 [Cmdlet("Watch", "RoamSegment", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(SegmentEvent))]
 public sealed class WatchRoamSegmentCommand : SegmentPathCommand
@@ -16,36 +16,36 @@ public sealed class WatchRoamSegmentCommand : SegmentPathCommand
     private readonly List<string> _paths = [];
     private readonly List<string> _patterns = [];
 
-    /// <summary>Time between two looks, at least 1 ms; a bare number is seconds. Default 250 ms.</summary>
+    /// <summary>The polling interval, at least 1 ms; a bare number is seconds. Default 250 ms.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>End after this time; a bare number is seconds. Without it the watch goes on.</summary>
+    /// <summary>Stop after this time; a bare number is seconds. Without it, watches indefinitely.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>End after this many objects.</summary>
+    /// <summary>Stop after this many objects.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? Count { get; set; }
 
-    /// <summary>End when every segment is in goodbye or removed.</summary>
+    /// <summary>Stop when every segment is in goodbye or removed.</summary>
     [Parameter]
     public SwitchParameter UntilGoodbye { get; set; }
 
-    /// <summary>Leave out the objects for what is there at the start.</summary>
+    /// <summary>Skip the objects for the initial state.</summary>
     [Parameter]
     public SwitchParameter SkipInitial { get; set; }
 
-    /// <summary>Wait for files that do not exist yet; with wildcards, for more that match.</summary>
+    /// <summary>Wait for files that do not exist yet; with wildcards, for new files that match.</summary>
     [Parameter]
     public SwitchParameter WaitForFile { get; set; }
 
-    /// <summary>Watch the peers of each segment too: Attached, Detached, Goodbye, Reserved, Stale, Recovered.</summary>
+    /// <summary>Also watch the peers of each segment: Attached, Detached, Goodbye, Reserved, Stale, Recovered.</summary>
     [Parameter]
     public SwitchParameter Peer { get; set; }
 
@@ -100,7 +100,7 @@ public sealed class WatchRoamSegmentCommand : SegmentPathCommand
             }
             catch (SegmentException)
             {
-                // The folder is not there now; perhaps at the next look.
+                // The folder does not exist now, but may at the next poll.
             }
         }
 

@@ -1,9 +1,9 @@
 namespace RoamShm.Completers;
 
-/// <summary>Typical durations.</summary>
+/// <summary>Completes typical durations.</summary>
 public sealed class DurationCompleter : ExampleCompleter
 {
-    /// <summary>Makes the completer.</summary>
+    /// <summary>Creates the completer.</summary>
     public DurationCompleter()
         : base(
             ("100ms", "A tenth of a second"),

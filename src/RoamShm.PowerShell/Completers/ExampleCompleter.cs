@@ -6,7 +6,7 @@ using System.Management.Automation.Language;
 
 namespace RoamShm.Completers;
 
-/// <summary>Offers typical values of a parameter whose values nobody can list.</summary>
+/// <summary>Completes typical values of a parameter whose values cannot be listed.</summary>
 public abstract class ExampleCompleter : IArgumentCompleter
 {
     private readonly (string Value, string Meaning)[] _examples;

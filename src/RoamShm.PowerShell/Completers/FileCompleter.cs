@@ -9,12 +9,12 @@ using System.Management.Automation.Language;
 namespace RoamShm.Completers;
 
 /// <summary>
-/// Offers what PowerShell offers for a path, segments first. No more than <see cref="MostProbed"/> files are looked at, and of each no more than its magic, so
-/// that the key answers at once in any folder.
+/// Completes paths as PowerShell does, but lists segments first. Probes at most <see cref="MostProbed"/> files, and reads only the magic of each, so that Tab
+/// responds at once in any folder.
 /// </summary>
 public sealed class FileCompleter : IArgumentCompleter
 {
-    /// <summary>Files that are looked at; those behind them are offered as any file is.</summary>
+    /// <summary>The number of files to probe. Any further files are listed as ordinary files.</summary>
     private const int MostProbed = 200;
 
     private static readonly char[] Separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
@@ -24,7 +24,7 @@ public sealed class FileCompleter : IArgumentCompleter
     {
         bool isLiteral = !string.Equals(parameterName, "Path", StringComparison.OrdinalIgnoreCase);
 
-        // PowerShell offers nothing for a bracket that has been escaped, and fails behind a double quote where a name has a backtick.
+        // PowerShell offers nothing after an escaped bracket, and fails after a double quote if a name contains a backtick.
         string word = WildcardPattern.Unescape(Unquote(wordToComplete ?? string.Empty));
         CompletionResult[] all = [.. Offer(word).Select(result => Spell(result, isLiteral))];
         bool[] areSegments = new bool[all.Length];
@@ -45,7 +45,9 @@ public sealed class FileCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>What the engine offers. Where it fails, as it does in folders that it cannot read and for some words, that is nothing: a key is no place for an error.</summary>
+    /// <summary>
+    /// Returns the completions of the engine, or none if it fails, as it does in unreadable folders and for some words: Tab must never show an error.
+    /// </summary>
     private static CompletionResult[] Offer(string word)
     {
         try
@@ -62,12 +64,12 @@ public sealed class FileCompleter : IArgumentCompleter
         new(result.CompletionText, PrintableText.Escape(result.ListItemText), result.ResultType, kind + PrintableText.Escape(result.ToolTip));
 
     /// <summary>
-    /// Spells a file's path anew: PowerShell escapes brackets for -LiteralPath too where an argument completer asks, and leaves * and ? as they are. What is not
-    /// told to be a file stays as it is.
+    /// Quotes the path of a file again: for an argument completer, PowerShell escapes brackets even for -LiteralPath, and leaves * and ? as they are. Returns
+    /// anything not known to be a file unchanged.
     /// </summary>
     private static CompletionResult Spell(CompletionResult result, bool isLiteral)
     {
-        // To read what needs no quotes, which is most of what there is, would be most of the time in a large folder.
+        // Words that need no quotes are the majority; parsing them would take most of the time in a large folder.
         if (result.ResultType is not (CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer) || IsPlain(result.CompletionText))
         {
             return result;
@@ -76,14 +78,14 @@ public sealed class FileCompleter : IArgumentCompleter
         string spelled = Read(result.CompletionText);
         string name = result.ListItemText.TrimEnd(Separators);
 
-        // PowerShell does not quote a name with a line end, whose second line would be run.
+        // PowerShell does not quote a name with a line break, and would run its second line.
         string? literal = new[] { WildcardPattern.Unescape(spelled), spelled, result.ToolTip }.FirstOrDefault(path => LeafOf(path) == name);
         return literal is null ? result : new CompletionResult(Quote(isLiteral ? literal : EscapeWildcards(literal)), result.ListItemText, result.ResultType, result.ToolTip);
     }
 
     private static string LeafOf(string path) => path.Substring(path.TrimEnd(Separators).LastIndexOfAny(Separators) + 1).TrimEnd(Separators);
 
-    /// <summary>What a word means, quotes and all, as PowerShell reads it.</summary>
+    /// <summary>Returns the meaning of a possibly quoted word, as PowerShell parses it.</summary>
     private static string Read(string word)
     {
         Ast script = Parser.ParseInput("x " + word, out _, out ParseError[] errors);
@@ -93,7 +95,7 @@ public sealed class FileCompleter : IArgumentCompleter
             : word;
     }
 
-    /// <summary>A word without its quotes. PowerShell passes one that is still open as it was typed, or closed.</summary>
+    /// <summary>Returns a word without its quotes. PowerShell passes an unterminated word as it was typed, or terminated.</summary>
     private static string Unquote(string word)
     {
         if (word.Length == 0 || word[0] is not ('\'' or '"'))
@@ -108,7 +110,7 @@ public sealed class FileCompleter : IArgumentCompleter
 
     private static string EscapeWildcards(string path)
     {
-        // A backtick escapes what follows it only where the path is read as a pattern or has been escaped.
+        // A backtick is an escape only if the path is a pattern or has been escaped.
         if (!WildcardPattern.ContainsWildcardCharacters(path) && path.IndexOf('`') < 0)
         {
             return path;
@@ -125,7 +127,7 @@ public sealed class FileCompleter : IArgumentCompleter
 
     private static string Quote(string path) => IsPlain(path) ? path : "'" + CodeGeneration.EscapeSingleQuotedStringContent(path) + "'";
 
-    /// <summary>Whether a path stands for itself on a command line.</summary>
+    /// <summary>Determines whether a path needs no quotes on a command line.</summary>
     private static bool IsPlain(string path)
     {
         foreach (char c in path)
@@ -136,7 +138,7 @@ public sealed class FileCompleter : IArgumentCompleter
             }
         }
 
-        // A word that begins otherwise could be a parameter, a number or an operator.
+        // A word with another first character could be a parameter, a number or an operator.
         return path.Length > 0 && (char.IsLetter(path[0]) || "/\\.~".IndexOf(path[0]) >= 0);
     }
 }

@@ -1,9 +1,9 @@
 namespace RoamShm.Completers;
 
-/// <summary>Typical permission bits.</summary>
+/// <summary>Completes typical permission bits.</summary>
 public sealed class ModeCompleter : ExampleCompleter
 {
-    /// <summary>Makes the completer.</summary>
+    /// <summary>Creates the completer.</summary>
     public ModeCompleter()
         : base(
             ("0600", "The default: host and guests run as the owner"),

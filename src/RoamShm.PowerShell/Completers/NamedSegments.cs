@@ -8,18 +8,18 @@ using RoamShm.Abstractions;
 
 namespace RoamShm.Completers;
 
-/// <summary>The peers of the segments that a command line names already.</summary>
+/// <summary>The peers of the segments named on a command line.</summary>
 internal static class NamedSegments
 {
-    /// <summary>Segments that are looked at, for -Path may be a pattern that matches many.</summary>
+    /// <summary>The number of segments to read, since -Path may be a pattern that matches many.</summary>
     private const int Most = 8;
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    /// <summary>The session in which the completer runs, which nothing hands to it.</summary>
+    /// <summary>The session in which the completer runs; the engine does not pass it.</summary>
     internal static SessionState Session() => (SessionState)((PSObject)ScriptBlock.Create("$ExecutionContext.SessionState").InvokeReturnAsIs()).BaseObject;
 
-    /// <summary>The peers whose places are not empty. Segments that cannot be read have none.</summary>
+    /// <summary>Returns the peers whose entries are not Empty. Skips segments that cannot be read.</summary>
     internal static IReadOnlyList<SegmentPeer> Peers(IDictionary? boundParameters)
     {
         var peers = new List<SegmentPeer>();
@@ -33,7 +33,7 @@ internal static class NamedSegments
             }
             catch (Exception e) when (e is SegmentException or OperationCanceledException)
             {
-                // What is wrong with it is for the command to say.
+                // Leave the error for the command to report.
             }
         }
 

@@ -8,7 +8,7 @@ using System.Management.Automation.Language;
 
 namespace RoamShm.Completers;
 
-/// <summary>The peers of the segments that the command line names already, but for empty places.</summary>
+/// <summary>Completes the peers of the segments named on the command line, except Empty entries.</summary>
 public sealed class PeerIdCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public sealed class PeerIdCompleter : IArgumentCompleter
             string id = peers.Key.ToString(CultureInfo.InvariantCulture);
             if (id.StartsWith(typed, StringComparison.Ordinal))
             {
-                // Where Tab lists what there is, as on Linux, it shows the text of the list and no tip.
+                // Where Tab shows a list, as on Linux, it shows the list text and no tooltip.
                 string states = string.Join("; ", peers.Select(Describe).Distinct());
                 yield return new CompletionResult(id, $"{id} ({states})", CompletionResultType.ParameterValue, states);
             }

@@ -7,7 +7,7 @@ using System.Management.Automation.Language;
 
 namespace RoamShm.Completers;
 
-/// <summary>The states of a peer, those first that peers of the segments have which the command line names already.</summary>
+/// <summary>Completes peer states. Lists those first that occur in the segments named on the command line.</summary>
 public sealed class PeerStateCompleter : IArgumentCompleter
 {
     private static readonly (string State, string Meaning)[] States =

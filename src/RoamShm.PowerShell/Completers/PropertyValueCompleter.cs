@@ -7,8 +7,10 @@ using System.Management.Automation.Language;
 
 namespace RoamShm.Completers;
 
-/// <summary>The values of a property of this module's objects, for <c>Find-RoamSegment | Where-Object Status -eq</c>. They are text, so that they survive remoting,
-/// which leaves the engine nothing to offer.</summary>
+/// <summary>
+/// Completes the values of properties of this module's objects, as in <c>Find-RoamSegment | Where-Object Status -eq</c>. They are strings so that they survive
+/// remoting, which leaves the engine nothing to complete.
+/// </summary>
 public static class PropertyValueCompleter
 {
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.OrdinalIgnoreCase)
@@ -21,11 +23,11 @@ public static class PropertyValueCompleter
         [nameof(SegmentEvent.Change)] = [.. Enum.GetNames(typeof(SegmentChange)).Skip(1).Concat(ConstantsOf(typeof(PeerChange))).Distinct()],
     };
 
-    /// <summary>Offers values. For the completer of Where-Object that the module registers.</summary>
-    /// <param name="wordToComplete">What was typed of it.</param>
-    /// <param name="commandAst">The command that it is typed for.</param>
-    /// <param name="boundParameters">What the command has been given already.</param>
-    /// <returns>The values; none where the objects are not this module's.</returns>
+    /// <summary>Returns completions. Used by the Where-Object completer that the module registers.</summary>
+    /// <param name="wordToComplete">The word typed so far.</param>
+    /// <param name="commandAst">The command being typed.</param>
+    /// <param name="boundParameters">The parameters bound so far.</param>
+    /// <returns>The values; empty for objects of other modules.</returns>
     public static IEnumerable<CompletionResult> Complete(string? wordToComplete, CommandAst? commandAst, IDictionary? boundParameters)
     {
         string property = boundParameters?["Property"]?.ToString() ?? string.Empty;

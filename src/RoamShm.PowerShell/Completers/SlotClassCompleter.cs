@@ -1,9 +1,9 @@
 namespace RoamShm.Completers;
 
-/// <summary>Typical slot classes.</summary>
+/// <summary>Completes typical slot classes.</summary>
 public sealed class SlotClassCompleter : ExampleCompleter
 {
-    /// <summary>Makes the completer.</summary>
+    /// <summary>Creates the completer.</summary>
     public SlotClassCompleter()
         : base(
             ("1KB:1024;16KB:256;256KB:32", "The default: 1024 slots of 1 KiB, 256 of 16 KiB, 32 of 256 KiB"),

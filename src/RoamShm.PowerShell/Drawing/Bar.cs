@@ -3,10 +3,10 @@ using System.Collections.Generic;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Bars. What is there is seen, however little it is, and a bar that looks full is full.</summary>
+/// <summary>Draws bars. A small amount is always visible, and a bar that looks full is full.</summary>
 internal static class Bar
 {
-    /// <summary>A bar filled to a part of the whole.</summary>
+    /// <summary>Returns a bar filled to a part of the whole.</summary>
     internal static StyledLine Fill(double part, double whole, int width, TextStyle style, Glyphs glyphs)
     {
         int steps = glyphs.Parts.Length + 1;
@@ -24,7 +24,7 @@ internal static class Bar
         return bar.Add(Repeat(glyphs.Empty, width - bar.Width), TextStyle.Dim);
     }
 
-    /// <summary>A bar in which each part has its share; what none of them takes is empty.</summary>
+    /// <summary>Returns a bar with a share for each part; the remainder is empty.</summary>
     internal static StyledLine Stack(IReadOnlyList<(long Part, string Glyph, TextStyle Style)> parts, long whole, int width, Glyphs glyphs)
     {
         int[] cells = new int[parts.Count];
@@ -37,7 +37,7 @@ internal static class Bar
             used += cells[i];
         }
 
-        // Rounding up what is small may take more cells than there are, or hide that something is free; the widest gives them back.
+        // Rounding up small parts may use too many cells or hide the free remainder; take those cells back from the widest part.
         int most = sum < whole ? width - 1 : width;
         while (used > most && Widest(cells) is int widest && cells[widest] > 1)
         {

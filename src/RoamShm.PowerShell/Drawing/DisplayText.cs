@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Text as a terminal shows it: how wide it is, and what fits.</summary>
+/// <summary>Measures and truncates text as a terminal shows it.</summary>
 internal static class DisplayText
 {
-    /// <summary>Ranges of code points that take two cells: East Asian wide and full width, and emoji.</summary>
+    /// <summary>Ranges of code points that take two cells: East Asian wide and full-width characters, and emoji.</summary>
     private static readonly (int First, int Last)[] Wide =
     [
         (0x1100, 0x115F), (0x2E80, 0x303E), (0x3041, 0x33FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA000, 0xA4CF), (0xA960, 0xA97F), (0xAC00, 0xD7A3),
         (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1F64F), (0x1F680, 0x1F6FF), (0x1F900, 0x1FAFF), (0x20000, 0x3FFFD),
     ];
 
-    /// <summary>The number of cells that text takes.</summary>
+    /// <summary>Returns the number of cells that a text takes.</summary>
     internal static int Width(string text)
     {
         int width = 0;
@@ -24,7 +24,7 @@ internal static class DisplayText
         return width;
     }
 
-    /// <summary>As much of the start as fits, the last of it an ellipsis where something was left out.</summary>
+    /// <summary>Returns as much of the start as fits, ending in an ellipsis if anything was cut off.</summary>
     internal static string KeepStart(string text, int width, string ellipsis)
     {
         if (Width(text) <= width)
@@ -42,7 +42,7 @@ internal static class DisplayText
         return width < ellipsis.Length ? string.Empty : text.Substring(0, end) + ellipsis;
     }
 
-    /// <summary>As much of the end as fits, which of a path is what tells it from others.</summary>
+    /// <summary>Returns as much of the end as fits: the end is what distinguishes one path from another.</summary>
     internal static string KeepEnd(string text, int width, string ellipsis)
     {
         int all = Width(text);

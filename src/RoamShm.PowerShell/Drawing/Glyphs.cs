@@ -1,6 +1,6 @@
 namespace RoamShm.Drawing;
 
-/// <summary>The characters that pictures are made of.</summary>
+/// <summary>The characters used in pictures.</summary>
 internal sealed class Glyphs
 {
     internal static readonly Glyphs Unicode = new("·", "…", " · ", "█", "▓", "▒", "░", ["▏", "▎", "▍", "▌", "▋", "▊", "▉"]);
@@ -33,6 +33,6 @@ internal sealed class Glyphs
 
     internal string Light { get; }
 
-    /// <summary>What fills a part of a cell, from the smallest part on; none where a cell is full or empty.</summary>
+    /// <summary>Partially filled cells, in ascending order; empty if cells can only be full or empty.</summary>
     internal string[] Parts { get; }
 }

@@ -4,12 +4,12 @@ using System.Management.Automation;
 namespace RoamShm.Drawing;
 
 /// <summary>
-/// The colours of PowerShell 7's <c>$PSStyle</c>, which users set to their taste. Read by name: the type does not exist for DLLs that Windows PowerShell
-/// 5.1 loads too.
+/// The colours of PowerShell 7's <c>$PSStyle</c>, which users can customise. Read by name, because the type does not exist for DLLs that Windows PowerShell
+/// 5.1 must also load.
 /// </summary>
 internal sealed class Palette
 {
-    /// <summary>No colours at all.</summary>
+    /// <summary>No colours.</summary>
     internal static readonly Palette Plain = new([], string.Empty);
 
     private readonly string[] _starts;
@@ -21,9 +21,9 @@ internal sealed class Palette
         _end = end;
     }
 
-    /// <summary>Takes the colours of a <c>$PSStyle</c>.</summary>
-    /// <param name="style">The variable's value.</param>
-    /// <returns>The palette; a plain one where that is no such object.</returns>
+    /// <summary>Creates a palette from a <c>$PSStyle</c>.</summary>
+    /// <param name="style">The value of the variable.</param>
+    /// <returns>The palette; a plain one if the value is not a <c>$PSStyle</c>.</returns>
     internal static Palette Of(object style)
     {
         if (Read(style, "Reset") is not string end || Read(style, "Foreground") is not object foreground || Read(style, "Formatting") is not object formatting)
@@ -42,7 +42,7 @@ internal sealed class Palette
         return new Palette(starts, end);
     }
 
-    /// <summary>A property of an object whose type cannot be named here, or null.</summary>
+    /// <summary>Returns a property of an object whose type cannot be referenced here; <see langword="null"/> if there is no such property.</summary>
     internal static object? Read(object item, string property)
     {
         try

@@ -8,50 +8,50 @@ using RoamShm.Drawing;
 namespace RoamShm;
 
 /// <summary>
-/// Lines of pictures on the output stream. Each is a plain string, fit for files, variables and other commands; how it is painted is kept beside it for the
-/// view in RoamShm.Format.ps1xml. So PowerShell's own rules decide where colours are shown.
+/// Picture lines on the output stream. Each is a plain string, fit for files, variables and other commands; its styles are kept beside it for the view in
+/// RoamShm.Format.ps1xml, so that PowerShell's own rules decide where colours are shown.
 /// </summary>
 public static class PictureLine
 {
-    // To set and to reset the origin mode moves the cursor home. PowerShell counts these sequences as no text and keeps them out of files, which it does not
-    // do with the one for moving the cursor.
+    // Setting and resetting origin mode moves the cursor home. PowerShell counts these sequences as no text and keeps them out of files, unlike the sequence
+    // that moves the cursor.
     private const string Home = "\u001b[?6h\u001b[?6l";
 
     private static readonly ConditionalWeakTable<string, Look> Looks = new();
 
-    /// <summary>A line as the terminal shows it. For the view; anything else shows as its text.</summary>
+    /// <summary>Returns a line as the terminal shows it, or the text of any other object. For the view.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="style">The value of <c>$PSStyle</c>, or null where there is none.</param>
+    /// <param name="style">The value of <c>$PSStyle</c>; <see langword="null"/> if there is none.</param>
     /// <returns>The text with colours.</returns>
     public static string Paint(object? line, object? style) => string.Join(Environment.NewLine, PaintLines(line, style));
 
-    /// <summary>The lines of a picture as the terminal shows them, but for the last, which the view ends by itself. For the view.</summary>
+    /// <summary>Returns the lines of a picture as the terminal shows them, except the last, which the view writes itself. For the view.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="style">The value of <c>$PSStyle</c>, or null where there is none.</param>
+    /// <param name="style">The value of <c>$PSStyle</c>; <see langword="null"/> if there is none.</param>
     /// <returns>The lines with colours.</returns>
     public static string[] PaintAllButLast(object? picture, object? style) => [.. PaintLines(picture, style).Reverse().Skip(1).Reverse()];
 
-    /// <summary>The last line of a picture as the terminal shows it. For the view.</summary>
+    /// <summary>Returns the last line of a picture as the terminal shows it. For the view.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="style">The value of <c>$PSStyle</c>, or null where there is none.</param>
+    /// <param name="style">The value of <c>$PSStyle</c>; <see langword="null"/> if there is none.</param>
     /// <returns>The line with colours.</returns>
     public static string PaintLast(object? picture, object? style) => PaintLines(picture, style).Last();
 
-    /// <summary>A line for the output stream.</summary>
+    /// <summary>Creates a line for the output stream.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="hasColours">Whether it may be shown with colours.</param>
+    /// <param name="hasColours">Whether the line may be shown in colour.</param>
     internal static object ToOutput(StyledLine line, bool hasColours)
     {
-        // An empty string is one object that all share, so it must not be marked.
+        // The empty string is a shared object, so it must not be marked.
         return hasColours && line.HasStyle ? Mark(line.Text, typeof(PictureLine).FullName, new Look([line], hasColours)) : line.Text;
     }
 
-    /// <summary>A picture that overwrites what is on the screen.</summary>
-    /// <param name="lines">The lines of it, which are its text.</param>
-    /// <param name="window">What the window has room for, and empty lines over what is to vanish.</param>
+    /// <summary>Creates a picture that overwrites the screen.</summary>
+    /// <param name="lines">The lines of the picture, which are its text.</param>
+    /// <param name="window">The lines that the window has room for, plus empty lines to erase what was there before.</param>
     /// <param name="width">The width to overwrite.</param>
-    /// <param name="hasColours">Whether it may be shown with colours.</param>
-    /// <param name="redrawing">How long it overwrites anything.</param>
+    /// <param name="hasColours">Whether the picture may be shown in colour.</param>
+    /// <param name="redrawing">Ends the overwriting when it is switched off.</param>
     internal static object ToOverwriting(IReadOnlyList<StyledLine> lines, IReadOnlyList<StyledLine> window, int width, bool hasColours, Redrawing redrawing) =>
         Mark(string.Join(Environment.NewLine, lines.Select(line => line.Text)), "RoamShm.Picture", new Look(lines, hasColours, window, width, redrawing));
 
@@ -99,12 +99,12 @@ public static class PictureLine
 
             string[] painted = [.. _window.Select(line => line.Render(palette) + new string(' ', Math.Max(0, _width - line.Width)))];
 
-            // Without $PSStyle, in Windows PowerShell, sequences count as text and need their room.
+            // Without $PSStyle, in Windows PowerShell, escape sequences count as text and need room.
             painted[0] = Home + (style is null && painted[0].Length >= Home.Length ? painted[0].Substring(0, painted[0].Length - Home.Length) : painted[0]);
             return painted;
         }
 
-        /// <summary>PowerShell takes colours out of what goes to files, but not of its own redirected output.</summary>
+        /// <summary>Whether to colour: PowerShell strips colours from what goes to files, but not from its own redirected output.</summary>
         private static bool IsWanted(object style) => Palette.Read(style, "OutputRendering")?.ToString() switch
         {
             "Ansi" => true,

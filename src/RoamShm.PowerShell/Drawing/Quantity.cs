@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Numbers for the eye, with the units of the views in RoamShm.Format.ps1xml.</summary>
+/// <summary>Formats numbers for display, with the units of the views in RoamShm.Format.ps1xml.</summary>
 internal static class Quantity
 {
     private const ulong MinuteNanoseconds = 60_000_000_000;
@@ -27,7 +27,7 @@ internal static class Quantity
         return bytes.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
-    /// <summary>A count in no more than five characters.</summary>
+    /// <summary>Formats a count in at most five characters.</summary>
     internal static string Count(long count) => count switch
     {
         < 100_000 => Invariant($"{count}"),

@@ -1,6 +1,6 @@
 namespace RoamShm.Drawing;
 
-/// <summary>Whether pictures are still drawn over one another. What is kept of them and shown later stands below the prompt, as anything does.</summary>
+/// <summary>Whether pictures still overwrite one another. A picture that is kept and shown later appears below the prompt like any other output.</summary>
 internal sealed class Redrawing
 {
     internal bool IsOn { get; set; } = true;

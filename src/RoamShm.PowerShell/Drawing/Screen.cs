@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 
 namespace RoamShm.Drawing;
 
-/// <summary>What a picture is drawn for: its size, its characters, whether it may have colours, and whether it can be drawn over.</summary>
+/// <summary>The target of a picture: its size, its characters, and whether colours and overwriting are possible.</summary>
 internal sealed class Screen
 {
-    /// <summary>Narrower than this, a picture is no picture.</summary>
+    /// <summary>The minimum width of a readable picture.</summary>
     internal const int LeastWidth = 40;
 
     private const int WidthWhereUnknown = 100;
@@ -27,41 +27,41 @@ internal sealed class Screen
         CanRedraw = canRedraw;
     }
 
-    /// <summary>The widest that a line may be, as the user wants it.</summary>
+    /// <summary>The maximum line width that the user wants.</summary>
     internal int Width { get; }
 
-    /// <summary>Columns of the window, which are all to be drawn over, and no line may go beyond them.</summary>
+    /// <summary>The width of the window in columns. Overwriting must cover all of them, and no line may be longer.</summary>
     internal int Across { get; }
 
-    /// <summary>Lines of the window; of no meaning where the picture cannot be drawn over.</summary>
+    /// <summary>The height of the window in lines; meaningless if the picture cannot be overwritten.</summary>
     internal int Height { get; }
 
     internal Glyphs Glyphs { get; }
 
-    /// <summary>Whether it may have colours; whether they are shown then is for PowerShell to decide.</summary>
+    /// <summary>Whether colours are allowed. PowerShell decides whether they are shown.</summary>
     internal bool HasColours { get; }
 
-    /// <summary>Whether the next picture can take the place of this one.</summary>
+    /// <summary>Whether the next picture can overwrite this one.</summary>
     internal bool CanRedraw { get; }
 
-    /// <summary>Looks at what the output of a cmdlet goes to.</summary>
+    /// <summary>Determines where the output of a cmdlet goes.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
-    /// <param name="width">The width that the user wants, or null for that of the console.</param>
+    /// <param name="width">The width that the user wants; <see langword="null"/> for that of the console.</param>
     /// <param name="ascii">Whether the user wants ASCII.</param>
-    /// <param name="noColor">Whether the user wants no colours.</param>
-    /// <param name="redraw">Whether the user wants each picture over the one before.</param>
-    /// <returns>What it is now.</returns>
+    /// <param name="noColor">Whether the user disabled colours.</param>
+    /// <param name="redraw">Whether the user wants each picture to overwrite the previous one.</param>
+    /// <returns>The current screen.</returns>
     internal static Screen Of(PSCmdlet cmdlet, int? width, bool ascii, bool noColor, bool redraw)
     {
         Size? window = Ask(() => cmdlet.Host.UI.RawUI.WindowSize);
         object? style = cmdlet.SessionState.PSVariable.GetValue("PSStyle");
         string rendering = style is null ? string.Empty : Palette.Read(style, "OutputRendering")?.ToString() ?? string.Empty;
 
-        // The view that paints and draws over is a script, which calls what Constrained Language does not allow.
+        // The view that colours and overwrites is a script that makes calls which Constrained Language forbids.
         bool canPaint = cmdlet.SessionState.LanguageMode == PSLanguageMode.FullLanguage;
 
-        // Only what goes to the terminal can be drawn over, not what goes on to another command. Nothing says whether an assignment or a file takes it, so that is
-        // for the user to say.
+        // Only output that goes to the terminal can be overwritten, not what another command receives. Nothing shows whether an assignment or a file receives
+        // it, so the user must say.
         bool canRedraw = redraw && canPaint && rendering != "PlainText" && window is { Width: > 0, Height: > 0 } && cmdlet.MyInvocation.PipelinePosition == cmdlet.MyInvocation.PipelineLength
             && !(Ask(() => Console.IsOutputRedirected) ?? true)
             && (Ask(() => cmdlet.Host.UI.SupportsVirtualTerminal) ?? false);
@@ -76,14 +76,14 @@ internal sealed class Screen
 
     private static int ConsoleWidth(Size? window)
     {
-        // The console of Windows begins a new line when the last column is written, which leaves an empty one behind a line of full width.
+        // The Windows console wraps when the last column is written, which leaves an empty line after a line of full width.
         int spared = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? 1 : 0;
         return window is not Size size || size.Width <= 0 ? WidthWhereUnknown : size.Width - spared;
     }
 
     private static bool IsUnicode() => Ask(() => Console.OutputEncoding.CodePage) is Utf8 or Utf16 or Utf16BigEndian or Utf32;
 
-    /// <summary>Asks a host or the console, which have many ways to say that there is none: jobs, services, editors and remote sessions.</summary>
+    /// <summary>Queries a host or the console, which have many ways to report that there is none: jobs, services, editors and remote sessions.</summary>
     private static T? Ask<T>(Func<T> question)
         where T : struct
     {

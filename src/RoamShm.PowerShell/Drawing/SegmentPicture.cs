@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Draws what is seen of a segment: its header, layout, peers, slots, and what is wrong with it.</summary>
+/// <summary>Draws a segment: its header, layout, peers, slots and findings.</summary>
 internal sealed class SegmentPicture
 {
     private const int MostFindings = 8;
@@ -27,11 +27,11 @@ internal sealed class SegmentPicture
     }
 
     /// <summary>Draws a segment.</summary>
-    /// <param name="view">What is seen of it.</param>
-    /// <param name="width">The widest that a line may be.</param>
-    /// <param name="glyphs">What to draw with.</param>
-    /// <param name="wraps">Whether what is wrong is told in full, over as many lines as it takes; else each finding is one line, since a window has few.</param>
-    /// <param name="height">The lines that there is room for; what never changes gives way to what does. More lines than that may still come back.</param>
+    /// <param name="view">The state of the segment.</param>
+    /// <param name="width">The maximum line width.</param>
+    /// <param name="glyphs">The characters to draw with.</param>
+    /// <param name="wraps">Whether to show findings in full over several lines; otherwise each takes one line, for a window with few.</param>
+    /// <param name="height">The number of lines available. Parts that never change give way to parts that do. The result may still be longer.</param>
     /// <returns>The lines.</returns>
     internal static IReadOnlyList<StyledLine> Draw(SegmentView view, int width, Glyphs glyphs, bool wraps, int height = int.MaxValue)
     {
@@ -48,7 +48,7 @@ internal sealed class SegmentPicture
         List<StyledLine> peers = picture.Part(picture.DrawPeers);
         List<StyledLine> slots = picture.Part(picture.DrawSlots);
 
-        // A window of few lines is for what happens: the layout never changes, and of the slots there are the peers' numbers.
+        // A window with few lines is for what changes: omit the layout, which never does, and show slots only as the peers' counts.
         int room = height - 1 - findings.Count - peers.Count;
         foreach (List<StyledLine> part in new[] { facts, slots, layout })
         {
@@ -62,11 +62,11 @@ internal sealed class SegmentPicture
         return [Title(view.Path, width, glyphs), .. facts, .. findings, .. layout, .. peers, .. slots];
     }
 
-    /// <summary>Draws what keeps a segment from being drawn.</summary>
+    /// <summary>Draws the error that prevents a segment from being drawn.</summary>
     internal static IReadOnlyList<StyledLine> DrawError(string path, SegmentException error, int width, Glyphs glyphs) =>
         [Title(path, width, glyphs), new StyledLine(error.ErrorId, TextStyle.Bad).Add(": " + PrintableText.Escape(error.Message)).Fit(width, glyphs.Ellipsis)];
 
-    /// <summary>The style of a peer's state or liveness, and of the verdict on a segment.</summary>
+    /// <summary>Returns the style for a peer's state or liveness, or for the verdict on a segment.</summary>
     internal static TextStyle StyleOf(string? state) => state switch
     {
         "Attached" or PeerLiveness.Alive => TextStyle.Good,
@@ -79,7 +79,7 @@ internal sealed class SegmentPicture
     private static StyledLine Title(string path, int width, Glyphs glyphs) =>
         new(DisplayText.KeepEnd(PrintableText.Escape(path), width, glyphs.Ellipsis), TextStyle.Title);
 
-    /// <summary>Whether the numbers of the header mean nothing that is known here.</summary>
+    /// <summary>Whether the header is of an unknown format, so that its numbers mean nothing.</summary>
     private static bool IsOfAnotherFormat(SegmentFinding finding) => finding.Id is SegmentErrorId.BadMagic or SegmentErrorId.PredecessorFormat
         or SegmentErrorId.SuccessorFormat or SegmentErrorId.UnsupportedVersion or SegmentErrorId.UnexpectedHeaderSize;
 
@@ -135,7 +135,7 @@ internal sealed class SegmentPicture
 
     private void DrawFindings()
     {
-        // What keeps guests from attaching comes before what may bite.
+        // List what prevents guests from attaching before hazards.
         SegmentFinding[] findings = [.. _view.Report.Findings.OrderBy(finding => finding.Severity == SegmentFinding.Error ? 0 : 1)];
         foreach (SegmentFinding finding in findings.Take(MostFindings))
         {
@@ -170,7 +170,7 @@ internal sealed class SegmentPicture
         Add(line);
     }
 
-    /// <summary>A message without the path, which stands above.</summary>
+    /// <summary>Removes the path from a message, since it is shown above.</summary>
     private string MessageOf(string? message)
     {
         string text = message ?? string.Empty;
@@ -258,7 +258,7 @@ internal sealed class SegmentPicture
         _lines.AddRange(table.Draw(_width, _glyphs));
     }
 
-    /// <summary>An empty place of which there is nothing to say.</summary>
+    /// <summary>Whether an empty entry has nothing to report.</summary>
     private static bool IsBlank(SegmentPeer peer) => peer.StateCode == (uint)PeerState.Empty && peer.SlotsOwned == 0
         && peer is { GuestToHostEntries: 0, HostToGuestEntries: 0 };
 

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace RoamShm.Drawing;
 
-/// <summary>What is seen of one segment at one moment. What cannot be read is left out, and the findings say why.</summary>
+/// <summary>A snapshot of what is known about a segment. Whatever cannot be read is missing, and the findings say why.</summary>
 internal sealed class SegmentView
 {
     internal SegmentView(string path, SegmentReport report, SegmentUse use)
@@ -12,7 +12,7 @@ internal sealed class SegmentView
         Use = use;
     }
 
-    /// <summary>Whether anybody uses it.</summary>
+    /// <summary>Whether anybody uses the segment.</summary>
     internal SegmentUse Use { get; }
 
     internal string Path { get; }
@@ -23,6 +23,6 @@ internal sealed class SegmentView
 
     internal IReadOnlyList<SegmentSlotClass>? SlotClasses { get; set; }
 
-    /// <summary>Why peers or slots could not be read, where no finding says it.</summary>
+    /// <summary>Why peers or slots could not be read, if no finding says so.</summary>
     internal string? Fault { get; set; }
 }

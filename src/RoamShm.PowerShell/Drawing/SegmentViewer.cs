@@ -2,7 +2,7 @@ using System.Threading;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Looks at segments for one command. Each look opens the file once, and all that is seen is of that file.</summary>
+/// <summary>Takes snapshots of segments for one command. Each opens the file once, so everything in it is about the same file.</summary>
 internal sealed class SegmentViewer
 {
     private readonly Patience _patience = new();
@@ -10,9 +10,9 @@ internal sealed class SegmentViewer
 
     internal SegmentViewer() => _validation = new ValidationRun(_patience);
 
-    /// <summary>Looks at a file.</summary>
-    /// <exception cref="SegmentException">There is no such file, or it is not one that could be a segment, or it cannot be read.</exception>
-    /// <exception cref="System.OperationCanceledException">The look was cancelled.</exception>
+    /// <summary>Takes a snapshot of a file.</summary>
+    /// <exception cref="SegmentException">The file does not exist, cannot be a segment, or cannot be read.</exception>
+    /// <exception cref="System.OperationCanceledException">The token was cancelled.</exception>
     internal SegmentView Look(string path, CancellationToken cancellationToken)
     {
         using SegmentFile file = SegmentFile.OpenRead(path, _patience.ForLeases, cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class SegmentViewer
         }
         catch (SegmentException e) when (e.ErrorId == SegmentErrorId.TooManySlots)
         {
-            // A finding says so.
+            // A finding reports it.
             view.Peers = segment.ReadPeers(PeerDetail.Rings, cancellationToken);
         }
     }

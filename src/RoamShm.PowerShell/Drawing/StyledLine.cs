@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RoamShm.Drawing;
 
-/// <summary>A line of text in pieces that each mean something.</summary>
+/// <summary>A line of text made of styled pieces.</summary>
 internal sealed class StyledLine
 {
     private readonly List<(string Text, TextStyle Style)> _pieces = [];
@@ -14,13 +14,13 @@ internal sealed class StyledLine
 
     internal StyledLine(string text, TextStyle style = TextStyle.None) => _ = Add(text, style);
 
-    /// <summary>The number of cells that it takes.</summary>
+    /// <summary>The number of cells that the line takes.</summary>
     internal int Width { get; private set; }
 
-    /// <summary>The text without what it means.</summary>
+    /// <summary>The text without styles.</summary>
     internal string Text => Render(Palette.Plain);
 
-    /// <summary>Whether any of it is to be painted.</summary>
+    /// <summary>Whether any piece has a style.</summary>
     internal bool HasStyle => _pieces.Exists(piece => piece.Style != TextStyle.None);
 
     internal StyledLine Add(string text, TextStyle style = TextStyle.None)
@@ -43,7 +43,7 @@ internal sealed class StyledLine
 
     internal StyledLine PadTo(int width) => Width < width ? Add(new string(' ', width - Width)) : this;
 
-    /// <summary>The line, cut off where it is wider than that.</summary>
+    /// <summary>Returns the line, truncated to a maximum width.</summary>
     internal StyledLine Fit(int width, string ellipsis)
     {
         if (Width <= width)

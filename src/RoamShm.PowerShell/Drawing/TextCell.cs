@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm.Drawing;
 
-/// <summary>A cell of a <see cref="TextTable"/>: text, or something drawn to the width of its column.</summary>
+/// <summary>A cell of a <see cref="TextTable"/>: text, or content drawn to the width of its column.</summary>
 internal sealed class TextCell
 {
     internal static readonly TextCell Empty = new(string.Empty);
@@ -18,7 +18,7 @@ internal sealed class TextCell
 
     internal TextCell(Func<int, StyledLine> draw) => _draw = draw;
 
-    /// <summary>The width that it needs; 0 for what is drawn to any width.</summary>
+    /// <summary>The width that the cell needs; 0 for content that adapts to any width.</summary>
     internal int Width { get; }
 
     internal StyledLine Draw(int width) => _draw(width);

@@ -16,12 +16,12 @@ internal sealed class TextColumn
 
     internal bool IsRight { get; }
 
-    /// <summary>Whether it can be left out: 0 for never, and of the others the highest goes first.</summary>
+    /// <summary>The order in which columns are dropped: 0 is never dropped, and the highest number is dropped first.</summary>
     internal int Spare { get; }
 
-    /// <summary>The least width, for what would jump to and fro in pictures that follow one another.</summary>
+    /// <summary>The minimum width, for content whose changing width would make successive pictures jump.</summary>
     internal int Least { get; }
 
-    /// <summary>Whether it is drawn to the width that is left.</summary>
+    /// <summary>Whether the column takes the remaining width.</summary>
     internal bool IsBar { get; }
 }

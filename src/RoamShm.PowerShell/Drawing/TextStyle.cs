@@ -1,6 +1,6 @@
 namespace RoamShm.Drawing;
 
-/// <summary>What a piece of text means; the palette knows how that looks.</summary>
+/// <summary>The meaning of a piece of text. The palette maps it to a colour.</summary>
 internal enum TextStyle
 {
     None,

@@ -5,7 +5,7 @@ using System.Linq;
 namespace RoamShm.Drawing;
 
 /// <summary>
-/// A table that takes the width it gets: bars grow with it, and where it is narrow, columns that can be done without are left out, the highest
+/// A table that adapts to the available width: bars grow with it, and if it is too narrow, expendable columns are dropped, the highest
 /// <see cref="TextColumn.Spare"/> first.
 /// </summary>
 internal sealed class TextTable

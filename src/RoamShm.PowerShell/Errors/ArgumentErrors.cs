@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Errors;
 
-/// <summary>Errors in arguments that several commands have. Each is named for its id.</summary>
+/// <summary>Argument errors that several commands share. Each method has the name of its error id.</summary>
 internal static class ArgumentErrors
 {
     internal static ErrorRecord IntervalTooShort(TimeSpan interval) =>

@@ -2,20 +2,20 @@ using System.Management.Automation;
 
 namespace RoamShm.Errors;
 
-/// <summary>Turns the library's errors into PowerShell's: the id as it is, its category, and what to do about it.</summary>
+/// <summary>Converts the library's errors to PowerShell error records: the same id, a category, and the recommended action.</summary>
 internal static class SegmentErrorRecord
 {
     internal static ErrorRecord Create(SegmentException error, object? target)
     {
         (ErrorCategory category, string action) = Describe(error.ErrorId);
-        // A cmdlet that takes a -Path is expected to raise what PowerShell's own do.
+        // A cmdlet with a -Path is expected to throw the same exception types as PowerShell's own cmdlets.
         SegmentNotFoundException? notFound = error.ErrorId == SegmentErrorId.SegmentNotFound ? new SegmentNotFoundException(error) : null;
         var record = new ErrorRecord((System.Exception?)notFound ?? error, error.ErrorId, category, target ?? error.Path)
         {
             ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.Remedy ?? action },
         };
 
-        // The target itself stays as it is, for those who go on with it; this is what is printed of it.
+        // The target object stays as it is for scripts that use it; only its displayed text is escaped.
         record.CategoryInfo.TargetName = PrintableText.Escape(record.CategoryInfo.TargetName);
         notFound?.CarryIn(record);
         return record;

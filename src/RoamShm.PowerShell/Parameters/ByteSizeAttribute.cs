@@ -4,7 +4,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>Reads a size in bytes: a number, or text such as <c>64KB</c>. Empty text, as of an empty CSV cell, means the default.</summary>
+/// <summary>Parses a size in bytes: a number, or text such as <c>64KB</c>. Empty text, as from an empty CSV cell, means the default.</summary>
 public sealed class ByteSizeAttribute : ArgumentTransformationAttribute
 {
     private static readonly string[] Units = ["", "K", "M", "G", "T", "P"];
@@ -23,10 +23,10 @@ public sealed class ByteSizeAttribute : ArgumentTransformationAttribute
             : throw new ArgumentTransformationMetadataException($"'{value}' is not a valid size. Give a number of bytes, or text such as 64KB, 1MB or 65536.");
     }
 
-    /// <summary>Reads a size.</summary>
+    /// <summary>Parses a size.</summary>
     /// <param name="value">A number or text.</param>
     /// <param name="size">The size in bytes.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <returns>Whether the value is a size.</returns>
     internal static bool TryRead(object value, out long size)
     {
         size = 0;

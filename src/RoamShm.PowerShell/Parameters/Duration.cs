@@ -4,7 +4,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>Reads durations: a TimeSpan, text with a unit (<c>250us</c>, <c>500ms</c>, <c>1s</c>, <c>2m</c>, <c>00:00:05</c>), or a bare number.</summary>
+/// <summary>Parses durations: a TimeSpan, text with a unit (<c>250us</c>, <c>500ms</c>, <c>1s</c>, <c>2m</c>, <c>00:00:05</c>), or a bare number.</summary>
 internal static class Duration
 {
     internal const decimal NanosecondsPerSecond = 1_000_000_000m;
@@ -15,10 +15,10 @@ internal static class Duration
         ("s", NanosecondsPerSecond), ("m", 60 * NanosecondsPerSecond), ("h", 3600 * NanosecondsPerSecond), ("d", 86400 * NanosecondsPerSecond),
     ];
 
-    /// <summary>Reads a duration.</summary>
-    /// <param name="input">What the user gave.</param>
-    /// <param name="bareUnit">Nanoseconds that a bare number counts.</param>
-    /// <returns>Nanoseconds, or null for nothing or empty text.</returns>
+    /// <summary>Parses a duration.</summary>
+    /// <param name="input">The user's input.</param>
+    /// <param name="bareUnit">The unit of a bare number, in nanoseconds.</param>
+    /// <returns>Nanoseconds; <see langword="null"/> for null or empty text.</returns>
     internal static decimal? Read(object? input, decimal bareUnit)
     {
         object? value = input is PSObject wrapped ? AsWritten(wrapped) : input;
@@ -36,7 +36,8 @@ internal static class Duration
     }
 
     /// <summary>
-    /// On the command line PowerShell 7 reads 1s as a 16-bit 1 and 250us as an unsigned 250, but keeps what was written.
+    /// Returns a number with a suffix as it was typed. On the command line, PowerShell 7 parses 1s as a 16-bit 1 and 250us as an unsigned 250, but keeps the
+    /// original text.
     /// </summary>
     private static object AsWritten(PSObject argument)
     {

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>Reads a duration as a number of nanoseconds; a bare number is nanoseconds. Empty text means the default.</summary>
+/// <summary>Parses a duration into nanoseconds; a bare number is nanoseconds. Empty text means the default.</summary>
 public sealed class NanosecondDurationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>Refuses what is no path, and says what would be one: the engine's own words for it are about an argument that is null or empty, which an object is not.</summary>
+/// <summary>
+/// Refuses values that are not paths, and says what would be one. The engine's own message is about null or empty arguments, which an object is not.
+/// </summary>
 public sealed class NotEmptyPathAttribute : ValidateEnumeratedArgumentsAttribute
 {
     /// <inheritdoc/>

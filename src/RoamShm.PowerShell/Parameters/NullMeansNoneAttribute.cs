@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>A property that is null, such as the peer of an event that is about no peer, binds as none instead of failing.</summary>
+/// <summary>Binds a null property as none instead of failing, for example the peer of an event that is not about a peer.</summary>
 public sealed class NullMeansNoneAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

@@ -1,11 +1,11 @@
 namespace RoamShm.Parameters;
 
-/// <summary>Reads permission bits, always as octal digits: 0600, 600 and '0600' are the same.</summary>
+/// <summary>Parses permission bits, always as octal digits: 0600, 600 and '0600' are the same.</summary>
 internal static class OctalMode
 {
-    /// <summary>Reads a mode.</summary>
+    /// <summary>Parses a mode.</summary>
     /// <param name="text">Octal digits; null or empty means the default.</param>
-    /// <returns>The bits, or null for the default.</returns>
+    /// <returns>The bits; <see langword="null"/> for the default.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>.</exception>
     internal static int? Read(string? text)
     {

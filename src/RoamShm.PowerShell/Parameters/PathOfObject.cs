@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RoamShm.Parameters;
 
 /// <summary>
-/// Where a path is from that an object brought along rather than somebody wrote: the engine hands it on as a plain string, and this remembers which strings are such. That
-/// path is the name of one file, never a pattern; on an object of another computer it is a file over there.
+/// Remembers where a path came from if an object supplied it rather than the user: the engine passes it on as a plain string, so this keeps track of those
+/// string instances. Such a path is the name of one file, never a pattern; on an object from another computer, it means a file there.
 /// </summary>
 internal sealed class PathOfObject
 {
@@ -16,17 +16,17 @@ internal sealed class PathOfObject
         FileId = fileId;
     }
 
-    /// <summary>The computer of the object, as the engine notes it; null for this one.</summary>
+    /// <summary>The computer of the object, as the engine notes it; <see langword="null"/> for the local one.</summary>
     internal string? Computer { get; }
 
-    /// <summary>The file that the object was read from; null where it does not say.</summary>
+    /// <summary>The identity of the file that the object was read from; <see langword="null"/> if unknown.</summary>
     internal string? FileId { get; }
 
-    /// <summary>Notes where a path is from.</summary>
-    /// <param name="path">The path, not empty.</param>
+    /// <summary>Records where a path came from.</summary>
+    /// <param name="path">The path; must not be empty.</param>
     /// <param name="computer">The computer of the object.</param>
-    /// <param name="fileId">The file that it was read from.</param>
-    /// <returns>A string of its own with that text.</returns>
+    /// <param name="fileId">The identity of the file that it was read from.</param>
+    /// <returns>A new string instance with that text.</returns>
     internal static string Note(string path, string? computer, string? fileId = null)
     {
         string own = new(path.ToCharArray());
@@ -34,8 +34,8 @@ internal sealed class PathOfObject
         return own;
     }
 
-    /// <summary>Where a path is from.</summary>
-    /// <param name="path">The very string that <see cref="Note"/> returned, or any other.</param>
-    /// <returns>Null for what somebody wrote.</returns>
+    /// <summary>Returns where a path came from.</summary>
+    /// <param name="path">The string instance that <see cref="Note"/> returned, or any other.</param>
+    /// <returns><see langword="null"/> for a path that the user typed.</returns>
     internal static PathOfObject? Of(string path) => Known.TryGetValue(path, out PathOfObject? source) ? source : null;
 }

@@ -6,19 +6,19 @@ using System.Management.Automation;
 namespace RoamShm.Parameters;
 
 /// <summary>
-/// What may become a path. The engine would turn any object into text, such as <c>@{Name=x}</c>, and take that for a path. Here an object stands for the file
-/// that it is about, and one that is about no file turns into empty text, which the parameter refuses, so that its properties can bind to other parameters.
-/// A file's name is not a pattern, whatever it contains.
+/// Converts arguments to paths. The engine would convert any object to text, such as <c>@{Name=x}</c>, and use that as a path. Here, an object stands for its
+/// file. An object without a file becomes empty text, which the parameter refuses, so that its properties can bind to other parameters. The name of a file is
+/// never a pattern, whatever it contains.
 /// </summary>
 public sealed class PathTextAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Where the engine notes the computer that an object came from.</summary>
+    /// <summary>The property in which the engine notes the computer that an object came from.</summary>
     private const string ComputerProperty = "PSComputerName";
 
-    /// <summary>Where an object says which file it was read from.</summary>
+    /// <summary>The property in which an object identifies the file it was read from.</summary>
     private const string FileIdProperty = nameof(SegmentHeader.FileId);
 
-    /// <summary>The properties that name an object's file: the provider's name of it, what is named like a parameter, and a row of a table.</summary>
+    /// <summary>The properties that name an object's file: the provider path, a property named like a parameter, and a column of a table.</summary>
     private static readonly string[] PathProperties = ["PSPath", "LiteralPath", "LP", "SegmentPath", "Path"];
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
         }
         catch (GetValueException)
         {
-            // A property that only sometimes has a value, such as the path of a process that has ended.
+            // A property that does not always have a value, such as the path of a process that has ended.
             return [];
         }
     }

@@ -6,12 +6,12 @@ using System.Management.Automation;
 namespace RoamShm.Parameters;
 
 /// <summary>
-/// The states that -State takes. A ValidateSet would do but for completion: the engine then offers its values in its own order, and never asks the completer that
-/// knows which of them occur.
+/// Validates the values of -State. A ValidateSet would be enough except for completion: the engine then offers its values in its own order, and never calls
+/// the completer that knows which of them occur.
 /// </summary>
 public sealed class PeerStateNameAttribute : ValidateEnumeratedArgumentsAttribute
 {
-    /// <summary>The states.</summary>
+    /// <summary>The valid states.</summary>
     public IReadOnlyList<string> ValidValues { get; } = [.. Enum.GetNames(typeof(PeerState)), "Invalid"];
 
     /// <inheritdoc/>

@@ -5,16 +5,14 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>
-/// Reads slot classes from what people have: <c>'1KB:1024'</c>, one text with several, hashtables and objects with SlotSize and SlotCount.
-/// </summary>
+/// <summary>Parses slot classes from <c>'1KB:1024'</c>, one string with several, hashtables, and objects with SlotSize and SlotCount.</summary>
 internal static class SlotClassReader
 {
     private static readonly char[] Separators = [',', ';'];
 
-    /// <summary>Reads slot classes.</summary>
-    /// <param name="input">The argument; null, or nothing but empty text, means the default, an empty list nothing.</param>
-    /// <returns>The classes, or null for the default.</returns>
+    /// <summary>Parses slot classes.</summary>
+    /// <param name="input">The argument. Null or only empty text means the default; an empty list means no classes.</param>
+    /// <returns>The classes; <see langword="null"/> for the default.</returns>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidConfiguration"/>.</exception>
     internal static IReadOnlyList<SlotClass>? Read(object?[]? input)
     {
@@ -29,7 +27,7 @@ internal static class SlotClassReader
             : throw new SegmentException(SegmentErrorId.InvalidConfiguration, "The list of slot classes is empty. Leave it out, or give empty text, for the default.", path: null);
     }
 
-    /// <summary>An empty cell of a table means the default; a list with nothing in it is a mistake.</summary>
+    /// <summary>An empty table cell means the default; an empty list is a mistake.</summary>
     private static bool IsBlank(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) is null or string;
 
     private static void Add(List<SlotClass> classes, object? item)

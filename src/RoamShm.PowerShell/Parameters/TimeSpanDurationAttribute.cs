@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Parameters;
 
-/// <summary>Reads a duration as a TimeSpan; a bare number is seconds, as in Wait-Process.</summary>
+/// <summary>Parses a duration into a TimeSpan; a bare number is seconds, as in Wait-Process.</summary>
 public sealed class TimeSpanDurationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

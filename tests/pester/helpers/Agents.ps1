@@ -1,6 +1,6 @@
-# Other processes that play hosts and guests, tests/RoamShm.TestAgent, and what can be known of them here.
+# Other processes that play hosts and guests (tests/RoamShm.TestAgent), and what can be found out about them here.
 
-<# Why no other process can play a host or a guest here, or nothing. #>
+<# Returns why no other process can play a host or a guest here, or nothing. #>
 function Get-AgentDoubt {
     if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
         'the programs that play hosts and guests need dotnet'
@@ -28,7 +28,7 @@ function Open-Agent {
         UseShellExecute        = $false
     }
     if ($Link) {
-        # What a list of processes shows is the name that a program was started by.
+        # Process lists show the name that a program was started by.
         $null = New-Item -ItemType SymbolicLink -Path $Link -Target ((Get-AgentProgram) -replace '\.dll$')
         $start.FileName = $Link
         $start.Arguments = ''
@@ -41,7 +41,7 @@ function Open-Agent {
     $agent
 }
 
-<# Tells an agent what to do, without waiting for it. #>
+<# Sends a command to an agent without waiting for it. #>
 function Send-Agent {
     param(
         [Parameter(Mandatory)] [System.Diagnostics.Process] $Agent,
@@ -62,7 +62,7 @@ function Wait-Answer {
     $answer.Result
 }
 
-<# Tells an agent what to do, and returns its answer when it has done it. #>
+<# Sends a command to an agent, and returns its answer when it is done. #>
 function Invoke-Agent {
     param(
         [Parameter(Mandatory)] [System.Diagnostics.Process] $Agent,
@@ -70,14 +70,14 @@ function Invoke-Agent {
 
     Send-Agent $Agent $Word
     $answer = Wait-Answer $Agent
-    if ($answer -match '^IOException|^what\?|^no place') {
+    if ($answer -match '^IOException|^what\?|^no entry') {
         throw "The agent answers: $answer"
     }
 
     $answer
 }
 
-<# Ends an agent; without -Now when it has done what it was told. What it maps is mapped no more. #>
+<# Ends an agent, without -Now after it has finished its commands. Its mappings are gone then. #>
 function Close-Agent {
     param(
         [AllowNull()] [System.Diagnostics.Process] $Agent,
@@ -96,10 +96,10 @@ function Close-Agent {
     $Agent.Dispose()
 }
 
-<# Why it cannot be told for certain here that nobody maps a file, or nothing. #>
+<# Returns why it is uncertain here whether anybody maps a file, or nothing. #>
 function Get-MappingDoubt {
     if (-not $script:OnLinux) {
-        return 'which processes map a file can be told on Linux only'
+        return 'only Linux lists the processes that map a file'
     }
 
     $isRoot = (& id -u) -eq '0'

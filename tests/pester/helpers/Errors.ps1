@@ -1,6 +1,6 @@
 # The errors of the cmdlets: everything about them that a runbook may rely on.
 
-# What kind of error each id is, for those who handle errors by kind.
+# The category of each error id, for scripts that handle errors by category.
 $script:Categories = @{}
 $kinds = @{
     InvalidData = 'BadMagic', 'InvalidLimits', 'InvalidSlotClass', 'NoSlotClasses', 'PeerTableOutOfBounds',
@@ -24,7 +24,7 @@ foreach ($kind in $kinds.Keys) {
     foreach ($id in $kinds[$kind]) { $script:Categories[$id] = $kind }
 }
 
-<# One error of the cmdlet that the file is about, $script:Command: everything about it that a runbook may rely on. #>
+<# Checks one error of the cmdlet that the file is about, $script:Command: everything that a runbook may rely on. #>
 function Assert-SegmentError {
     param(
         [AllowNull()] [AllowEmptyCollection()] [object[]] $ErrorRecord,
@@ -53,7 +53,7 @@ function Assert-SegmentError {
     }
 }
 
-<# A script that runs one command and writes its errors as JSON, one a line. #>
+<# Returns a script that runs one command and writes its errors as JSON, one a line. #>
 function ConvertTo-ErrorScript {
     param([Parameter(Mandatory)] [string] $Command)
 

@@ -1,6 +1,6 @@
-# Files that are no sound segments: a small segment, with fields overwritten or with another length.
+# Files that are not sound segments: a small segment with overwritten fields or a different length.
 
-<# A fault: fields to overwrite, or a length; the error that it is, and what its message has to match. #>
+<# A fault: the fields to overwrite, or a length; the expected error id, and a pattern for its message. #>
 function New-FaultCase {
     param([string] $Fault, [string] $Id, [object] $Change, [string] $Message)
 
@@ -26,7 +26,7 @@ function Get-BrokenCase {
         "table of 2 .* at offset $end .* $end bytes")
     New-FaultCase 'a class table at 2^64 - 1' SlotClassTableOutOfBounds @{ VarPoolOffset = [uint64]::MaxValue } (
         'offset 18446744073709551615')
-    New-FaultCase 'four thousand million classes' SlotClassTableOutOfBounds @{ NumVarSlotClasses = [uint32]::MaxValue } (
+    New-FaultCase '4294967295 classes' SlotClassTableOutOfBounds @{ NumVarSlotClasses = [uint32]::MaxValue } (
         'table of 4294967295 ')
     New-FaultCase 'a class with slot_size 0' InvalidSlotClass @{ 'Class0.SlotSize' = 0 } (
         'slot class 0 .*slot_size 0, slot_count 4')
@@ -41,7 +41,7 @@ function Get-BrokenCase {
     New-FaultCase 'nothing but the magic' SegmentNotReady @{ Version = '00' * 120 } 'nothing but the magic'
 }
 
-<# Files to which the reference attaches, or dies, but whose peers and slots cannot be looked at. #>
+<# Files that the reference attaches to or crashes on, but whose peers and slots cannot be read. #>
 function Get-DamagedCase {
     $pool, $end = $script:Layout.VarPool, $script:Layout.End
     New-FaultCase 'no guests' InvalidLimits @{ MaxGuests = 0 } 'max_guests is 0'
@@ -60,7 +60,7 @@ function Get-DamagedCase {
         "slot pool at offset $pool .* $end bytes")
 }
 
-<# Makes the file of a case and returns its path. #>
+<# Creates the file of a case and returns its path. #>
 function Add-BrokenSegment {
     param([Parameter(Mandatory)] [string] $Path, [Parameter(Mandatory)] [hashtable] $Case)
 
@@ -76,7 +76,7 @@ function Add-BrokenSegment {
     $made
 }
 
-<# Makes a segment whose first class has one slot more than is looked through. A file with holes takes no room. #>
+<# Creates a segment whose first class has one slot more than the limit. As a sparse file it takes no space. #>
 function Add-HugeSegment {
     param([Parameter(Mandatory)] [string] $Path)
 

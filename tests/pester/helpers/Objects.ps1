@@ -1,6 +1,6 @@
-# Objects as a console shows them, and as they come back from elsewhere.
+# Objects as a console shows them, and as they are after serialization.
 
-<# An object as it comes back from a file, a job or another computer. #>
+<# Returns an object as it comes back from a file, a job or another computer. #>
 function ConvertTo-Deserialized {
     param([Parameter(Mandatory)] [object] $InputObject)
 
@@ -8,7 +8,7 @@ function ConvertTo-Deserialized {
     [System.Management.Automation.PSSerializer]::Deserialize($text)
 }
 
-<# The lines that a console shows of objects, as text: without colours, the name of the group, empty lines and spaces at the end. #>
+<# Returns the lines that a console shows, as text: without colours, group names, empty lines and trailing spaces. #>
 function ConvertTo-ShownLine {
     param(
         [Parameter(ValueFromPipeline)] [object] $InputObject,
@@ -28,7 +28,10 @@ function ConvertTo-ShownLine {
     }
 }
 
-<# The table and the list of an object: what is in them, that they fit, and that they are the same after serialization. #>
+<#
+Checks the table and the list of an object: their contents, that they fit, and that serialization does not change
+them.
+#>
 function Assert-View {
     param(
         [Parameter(Mandatory)] [object] $InputObject,
@@ -54,7 +57,7 @@ function Assert-View {
     @($back | Format-List | ConvertTo-ShownLine -Width 400) | Should -BeExactly $list
 }
 
-<# An object after Export-Clixml and Import-Clixml, and after JSON, has every value that it had. #>
+<# Checks that an object keeps every value through Export-Clixml and Import-Clixml, and through JSON. #>
 function Assert-RoundTrip {
     param(
         [Parameter(Mandatory)] [object] $InputObject,
@@ -69,7 +72,7 @@ function Assert-RoundTrip {
     foreach ($property in $properties) {
         $name = $property.Name
         $back.$name | Should -BeExactly $property.Value -Because "$name came back from Clixml"
-        # A date is text in the JSON of Windows PowerShell 5.1, and some zones' in that of others.
+        # In the JSON of Windows PowerShell 5.1 a date is text, and other versions may use another time zone.
         if ($property.Value -isnot [datetime]) {
             $json.$name | Should -Be $property.Value -Because "$name came back from JSON"
         }

@@ -1,10 +1,10 @@
-# Pages of the documentation as their readers use them: each block of code is typed, in order, at the prompt of a
-# PowerShell of its own, in a console of 100 columns, and what is shown has to be what the page shows.
+# Documentation pages as their readers use them: each code block is typed in order at the prompt of a separate
+# PowerShell, in a console of 100 columns, and the output must be what the page shows.
 
-# What the PowerShell writes when it is done with a statement.
+# Written by that PowerShell when it has finished a statement.
 $script:TypedMark = '== typed =='
 
-<# Why the blocks of a page cannot be run here, or nothing. #>
+<# Returns why the blocks of a page cannot be run here, or nothing. #>
 function Get-PageDoubt {
     param([Parameter(Mandatory)] [string] $Path)
 
@@ -17,7 +17,7 @@ function Get-PageDoubt {
     }
 }
 
-<# The blocks of a page: the heading above each, its code, and what the page shows of it or nothing. #>
+<# Returns the blocks of a page: the heading above each, its code, and the output on the page, if any. #>
 function Get-PageBlock {
     param([Parameter(Mandatory)] [string] $Path)
 
@@ -38,8 +38,8 @@ function Get-PageBlock {
 }
 
 <#
-Opens a PowerShell in which somebody reads a page, in a console of 100 columns. The folder that stands for /dev/shm/roam is not there yet. Its path is
-as long as the one that it stands for, so that columns are as wide as on the page.
+Opens a PowerShell for the reader of a page, in a console of 100 columns. The folder that stands in for /dev/shm/roam does
+not exist yet. Its path has the same length, so that columns are as wide as on the page.
 #>
 function Open-Reader {
     param([byte] $Column = 100)
@@ -52,7 +52,7 @@ function Open-Reader {
     $typed = Join-Path $own 'typed'
     & mkfifo $typed
 
-    # A description of a terminal that has nothing but columns: where output is redirected, it says how wide that is.
+    # A terminal description with nothing but columns: it sets the width when output is redirected.
     $null = New-Item -ItemType Directory -Path (Join-Path $own 'r')
     [System.IO.File]::WriteAllBytes((Join-Path $own 'r/roam'), (ConvertFrom-Hex "1a01 0500 0000 0100 0000 0000 726f616d00 00 $(ConvertTo-Hex $Column) 00"))
     [System.IO.File]::WriteAllText((Join-Path $own 'prompt.ps1'), @'
@@ -74,7 +74,7 @@ while ($null -ne ($typed = $reader.ReadLine())) {
         UseShellExecute        = $false
         WorkingDirectory       = $script:Repository
     }
-    # Errors stand among the other lines, as on a screen.
+    # Errors appear among the other lines, as on a screen.
     $arguments = @('-c', 'exec "$0" "$@" 2>&1') + @(Get-ThisPowerShell) +
         @('-NoProfile', '-NonInteractive', '-File', (Join-Path $own 'prompt.ps1'), $typed, $script:TypedMark)
     foreach ($argument in $arguments) {
@@ -100,7 +100,7 @@ while ($null -ne ($typed = $reader.ReadLine())) {
     }
 }
 
-<# Types a statement and returns what is shown of it. #>
+<# Types a statement and returns the output. #>
 function Send-Reader {
     param([Parameter(Mandatory)] [hashtable] $Reader, [Parameter(Mandatory)] [string] $Statement)
 
@@ -134,11 +134,11 @@ function Close-Reader {
     }
 }
 
-<# Has another process do something, in the words of Scenes.psd1. #>
+<# Makes another process do something, in the words of Scenes.psd1. #>
 function Invoke-Scene {
     param([Parameter(Mandatory)] [hashtable] $Reader, [Parameter(Mandatory)] [string] $Line)
 
-    if ($Line -notmatch '^(?<name>[\w-]+)(?<how>[:~]) (?<order>\S+)(?<rest>.*)$') { throw "'$Line' is no scene." }
+    if ($Line -notmatch '^(?<name>[\w-]+)(?<how>[:~]) (?<order>\S+)(?<rest>.*)$') { throw "'$Line' is not a valid scene." }
     $name, $order, $isAwaited, $rest = $Matches.name, $Matches.order, ($Matches.how -eq ':'), $Matches.rest.Trim()
     if (-not $Reader.Agents[$name]) {
         $program = if ($order -eq 'name') { @{ Link = Join-Path $Reader.Own $name } } else { @{} }
@@ -170,7 +170,10 @@ function Invoke-Scene {
     }
 }
 
-<# A page's code for this folder and user. A sleep by which a job lets a watch begin waits for just that: a look at the file. #>
+<#
+Adapts a page's code to this folder and user. A sleep that lets a watch start becomes a wait for its first poll of the
+file.
+#>
 function ConvertTo-CodeHere {
     param([Parameter(Mandatory)] [string] $Code, [Parameter(Mandatory)] [hashtable] $Reader)
 
@@ -182,7 +185,7 @@ function ConvertTo-CodeHere {
     $here.Replace('/dev/shm/roam', $Reader.Folder)
 }
 
-<# Types a block, statement by statement; before each happens what is told of it. Returns what is shown. #>
+<# Types a block statement by statement, and plays each scene before its statement. Returns the output. #>
 function Invoke-PageBlock {
     param([Parameter(Mandatory)] [hashtable] $Reader, [Parameter(Mandatory)] [string] $Code, [hashtable[]] $Scene)
 
@@ -200,8 +203,8 @@ function Invoke-PageBlock {
 }
 
 <#
-Text reduced to what does not change from one time and place to the next: no widths, times, ages, ids of processes and
-files, vantage points, empty and repeated lines.
+Reduces text to what is the same at any time and place: without widths, times, ages, ids of processes and files, vantage
+points, and empty or repeated lines.
 #>
 function ConvertTo-Shape {
     param([AllowEmptyString()] [string] $Text, [switch] $AnyOrder, [switch] $Loose)
@@ -228,7 +231,7 @@ function ConvertTo-Shape {
     $lines -join "`n"
 }
 
-<# Types all blocks of a page, and fails where one shows something else than the page. #>
+<# Types all blocks of a page, and fails if the output of one differs from the page. #>
 function Assert-Page {
     param(
         [Parameter(Mandatory)] [hashtable] $Reader,

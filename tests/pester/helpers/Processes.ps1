@@ -1,8 +1,7 @@
-# Other PowerShells: processes, jobs, and runspaces in which something goes on meanwhile.
+# Other PowerShells: processes, jobs, and runspaces that run in the background.
 
 <#
-Runs a script, with the module, in a new process of this PowerShell, which can ask nobody anything, and returns the
-lines that it writes.
+Runs a script with the module in a new, non-interactive process of this PowerShell, and returns the lines that it writes.
 #>
 function Invoke-NewProcess {
     param(
@@ -24,31 +23,31 @@ function Invoke-NewProcess {
 }
 
 <#
-Runs a script as a user who owns none of the files, since to an administrator nothing is denied. Skips the test where
-that cannot be had.
+Runs a script as a user who owns none of the files, because an administrator is denied nothing. Skips the test if there
+is no such user.
 #>
 function Invoke-AsStranger {
     param(
         [Parameter(Mandatory)] [string] $Folder,
         [Parameter(Mandatory)] [string] $Script)
 
-    Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
+    Skip-Unless $script:OnUnix 'only Unix has permission bits'
     $stranger = @()
     $shell = @(Get-ThisPowerShell)
     if ((& id -u) -eq '0') {
         $setpriv = Get-Command setpriv -CommandType Application -ErrorAction Ignore
-        Skip-Unless $setpriv 'to root nothing is denied, and there is no setpriv to become somebody else'
+        Skip-Unless $setpriv 'root is denied nothing, and there is no setpriv to become another user'
         $stranger = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'env', "HOME=$Folder"
     }
 
-    # The module and the shell's caches, where the stranger can get at them.
+    # The module and the shell's caches, where the other user can access them.
     $copy = Join-Path $Folder 'module'
     Copy-Item -LiteralPath $script:ModuleFolder -Destination $copy -Recurse
     & chmod -R a+rX $copy
     & chmod a+rwx $Folder
     if ($stranger) {
         $first, $rest = $stranger
-        # A PowerShell that is a .NET tool lies in the home of its user, which is closed to others.
+        # A PowerShell that is a .NET tool is in its user's home, which other users cannot enter.
         $program, $assembly = $shell
         if ($assembly) {
             $own = Join-Path $Folder 'powershell'
@@ -64,7 +63,7 @@ function Invoke-AsStranger {
     Invoke-NewProcess -Folder $Folder -Script $Script -Manifest (Join-Path $copy 'RoamShm.psd1') -Shell ($stranger + $shell)
 }
 
-<# What a script, with the module, writes in a job. #>
+<# Returns the output of a script that runs with the module in a job. #>
 function Invoke-Job {
     param(
         [Parameter(Mandatory)] [scriptblock] $Script,
@@ -75,7 +74,7 @@ function Invoke-Job {
         Receive-Job -Wait -AutoRemoveJob
 }
 
-<# What a script, with the module, writes in several thread jobs at once. #>
+<# Returns the output of a script that runs with the module in several thread jobs at once. #>
 function Invoke-ThreadJob {
     param(
         [Parameter(Mandatory)] [scriptblock] $Script,
@@ -91,7 +90,7 @@ function Invoke-ThreadJob {
     $jobs | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
 }
 
-<# Starts a process that holds an exclusive lock on a file, until it is killed. #>
+<# Starts a process that holds an exclusive lock on a file until it is killed. #>
 function Lock-File {
     param([Parameter(Mandatory)] [string] $Path)
 
@@ -101,7 +100,7 @@ function Lock-File {
     $holder
 }
 
-<# Starts a script in a runspace of its own, with the module, and returns what it takes to follow it. #>
+<# Starts a script with the module in a separate runspace, and returns an object to follow it with. #>
 function Open-Runspace {
     param(
         [Parameter(Mandatory)] [scriptblock] $Script,
@@ -114,7 +113,7 @@ function Open-Runspace {
     $shell = [powershell]::Create()
     $shell.Runspace = $runspace
     $null = $shell.AddScript($Script.ToString()).AddParameters($Parameters)
-    # Looking at what has been written must not wait for the end.
+    # Reading the output so far must not wait for the end.
     $events = New-Object 'System.Management.Automation.PSDataCollection[psobject]'
     $events.EnumeratorNeverBlocks = $true
     $shell.Streams.Error.EnumeratorNeverBlocks = $true
@@ -123,7 +122,7 @@ function Open-Runspace {
     [pscustomobject]@{ Shell = $shell; Events = $events; Call = $shell.BeginInvoke($nothing, $events) }
 }
 
-<# Starts Watch-RoamSegment in a runspace. It looks every 5 ms, so that the tests need not wait for it. #>
+<# Starts Watch-RoamSegment in a runspace. It polls every 5 ms, so that the tests need not wait for it. #>
 function Open-Watch {
     param([Parameter(Mandatory)] [hashtable] $Parameters)
 
@@ -135,7 +134,7 @@ function Open-Watch {
     Open-Runspace { param([hashtable] $Parameters) Watch-RoamSegment @Parameters } @{ Parameters = $all }
 }
 
-<# Waits for a number of events in all, and returns the last. #>
+<# Waits for a total number of events, and returns the last. #>
 function Wait-Watch {
     param(
         [Parameter(Mandatory)] [object] $Watch,
@@ -166,7 +165,7 @@ function Close-Watch {
     }
 }
 
-<# The files below a folder that this process has open (Linux). #>
+<# Returns the files below a folder that this process has open (Linux). #>
 function Get-OpenFile {
     param([Parameter(Mandatory)] [string] $Folder)
 
@@ -175,7 +174,9 @@ function Get-OpenFile {
         Where-Object { $_ -and $_.StartsWith("$Folder/", [System.StringComparison]::Ordinal) }
 }
 
-<# Runs a script, with the module, in a new process of this PowerShell in a terminal of 90 columns and 15 lines (Linux). #>
+<#
+Runs a script with the module in a new process of this PowerShell in a terminal of 90 columns and 15 lines (Linux).
+#>
 function Invoke-Terminal {
     param([Parameter(Mandatory)] [string] $Folder, [Parameter(Mandatory)] [string] $Script)
 
@@ -185,7 +186,7 @@ function Invoke-Terminal {
     $shell = @(Get-ThisPowerShell | ForEach-Object { "'$_'" }) -join ' '
     $shellBefore = $env:SHELL
     try {
-        # What script(1) runs the line with.
+        # The shell that script(1) runs the line with.
         $env:SHELL = '/bin/sh'
         & script -qec "stty cols 90 rows 15; exec $shell -NoProfile -NonInteractive -File '$file'" /dev/null
     } finally {
@@ -196,13 +197,13 @@ function Invoke-Terminal {
 
 function Get-TerminalDoubt {
     if (-not $script:OnLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
-        'makes a terminal with script of util-linux'
+        'needs script from util-linux to create a terminal'
     } elseif ($env:NO_COLOR) {
         'NO_COLOR is set'
     }
 }
 
-<# What a script writes as text where $PSStyle is something else, or is not there, as in Windows PowerShell. #>
+<# Returns the text output of a script if $PSStyle is something else or missing, as in Windows PowerShell. #>
 function Invoke-WithStyle {
     param([AllowNull()] [object] $Style, [Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Path)
 
@@ -222,7 +223,7 @@ function Invoke-WithStyle {
     }
 }
 
-# Has a file open for writing, as a host or guest has, until it is disposed.
+# Opens a file for writing, as a host or guest does, until it is disposed.
 function Open-User([string] $Path) {
     [System.IO.File]::Open($Path, 'Open', 'ReadWrite', 'ReadWrite, Delete')
 }

@@ -1,4 +1,4 @@
-# The ways from what a user has to a path cmdlet.
+# The ways to pass what a user has to a path cmdlet.
 
 function Get-ForeignName {
     # Latin, Cyrillic, Han, and a character outside the basic plane.
@@ -14,8 +14,8 @@ function Add-RouteFixture {
 }
 
 <#
-Each way with the files of Add-RouteFixture that the cmdlet must then have met. How runs with $Command and $With, in
-which $one, $two and $literal are paths in $Folder.
+Returns each route with the files of Add-RouteFixture that the cmdlet must process. How runs with $Command and $With, and
+$one, $two and $literal are paths in $Folder.
 #>
 function Get-BindingRoute {
     $one, $two, $literal, $foreign = 'one.seg', 'two.seg', 'lit[1].seg', (Get-ForeignName)
@@ -43,7 +43,7 @@ function Get-BindingRoute {
         Import-Clixml -LiteralPath $file | & $Command @With
     }
     & $route 'headers through JSON' $literal, $one {
-        # In 5.1 ConvertFrom-Json writes an array as one object; the parentheses take it apart.
+        # In 5.1 ConvertFrom-Json writes an array as one object; the parentheses unroll it.
         $json = Get-RoamSegmentHeader -LiteralPath $literal, $one | ConvertTo-Json
         ($json | ConvertFrom-Json) | ForEach-Object { $_ } | & $Command @With
     }
@@ -102,7 +102,7 @@ function Get-BindingRoute {
     & $route 'a pattern that matches nothing but is a name' $literal { & $Command $literal @With }
     & $route 'brackets escaped by backticks' $literal { & $Command (Join-Path $Folder 'lit`[1`].seg') @With }
     & $route 'a bracket in a set beside a wildcard' $literal {
-        # The engine itself matches nothing with an escaped bracket beside a wildcard.
+        # The engine itself matches nothing with an escaped bracket next to a wildcard.
         & $Command (Join-Path $Folder 'l*[[]1].seg') @With
     }
     & $route 'brackets as -LiteralPath' $literal { & $Command -LiteralPath $literal @With }
@@ -111,7 +111,7 @@ function Get-BindingRoute {
     & $route 'a rooted path while the location is in another provider' $one { Set-Location Env:; & $Command $one @With }
 }
 
-<# Gives the files of Add-RouteFixture to a path cmdlet by one route, and returns what it returns. #>
+<# Passes the files of Add-RouteFixture to a path cmdlet by one route, and returns its output. #>
 function Invoke-Route {
     param(
         [Parameter(Mandatory)] [string] $Route,

@@ -1,6 +1,8 @@
-# The scripts of examples, run here: "exit N" in a script that is called gives $LASTEXITCODE and ends nothing else.
+# Runs the example scripts in this process: "exit N" in a called script sets $LASTEXITCODE and ends nothing else.
 
-<# Runs a script; returns its exit code and its text as a console of 200 columns shows it, with what -WhatIf writes. #>
+<#
+Runs a script; returns its exit code and its text as a console of 200 columns shows it, including -WhatIf messages.
+#>
 function Invoke-Example {
     param([Parameter(Mandatory)] [string] $Name, [object[]] $Argument = @(), [hashtable] $With = @{})
 
@@ -20,7 +22,7 @@ function Invoke-Example {
     [pscustomobject]@{ ExitCode = $code; Text = $text + ($asked -join "`n") }
 }
 
-<# Starts a script in a runspace of its own, to be followed with Wait-Until and ended with Wait-Example. #>
+<# Starts a script in a separate runspace, to be followed with Wait-Until and ended with Wait-Example. #>
 function Open-Example {
     param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [hashtable] $With)
 
@@ -31,7 +33,7 @@ function Open-Example {
     }
 }
 
-<# Waits until a script that was started has ended; returns what Invoke-Example does, without -WhatIf. #>
+<# Waits until a started script has ended; returns the same as Invoke-Example, without -WhatIf messages. #>
 function Wait-Example {
     param([Parameter(Mandatory)] [object] $Example)
 

@@ -1,11 +1,11 @@
-# Segments and their bytes: the arithmetic of the format, once, and how to read and write behind the module's back.
+# Segments and their bytes: the arithmetic of the format in one place, and ways to read and write without the module.
 
 # The configuration of nearly every segment here.
 $script:SmallSegment = @{ MaxGuests = 2; BipbufCapacity = 4KB; MaxPayloadSize = 1KB; SlotClass = @('1KB:4', '16KB:2') }
 
 <#
-Where each field of a segment stands, by name: those of the header; Peer1.State and its like; Peer1.ToHost and
-Peer1.ToGuest, its rings, with Peer1.ToHost.Write and so on; Class0.SlotSize and so on; and End, where the segment ends.
+Returns the offset of each field of a segment by name: those of the header; Peer1.State and so on; Peer1.ToHost and
+Peer1.ToGuest for its rings, with Peer1.ToHost.Write and so on; Class0.SlotSize and so on; and End, the end of the segment.
 #>
 function Get-SegmentLayout {
     param([hashtable] $Configuration = $script:SmallSegment)
@@ -51,10 +51,10 @@ function Get-SegmentLayout {
 
 $script:Layout = Get-SegmentLayout
 
-<# The size of Add-Segment's segments. #>
+<# The size of a segment made by Add-Segment. #>
 $script:SmallSize = $script:Layout.End
 
-<# Makes a small segment and returns its path. #>
+<# Creates a small segment and returns its path. #>
 function Add-Segment {
     param([Parameter(Mandatory)] [string] $Path, [string] $HeartbeatInterval)
 
@@ -79,7 +79,7 @@ function ConvertTo-Hex {
     [BitConverter]::ToString($Byte).Replace('-', '').ToLowerInvariant()
 }
 
-<# Numbers as a segment stores them. #>
+<# Encodes numbers as a segment stores them. #>
 function ConvertTo-Hex32 {
     param([Parameter(Mandatory)] [uint32[]] $Number)
 
@@ -133,7 +133,7 @@ function Test-WideField {
     $Name -match '^(TotalSize|PeerTableOffset|VarPoolOffset|HeartbeatInterval|CurrentSize)$|\.(LastHeartbeat|RingOffset)$'
 }
 
-<# Stores into fields, by name: numbers as wide as the field is, texts as the hexadecimal digits that they are. #>
+<# Stores values into fields by name: numbers with the width of the field, texts as hexadecimal digits. #>
 function Set-Field {
     param(
         [Parameter(Mandatory)] [string] $Path,
@@ -147,7 +147,7 @@ function Set-Field {
     }
 }
 
-<# The numbers in fields, by name. #>
+<# Returns the numbers in fields, by name. #>
 function Get-Field {
     param(
         [Parameter(Mandatory)] [string] $Path,
@@ -162,7 +162,7 @@ function Get-Field {
     }
 }
 
-<# Lengthens or truncates a file in place. #>
+<# Extends or truncates a file in place. #>
 function Edit-Length {
     param([Parameter(Mandatory)] [string] $Path, [Parameter(Mandatory)] [long] $Length)
 
@@ -174,13 +174,13 @@ function Edit-Length {
     }
 }
 
-<# The clock of the heartbeats, in nanoseconds. #>
+<# The heartbeat clock, in nanoseconds. #>
 function Get-MonotonicTime {
     $ticks = [decimal][System.Diagnostics.Stopwatch]::GetTimestamp()
     [uint64]($ticks * 1000000000 / [System.Diagnostics.Stopwatch]::Frequency)
 }
 
-<# Writes a peer's entry: 0 Empty, 1 Attached, 2 Goodbye, 3 Reserved. #>
+<# Writes a peer entry: 0 Empty, 1 Attached, 2 Goodbye, 3 Reserved. #>
 function Edit-Peer {
     param(
         [Parameter(Mandatory)] [string] $Path,
@@ -220,7 +220,7 @@ function Edit-Ring {
     Set-Field $Path $fields
 }
 
-<# An entry of a ring whose payload stands in it, zeros. #>
+<# A ring entry with an inline payload of zeros. #>
 function Get-InlineEntry {
     param([Parameter(Mandatory)] [int] $Payload)
 
@@ -228,7 +228,7 @@ function Get-InlineEntry {
     (ConvertTo-Hex32 $length, ([uint32]$Payload -shl 16)) + ('00' * ($length - 8))
 }
 
-<# An entry of a ring whose payload stands in a slot. #>
+<# A ring entry whose payload is in a slot. #>
 function Get-SlotEntry {
     param(
         [Parameter(Mandatory)] [uint32] $Class,
@@ -239,7 +239,7 @@ function Get-SlotEntry {
     ConvertTo-Hex32 20, 1, ($Class + 256 * $Extent), $Slot, $Generation
 }
 
-<# Writes a slot's metadata. #>
+<# Writes the metadata of a slot. #>
 function Edit-Slot {
     param(
         [Parameter(Mandatory)] [string] $Path,
@@ -254,7 +254,7 @@ function Edit-Slot {
     Write-Hex -Path $Path -Offset ($script:Layout["Class$Class.Metadata"] + 16 * $Slot) -Hex $hex
 }
 
-<# A slot's metadata: generation, state, owner and the next free slot. #>
+<# The metadata of a slot: generation, state, owner and next free slot. #>
 function Read-Slot {
     param(
         [Parameter(Mandatory)] [string] $Path,
