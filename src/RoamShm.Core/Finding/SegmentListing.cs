@@ -47,6 +47,12 @@ public sealed class SegmentListing : SegmentHeaderFields
     public string? Mode { get; set; }
 
     /// <summary>
+    /// Bytes of storage that the file takes: less than its length where it was made sparse and has not been used up yet; <see langword="null"/> on Windows, and where
+    /// that could not be read.
+    /// </summary>
+    public long? AllocatedBytes { get; set; }
+
+    /// <summary>
     /// When the file was made, or last written to or lengthened as a file, UTC. What host and guests do is stores through mappings, which do not change it. So how old a segment is
     /// goes by this and, where heartbeats are on, by the youngest of them: it is not said to be unchanged.
     /// </summary>
