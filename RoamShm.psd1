@@ -12,7 +12,9 @@
     FormatsToProcess       = @('RoamShm.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Export-RoamMetric'
         'Find-RoamSegment'
+        'Get-RoamMessage'
         'Get-RoamPeer'
         'Get-RoamSegmentHeader'
         'Get-RoamSegmentProcess'
@@ -22,6 +24,7 @@
         'Reset-RoamPeer'
         'Set-RoamGoodbye'
         'Show-RoamSegment'
+        'Test-RoamHealth'
         'Test-RoamSegment'
         'Watch-RoamSegment'
     )
