@@ -38,7 +38,7 @@ public sealed class MessageTests : IDisposable
         SegmentMessage first = messages[0];
         Assert.Equal((1, "GuestToHost", 0), (first.PeerId, first.Direction, first.Index));
         Assert.Equal((SegmentMessage.Queued, SegmentMessage.Inline), (first.State, first.Kind));
-        Assert.Equal((0U, 16U, 5L), (first.Position, first.Length, first.PayloadLength));
+        Assert.Equal((0U, 16U, 5L), (first.Position, first.EntryLength, first.PayloadLength));
         Assert.Equal(hello, first.Payload);
         Assert.Equal(_path, first.Path);
         Assert.Null(first.SlotClass);
@@ -67,7 +67,7 @@ public sealed class MessageTests : IDisposable
         SegmentMessage message = Assert.Single(Read(payloadBytes: 2000));
         Assert.Equal(("HostToGuest", SegmentMessage.Slot, SegmentMessage.SlotCurrent), (message.Direction, message.Kind, message.SlotState));
         Assert.Equal((0, 0U, 1U), (message.SlotClass, message.SlotIndex, message.Generation));
-        Assert.Equal((20U, 1000L), (message.Length, message.PayloadLength));
+        Assert.Equal((20U, 1000L), (message.EntryLength, message.PayloadLength));
         Assert.Equal(payload, message.Payload);
     }
 
@@ -76,7 +76,7 @@ public sealed class MessageTests : IDisposable
     {
         _ = _guest.Do("say-mmap", _path, "g2h", "7", "3", "4096", "123456");
         SegmentMessage message = Assert.Single(Read());
-        Assert.Equal((SegmentMessage.Mmap, 32U, 123456L), (message.Kind, message.Length, message.PayloadLength));
+        Assert.Equal((SegmentMessage.Mmap, 32U, 123456L), (message.Kind, message.EntryLength, message.PayloadLength));
         Assert.Equal((7U, 3U, 4096UL), (message.MapId, message.Generation, message.MapOffset));
         Assert.Null(message.Payload);
         Assert.Null(message.SlotState);

@@ -237,11 +237,11 @@ internal sealed class MessageReader
     }
 
     private static SegmentMessage Overtaken(uint position, uint length, string? fault) =>
-        new() { State = SegmentMessage.Overtaken, Position = position, Length = length, Fault = fault };
+        new() { State = SegmentMessage.Overtaken, Position = position, EntryLength = length, Fault = fault };
 
     private SegmentMessage Describe(in RingEntry entry, int at, int stretch)
     {
-        var message = new SegmentMessage { State = SegmentMessage.Queued, Position = entry.Position, Length = entry.Length };
+        var message = new SegmentMessage { State = SegmentMessage.Queued, Position = entry.Position, EntryLength = entry.Length };
         if (entry.Fault is not null)
         {
             message.State = SegmentMessage.Damaged;

@@ -52,7 +52,7 @@ public sealed class SegmentMessage
     public uint Position { get; set; }
 
     /// <summary>Bytes that it takes in the ring: header, payload or reference, and padding.</summary>
-    public uint Length { get; set; }
+    public uint EntryLength { get; set; }
 
     /// <summary><see cref="Inline"/>, <see cref="Slot"/> or <see cref="Mmap"/>; <see langword="null"/> where that was not to be read.</summary>
     public string? Kind { get; set; }
