@@ -5,7 +5,7 @@
     Runs Test-RoamHealth and prints one line in the form of the Monitoring Plugins, as Nagios, Icinga, Naemon, Zabbix and
     Sensu read it:
 
-        ROAM CRITICAL - orders.seg: peer 2 has not beaten for 63.3 s | segments=3;;;0 critical=1;;;0 ...
+        ROAM CRITICAL - orders.seg: peer 2 sent its last heartbeat 63.3 s ago | segments=3;;;0 critical=1;;;0 ...
 
     The line begins with the worst verdict, then says why, the worst segments first. The performance data behind the bar
     is about all segments together, so its labels stay the same however many segments there are.
@@ -38,8 +38,8 @@
     Number of lost slots. The default is 1, which is a warning.
 .PARAMETER WaitingPeer
     Number of peers in Goodbye or Reserved. The default is 1, which is a warning.
-.PARAMETER FreePlace
-    Number of places left for guests, or fewer. The default is 0, which is a warning; -1 is reached by none.
+.PARAMETER FreePeer
+    Number of free peer entries, or fewer. The default is 0, which is a warning; -1 turns it off.
 .PARAMETER FileSystemPercent
     Use of the file system in percent. The default is 80,95.
 .PARAMETER InodePercent
@@ -51,9 +51,9 @@
 
     Checks the segments in /dev/shm and in the temporary folder.
 .EXAMPLE
-    ./Invoke-RoamCheck.ps1 /dev/shm/orders.seg -RingPercent 70,90 -FreePlace -1
+    ./Invoke-RoamCheck.ps1 /dev/shm/orders.seg -RingPercent 70,90 -FreePeer -1
 
-    Checks one segment, whose rings are to have more room, and all of whose places may be taken.
+    Checks one segment, with stricter limits for its rings, and accepts that all its peer entries are taken.
 #>
 # Without CmdletBinding, and with types that everything converts to: an argument that does not bind would end the script with
 # exit code 1, which a monitor takes for a warning.
@@ -66,7 +66,7 @@ param(
     [object] $OrphanedSlot,
     [object] $LeakedSlot,
     [object] $WaitingPeer,
-    [object] $FreePlace,
+    [object] $FreePeer,
     [object] $FileSystemPercent,
     [object] $InodePercent,
     [object] $Most = 3
@@ -118,7 +118,7 @@ try {
     $check = @{ Recurse = $Recurse; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problems' }
     if ($Path) { $check.Path = $Path }
     foreach ($name in 'HeartbeatAge', 'RingPercent', 'SlotPercent', 'OrphanedSlot', 'LeakedSlot', 'WaitingPeer',
-        'FreePlace', 'FileSystemPercent', 'InodePercent') {
+        'FreePeer', 'FileSystemPercent', 'InodePercent') {
         if ($PSBoundParameters.ContainsKey($name)) {
             $check[$name] = $PSBoundParameters[$name]
             $limits[$name] = @($PSBoundParameters[$name]) -join ','

@@ -16,7 +16,7 @@ public sealed class HealthTests : IDisposable
         SegmentHealth health = HealthJudge.Judge(Survey());
         Assert.Equal(HealthStatus.OK, health.Status);
         Assert.Empty(health.Reasons);
-        Assert.Equal((1, 0, 3), (health.PeersAttached, health.PeersWaiting, health.PlacesLeft));
+        Assert.Equal((1, 0, 3), (health.PeersAttached, health.PeersWaiting, health.PeersFree));
         Assert.Equal("OK: a.seg", health.ToString());
     }
 
@@ -72,7 +72,7 @@ public sealed class HealthTests : IDisposable
         { "orphaned", HealthReasonId.SlotsOrphaned, HealthStatus.Warning },
         { "leaked", HealthReasonId.SlotsLeaked, HealthStatus.Warning },
         { "goodbye", HealthReasonId.PeersWaiting, HealthStatus.Warning },
-        { "no place", HealthReasonId.PlacesLeft, HealthStatus.Warning },
+        { "no place", HealthReasonId.PeersFree, HealthStatus.Warning },
         { "file system 80", HealthReasonId.FileSystemFull, HealthStatus.Warning },
         { "file system 95", HealthReasonId.FileSystemFull, HealthStatus.Critical },
         { "inodes 95", HealthReasonId.InodesFull, HealthStatus.Critical },
@@ -130,7 +130,7 @@ public sealed class HealthTests : IDisposable
                 OrphanedSlot = HealthThreshold.Off,
                 LeakedSlot = HealthThreshold.Off,
                 WaitingPeer = HealthThreshold.Off,
-                FreePlace = HealthThreshold.Off,
+                FreePeer = HealthThreshold.Off,
                 FileSystemPercent = HealthThreshold.Off,
                 InodePercent = HealthThreshold.Off,
             };

@@ -173,7 +173,7 @@ public sealed class MessageTests : IDisposable
         SegmentMessage message = Assert.Single(Read());
         Assert.Equal((SegmentMessage.Queued, SegmentMessage.SlotFreed), (message.State, message.SlotState));
         Assert.Null(message.Payload);
-        Assert.Contains("freed although the message waits", message.Fault, StringComparison.Ordinal);
+        Assert.Contains("freed although the message is still queued", message.Fault, StringComparison.Ordinal);
 
         Assert.Equal("0:2", _guest.Do("allocate", _path, "0", "1"));
         message = Assert.Single(Read());

@@ -61,7 +61,7 @@ Describe 'Invoke-RoamCheck.ps1' {
             $result = Invoke-Check $script:Folder
             $result.Code | Should -Be 2
             $result.Lines[0] | Should -Match '^ROAM CRITICAL - torn\.seg: .*; one\.seg: .* \| segments=2;;;0 critical=1;;;0 warning=1;;;0'
-            (Invoke-Check $script:Folder -Most 1).Lines[0] | Should -Match '^ROAM CRITICAL - torn\.seg: [^;]*; 1 more \|'
+            (Invoke-Check $script:Folder -Most 1).Lines[0] | Should -Match '^ROAM CRITICAL - torn\.seg: [^|]*; 1 more \|'
             (Invoke-Check $script:Path -RingPercent '90,95').Code | Should -Be 0
         } finally {
             Close-Agent $guest

@@ -33,7 +33,7 @@ Describe 'Test-RoamHealth' {
             $health | Should -BeOfType ([RoamShm.SegmentHealth])
             $health.Status | Should -BeExactly 'OK'
             $health.Reasons | Should -HaveCount 0
-            $health.PeersAttached, $health.PlacesLeft, $health.SlotsLeaked | Should -Be @(0, 2, 0)
+            $health.PeersAttached, $health.PeersFree, $health.SlotsLeaked | Should -Be @(0, 2, 0)
             $health.Path | Should -BeExactly $script:Path
             $health.CheckedTime.Kind | Should -Be 'Utc'
             (Get-Item -LiteralPath $health.PSPath).FullName | Should -BeExactly $script:Path
@@ -229,11 +229,11 @@ Describe 'Test-RoamHealth' {
             $null = Use-Slot $script:Path 1 -Owner 2
             Edit-Peer $script:Path 2 -State 2
             $strict = @{
-                SlotPercent = 50; OrphanedSlot = 0, 0; LeakedSlot = 0, 0; WaitingPeer = 0, 1; FreePlace = 0, 0
+                SlotPercent = 50; OrphanedSlot = 0, 0; LeakedSlot = 0, 0; WaitingPeer = 0, 1; FreePeer = 0, 0
                 FileSystemPercent = 0; InodePercent = 0, 0
             }
             $found = @((Test-RoamHealth $script:Path @strict).Reasons)
-            foreach ($id in 'SlotsFull', 'SlotsOrphaned', 'SlotsLeaked', 'PeersWaiting', 'PlacesLeft', 'FileSystemFull') {
+            foreach ($id in 'SlotsFull', 'SlotsOrphaned', 'SlotsLeaked', 'PeersWaiting', 'PeersFree', 'FileSystemFull') {
                 $found.Id | Should -Contain $id
             }
 
@@ -252,9 +252,9 @@ Describe 'Test-RoamHealth' {
         }
 
         It 'of places are the worse the lower they are' {
-            { Test-RoamHealth $script:Path -FreePlace 0, 1 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
-            $reasons = (Test-RoamHealth $script:Path -FreePlace 2, 1).Reasons
-            ($reasons | Where-Object Id -EQ 'PlacesLeft').Severity | Should -BeExactly 'Critical'
+            { Test-RoamHealth $script:Path -FreePeer 0, 1 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
+            $reasons = (Test-RoamHealth $script:Path -FreePeer 2, 1).Reasons
+            ($reasons | Where-Object Id -EQ 'PeersFree').Severity | Should -BeExactly 'Critical'
         }
     }
 

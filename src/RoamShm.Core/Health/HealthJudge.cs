@@ -71,7 +71,7 @@ public static class HealthJudge
         SegmentPeer[] waiting = [.. peers.Where(peer => peer.StateCode is (uint)PeerState.Goodbye or (uint)PeerState.Reserved)];
         health.PeersAttached = attached.Length;
         health.PeersWaiting = waiting.Length;
-        health.PlacesLeft = peers.Count(peer => peer.StateCode == (uint)PeerState.Empty);
+        health.PeersFree = peers.Count(peer => peer.StateCode == (uint)PeerState.Empty);
         SegmentPeer? oldest = attached.OrderByDescending(peer => peer.HeartbeatAgeMilliseconds ?? -1).FirstOrDefault(peer => peer.HeartbeatAgeMilliseconds is not null);
         health.OldestHeartbeatMilliseconds = oldest?.HeartbeatAgeMilliseconds;
         health.OldestHeartbeatPeerId = oldest?.PeerId;
@@ -98,11 +98,11 @@ public static class HealthJudge
         {
             if (peer.Liveness == PeerLiveness.NeverBeat)
             {
-                reasons.Add(HealthReasonId.NeverBeat, HealthStatus.Warning, FormattableString.Invariant($"peer {peer.PeerId} is attached and has never beaten"), peerId: peer.PeerId);
+                reasons.Add(HealthReasonId.NeverBeat, HealthStatus.Warning, FormattableString.Invariant($"peer {peer.PeerId} is attached and has never sent a heartbeat"), peerId: peer.PeerId);
             }
             else if (peer.HeartbeatAgeMilliseconds / 1000 is double age && heartbeat.JudgeHigh(age) is (string, double) silent)
             {
-                reasons.Add(HealthReasonId.HeartbeatAge, silent.Severity, FormattableString.Invariant($"peer {peer.PeerId} has not beaten for {age:0.0} s"), age, silent.Threshold, peer.PeerId);
+                reasons.Add(HealthReasonId.HeartbeatAge, silent.Severity, FormattableString.Invariant($"peer {peer.PeerId} sent its last heartbeat {age:0.0} s ago"), age, silent.Threshold, peer.PeerId);
             }
         }
 
@@ -119,9 +119,9 @@ public static class HealthJudge
             reasons.Add(HealthReasonId.PeersWaiting, wait.Severity, FormattableString.Invariant($"{Peers(waiting.Length)} waiting for the host: {who}"), waiting.Length, wait.Threshold, waiting.Length == 1 ? waiting[0].PeerId : null);
         }
 
-        if (survey.Listing is not { HostGoodbye: true } && thresholds.FreePlace.JudgeLow(health.PlacesLeft.Value) is (string, double) left)
+        if (survey.Listing is not { HostGoodbye: true } && thresholds.FreePeer.JudgeLow(health.PeersFree.Value) is (string, double) left)
         {
-            reasons.Add(HealthReasonId.PlacesLeft, left.Severity, FormattableString.Invariant($"{health.PlacesLeft} of {peers.Count} places left for guests"), health.PlacesLeft, left.Threshold);
+            reasons.Add(HealthReasonId.PeersFree, left.Severity, FormattableString.Invariant($"{health.PeersFree} of {peers.Count} peer entries {(health.PeersFree == 1 ? "is" : "are")} free"), health.PeersFree, left.Threshold);
         }
     }
 
@@ -159,12 +159,12 @@ public static class HealthJudge
 
         if (thresholds.OrphanedSlot.JudgeHigh(health.SlotsOrphaned.Value) is (string, double) orphaned)
         {
-            reasons.Add(HealthReasonId.SlotsOrphaned, orphaned.Severity, FormattableString.Invariant($"{Slots(health.SlotsOrphaned.Value)} allocated by peers that are gone"), health.SlotsOrphaned, orphaned.Threshold);
+            reasons.Add(HealthReasonId.SlotsOrphaned, orphaned.Severity, FormattableString.Invariant($"{Slots(health.SlotsOrphaned.Value)} orphaned: their owners are gone"), health.SlotsOrphaned, orphaned.Threshold);
         }
 
         if (thresholds.LeakedSlot.JudgeHigh(health.SlotsLeaked.Value) is (string, double) leaked)
         {
-            reasons.Add(HealthReasonId.SlotsLeaked, leaked.Severity, FormattableString.Invariant($"{Slots(health.SlotsLeaked.Value)} lost: neither allocated nor free"), health.SlotsLeaked, leaked.Threshold);
+            reasons.Add(HealthReasonId.SlotsLeaked, leaked.Severity, FormattableString.Invariant($"{Slots(health.SlotsLeaked.Value)} leaked: neither allocated nor on the free list"), health.SlotsLeaked, leaked.Threshold);
         }
     }
 

@@ -39,8 +39,8 @@ public static class HealthReasonId
     /// <summary>Peers wait in Goodbye or Reserved for the host to do something. The value is how many.</summary>
     public const string PeersWaiting = nameof(PeersWaiting);
 
-    /// <summary>Few places are left for guests. The value is how many.</summary>
-    public const string PlacesLeft = nameof(PlacesLeft);
+    /// <summary>Few peer entries are free. The value is how many.</summary>
+    public const string PeersFree = nameof(PeersFree);
 
     /// <summary>The file system fills up. The value is what is used of it, in percent.</summary>
     public const string FileSystemFull = nameof(FileSystemFull);

@@ -29,8 +29,8 @@ public sealed class HealthThresholds
     /// <summary>Number of peers in Goodbye or Reserved; default 1, and never critical.</summary>
     public HealthThreshold WaitingPeer { get; set; } = new(1, null);
 
-    /// <summary>Number of empty places, or fewer; default 0, and never critical.</summary>
-    public HealthThreshold FreePlace { get; set; } = new(0, null);
+    /// <summary>Number of free peer entries, or fewer; default 0, and never critical.</summary>
+    public HealthThreshold FreePeer { get; set; } = new(0, null);
 
     /// <summary>Use of the file system's bytes in percent; default 80 and 95.</summary>
     public HealthThreshold FileSystemPercent { get; set; } = new(80, 95);

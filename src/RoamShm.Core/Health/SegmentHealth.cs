@@ -26,8 +26,8 @@ public sealed class SegmentHealth
     /// <summary>Peers in the states Goodbye and Reserved, which wait for the host to do something.</summary>
     public int PeersWaiting { get; set; }
 
-    /// <summary>Empty places; <see langword="null"/> where the peers could not be read.</summary>
-    public int? PlacesLeft { get; set; }
+    /// <summary>Peer entries that are empty; <see langword="null"/> where the peers could not be read.</summary>
+    public int? PeersFree { get; set; }
 
     /// <summary>Age of the oldest heartbeat of an attached peer, in milliseconds; <see langword="null"/> where there is none.</summary>
     public double? OldestHeartbeatMilliseconds { get; set; }

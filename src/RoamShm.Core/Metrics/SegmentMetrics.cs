@@ -6,34 +6,34 @@ using System.Linq;
 namespace RoamShm;
 
 /// <summary>
-/// Segments as metrics, in Prometheus' text format 0.0.4. Empty places of guests are no series, and no label has values that grow without end, so the number of series
+/// Segments as metrics, in Prometheus' text format 0.0.4. Empty peer entries are no series, and no label has values that grow without end, so the number of series
 /// follows from the number of segments and of peers on them.
 /// </summary>
 public sealed class SegmentMetrics
 {
     private readonly MetricFamily _health = Gauge("roam_segment_health", "Verdict on the segment by default thresholds: 0 OK, 1 warning, 2 critical, 3 unknown.", "segment");
-    private readonly MetricFamily _status = Gauge("roam_segment_status", "What state the segment is in; 1 for the status that it has.", "segment", "status");
+    private readonly MetricFamily _status = Gauge("roam_segment_status", "Status of the segment: 1 for the one that it has.", "segment", "status");
     private readonly MetricFamily _valid = Gauge("roam_segment_valid", "Whether guests of either reference implementation can attach: 1 if so, else 0.", "segment");
-    private readonly MetricFamily _goodbye = Gauge("roam_segment_goodbye", "Whether the host has said goodbye: 1 if so, else 0.", "segment");
+    private readonly MetricFamily _goodbye = Gauge("roam_segment_goodbye", "Whether goodbye is raised: 1 if so, else 0.", "segment");
     private readonly MetricFamily _size = Gauge("roam_segment_size_bytes", "Size of the segment.", "segment");
-    private readonly MetricFamily _allocated = Gauge("roam_segment_allocated_bytes", "Storage that the segment's file takes; less than its size where it is sparse.", "segment");
+    private readonly MetricFamily _allocated = Gauge("roam_segment_allocated_bytes", "Storage allocated to the file of the segment; less than its size if it is sparse.", "segment");
     private readonly MetricFamily _used = Gauge("roam_segment_used", "Whether anybody uses the segment: 1 if so, 0 if it is proved that nobody does. Missing where that is not known.", "segment");
     private readonly MetricFamily _processes = Gauge("roam_segment_processes", "Number of processes that map the segment. Missing where they are not known.", "segment");
-    private readonly MetricFamily _places = Gauge("roam_segment_max_guests", "Number of places for guests.", "segment");
-    private readonly MetricFamily _peers = Gauge("roam_segment_peers", "Number of places for guests by state.", "segment", "state");
+    private readonly MetricFamily _places = Gauge("roam_segment_max_guests", "Number of guests that can attach at the same time.", "segment");
+    private readonly MetricFamily _peers = Gauge("roam_segment_peers", "Number of peer entries by state.", "segment", "state");
     private readonly MetricFamily _interval = Gauge("roam_segment_heartbeat_interval_seconds", "Time between two heartbeats of a guest; 0 where heartbeats are off.", "segment");
     private readonly MetricFamily _ringSize = Gauge("roam_ring_capacity_bytes", "Data bytes of each ring of the segment.", "segment");
-    private readonly MetricFamily _attaches = Counter("roam_peer_epochs_total", "How often the place was attached to or reserved.", "segment", "peer");
+    private readonly MetricFamily _attaches = Counter("roam_peer_epochs_total", "How often the peer entry was taken, by attaching or by reserving it.", "segment", "peer");
     private readonly MetricFamily _heartbeat = Gauge("roam_peer_heartbeat_age_seconds", "Age of the last heartbeat. Missing where there was none.", "segment", "peer");
     private readonly MetricFamily _owned = Gauge("roam_peer_slots", "Allocated slots that the peer owns.", "segment", "peer");
-    private readonly MetricFamily _queued = Gauge("roam_ring_queued_bytes", "Bytes that wait in the ring.", "segment", "peer", "direction");
-    private readonly MetricFamily _messages = Gauge("roam_ring_queued_messages", "Messages that wait in the ring. Missing where the ring is damaged.", "segment", "peer", "direction");
+    private readonly MetricFamily _queued = Gauge("roam_ring_queued_bytes", "Bytes queued in the ring.", "segment", "peer", "direction");
+    private readonly MetricFamily _messages = Gauge("roam_ring_queued_messages", "Messages queued in the ring. Missing where the ring is damaged.", "segment", "peer", "direction");
     private readonly MetricFamily _slotSize = Gauge("roam_slot_class_slot_size_bytes", "Size of each slot of the class.", "segment", "class");
     private readonly MetricFamily _slots = Gauge("roam_slot_class_slots", "Number of slots of the class.", "segment", "class");
     private readonly MetricFamily _free = Gauge("roam_slot_class_free_slots", "Slots of the class that are free.", "segment", "class");
-    private readonly MetricFamily _allocatedSlots = Gauge("roam_slot_class_allocated_slots", "Slots of the class that are allocated, orphaned ones included.", "segment", "class");
-    private readonly MetricFamily _orphaned = Gauge("roam_slot_class_orphaned_slots", "Allocated slots of the class whose owners are gone.", "segment", "class");
-    private readonly MetricFamily _leaked = Gauge("roam_slot_class_leaked_slots", "Slots of the class that are neither allocated nor free.", "segment", "class");
+    private readonly MetricFamily _allocatedSlots = Gauge("roam_slot_class_allocated_slots", "Slots of the class that are allocated, including orphaned ones.", "segment", "class");
+    private readonly MetricFamily _orphaned = Gauge("roam_slot_class_orphaned_slots", "Slots of the class that are orphaned: allocated by a peer whose entry is empty.", "segment", "class");
+    private readonly MetricFamily _leaked = Gauge("roam_slot_class_leaked_slots", "Slots of the class that are leaked: neither allocated nor on the free list.", "segment", "class");
 
     private readonly SortedDictionary<string, FileSystemUse> _fileSystems = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = [];
@@ -158,8 +158,8 @@ public sealed class SegmentMetrics
 
     private IEnumerable<MetricFamily> FileSystems()
     {
-        MetricFamily size = Gauge("roam_filesystem_size_bytes", "Size of a file system on which segments lie.", "mountpoint");
-        MetricFamily available = Gauge("roam_filesystem_available_bytes", "Bytes of the file system that any user can take.", "mountpoint");
+        MetricFamily size = Gauge("roam_filesystem_size_bytes", "Size of a file system that holds segments.", "mountpoint");
+        MetricFamily available = Gauge("roam_filesystem_available_bytes", "Bytes of the file system that are available to any user.", "mountpoint");
         MetricFamily inodes = Gauge("roam_filesystem_inodes", "Inodes of the file system. Missing where it has no fixed number of them.", "mountpoint");
         MetricFamily free = Gauge("roam_filesystem_free_inodes", "Inodes of the file system that are free.", "mountpoint");
         foreach (FileSystemUse use in _fileSystems.Values)

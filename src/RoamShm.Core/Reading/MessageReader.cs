@@ -14,7 +14,7 @@ internal sealed class MessageReader
     // The positions are read until two looks in a row agree; a ring that is never still for that long is being drained faster than it can be read.
     private const int MostLooks = 64;
 
-    private const string HowMany = "how many messages that were cannot be told";
+    private const string HowMany = "the number of messages is not known";
 
     // What is queued is copied in one go, so that all of it is of one moment, unless it is more than this.
     private const int LargestCopy = 16 * 1024 * 1024;
@@ -47,7 +47,7 @@ internal sealed class MessageReader
     {
         if (Look() is not RingSnapshot start)
         {
-            yield return Overtaken(0, 0, "the ring changed at every look");
+            yield return Overtaken(0, 0, "the ring changed each time that it was read");
             yield break;
         }
 
@@ -311,7 +311,7 @@ internal sealed class MessageReader
             RingSnapshot? now = Look();
             bool isQueued = FindQueued(now, stretch, entry.Position, entry.Position + entry.Length).From == entry.Position;
             message.State = isQueued ? SegmentMessage.Queued : SegmentMessage.Overtaken;
-            message.Fault = isQueued ? FormattableString.Invariant($"its slot was {(state == SegmentMessage.SlotFreed ? "freed" : "allocated anew")} although the message waits") : null;
+            message.Fault = isQueued ? FormattableString.Invariant($"its slot was {(state == SegmentMessage.SlotFreed ? "freed" : "allocated anew")} although the message is still queued") : null;
         }
     }
 

@@ -53,10 +53,10 @@ public sealed class TestRoamHealthCommand : SegmentSearchCommand
     [Threshold]
     public ThresholdByPattern? WaitingPeer { get; set; }
 
-    /// <summary>Places that are left for guests, or fewer: warning, critical. Default 0 and never.</summary>
+    /// <summary>Free peer entries, or fewer: warning, critical. Default 0 and never.</summary>
     [Parameter]
     [Threshold(IsLowWorse = true)]
-    public ThresholdByPattern? FreePlace { get; set; }
+    public ThresholdByPattern? FreePeer { get; set; }
 
     /// <summary>Use of the file system in percent: warning, critical. Default 80,95.</summary>
     [Parameter]
@@ -111,7 +111,7 @@ public sealed class TestRoamHealthCommand : SegmentSearchCommand
         OrphanedSlot = For(OrphanedSlot, path, Defaults.OrphanedSlot),
         LeakedSlot = For(LeakedSlot, path, Defaults.LeakedSlot),
         WaitingPeer = For(WaitingPeer, path, Defaults.WaitingPeer),
-        FreePlace = For(FreePlace, path, Defaults.FreePlace),
+        FreePeer = For(FreePeer, path, Defaults.FreePeer),
         FileSystemPercent = For(FileSystemPercent, path, Defaults.FileSystemPercent),
         InodePercent = For(InodePercent, path, Defaults.InodePercent),
     };
