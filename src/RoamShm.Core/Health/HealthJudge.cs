@@ -36,11 +36,11 @@ public static class HealthJudge
         var reasons = new ReasonList();
         if (survey.IsInvalid)
         {
-            reasons.Add(HealthReasonId.Invalid, HealthStatus.Critical, survey.Fault?.TrimEnd('.') ?? "no guest can attach");
+            reasons.Add(HealthReasonId.Invalid, HealthStatus.Critical, Shorten(survey) ?? "no guest can attach");
         }
         else if (survey.Fault is not null)
         {
-            reasons.Add(HealthReasonId.CannotRead, HealthStatus.Unknown, survey.Fault.TrimEnd('.'));
+            reasons.Add(HealthReasonId.CannotRead, HealthStatus.Unknown, Shorten(survey)!);
         }
 
         if (survey.Listing is { Status: SegmentStatus.Deleted } deleted)
@@ -179,6 +179,17 @@ public static class HealthJudge
         {
             reasons.Add(HealthReasonId.InodesFull, scarce.Severity, FormattableString.Invariant($"the file system {fileSystem.MountPoint} has {inodes:0.#} % of its inodes in use"), inodes, scarce.Threshold);
         }
+    }
+
+    /// <summary>The fault as part of a sentence about the file, whose path stands beside it.</summary>
+    private static string? Shorten(SegmentSurvey survey)
+    {
+        string? text = survey.Fault?.TrimEnd('.');
+        string path = $"'{survey.Path}'";
+        return text is null ? null
+            : text.StartsWith(path + ": ", StringComparison.Ordinal) ? text.Substring(path.Length + 2)
+            : text.StartsWith(path + " ", StringComparison.Ordinal) ? "the file" + text.Substring(path.Length)
+            : text;
     }
 
     private static string Peers(long count) => FormattableString.Invariant($"{count} {(count == 1 ? "peer is" : "peers are")}");
