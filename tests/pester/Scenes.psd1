@@ -8,7 +8,7 @@
 #   Loose      the numbers of the output are of no interest
 @{
     'Export-RoamMetric'       = @(
-        @{ Example = 1; Before = 2; Do = @(
+        @{ Example = 1; Loose = $true; Before = 2; Do = @(
                 'web: attach orders.seg'
                 'hub: map orders.seg'
                 'web: queue orders.seg h2g 100'
@@ -208,6 +208,7 @@
                 'batch: beat orders.seg'
             )
         }
+        @{ Example = 2; Loose = $true }
     )
     'Test-RoamSegment'        = @(
         @{ Example = 6; AnyOrder = $true }
