@@ -111,3 +111,24 @@ Describe 'Invoke-RoamCheck.ps1' {
         $line | Should -Match 'ring of peer 1 is 50 % full'
     }
 }
+
+Describe 'Get-RoamShmUsage.ps1' {
+    It 'says what is allocated of the size where segments are sparse' {
+        Skip-Unless $script:OnUnix 'Windows does not say'
+        $folder = Initialize-Folder
+        $work = Initialize-Folder
+        try {
+            $usage = Join-Path (Split-Path -Parent $script:Check) 'Get-RoamShmUsage.ps1'
+            $null = New-RoamSegment (Join-Path $folder 'sparse.seg') -SlotClass '1MB:64' -Sparse
+            $lines = @(Invoke-NewProcess -Folder $work -Script "& '$usage' '$folder'")
+            $lines[0] | Should -Match '^== 1 segments, 65 MB, \d+(\.\d)? KB of it allocated$'
+            Remove-Item -LiteralPath (Join-Path $folder 'sparse.seg')
+            $null = Add-Segment (Join-Path $folder 'whole.seg')
+            $lines = @(Invoke-NewProcess -Folder $work -Script "& '$usage' '$folder'")
+            $lines[0] | Should -BeExactly '== 1 segments, 53 KB'
+        } finally {
+            Clear-Folder $folder
+            Clear-Folder $work
+        }
+    }
+}
