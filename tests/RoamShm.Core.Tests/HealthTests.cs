@@ -147,7 +147,7 @@ public sealed class HealthTests : IDisposable
         _ = guest.Do("queue", path, "g2h", "3400");
         SegmentSurvey survey = Assert.Single(new SegmentSurveyor().Survey(path));
         Assert.Null(survey.Fault);
-        Assert.Equal([guest.Id], survey.Listing!.MappedBy!);
+        Assert.Equal($"{guest.Id}", survey.Listing!.MappedBy);
         Assert.Equal(3408, survey.Peers![0].GuestToHostQueued);
         Assert.Equal(2, survey.SlotClasses!.Count);
         Assert.InRange(survey.FileSystem!.UsedPercent, 0, 100);
@@ -220,7 +220,7 @@ public sealed class HealthTests : IDisposable
 
     private static SegmentSurvey Survey() => new("a.seg")
     {
-        Listing = new SegmentListing { Path = "a.seg", Status = SegmentStatus.Live, Use = SegmentUse.Used, MappedBy = [42], PeersAttached = 1, HeartbeatInterval = 1_000_000_000, MaxGuests = 4 },
+        Listing = new SegmentListing { Path = "a.seg", Status = SegmentStatus.Live, Use = SegmentUse.Used, MappedBy = "42", PeersAttached = 1, HeartbeatInterval = 1_000_000_000, MaxGuests = 4 },
         Peers =
         [
             .. Enumerable.Range(1, 4).Select(id => new SegmentPeer

@@ -235,7 +235,7 @@ Describe 'The examples for Prometheus' {
         Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
         $said = & $promtool check rules (Join-Path $script:Prometheus 'roam.rules.yml') 2>&1
         "$said" | Should -Match 'SUCCESS: 3 rules found'
-        $said = & $promtool test rules ([System.IO.Path]::Combine($script:Root, 'tests', 'Examples', 'roam.rules.test.yml')) 2>&1
+        $said = & $promtool test rules (Join-Path $PSScriptRoot 'roam.rules.test.yml') 2>&1
         $LASTEXITCODE | Should -Be 0 -Because "$said"
     }
 

@@ -40,6 +40,9 @@ public sealed class SegmentListing : SegmentHeaderFields
     /// </summary>
     public string? MappedBy { get; set; }
 
+    /// <summary>How many processes map it; null where they are not known.</summary>
+    internal int? ProcessCount => MappedBy is null ? null : MappedBy.Length == 0 ? 0 : MappedBy.Split(' ').Length;
+
     /// <summary>The owner's name, or user id where it has none; <see langword="null"/> on Windows.</summary>
     public string? Owner { get; set; }
 

@@ -28,7 +28,7 @@ public static class HealthJudge
             CheckedTime = DateTime.UtcNow,
             SegmentStatus = survey.Listing?.Status,
             Use = survey.Listing?.Use,
-            Processes = survey.Listing?.MappedBy?.Length,
+            Processes = survey.Listing?.ProcessCount,
             PeersAttached = survey.Listing?.PeersAttached ?? 0,
             FileSystemPercent = survey.FileSystem?.UsedPercent,
             InodePercent = survey.FileSystem?.InodesUsedPercent,

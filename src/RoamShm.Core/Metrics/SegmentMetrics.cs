@@ -75,7 +75,7 @@ public sealed class SegmentMetrics
         _size.Add(listing.CurrentSize, path);
         AddKnown(_allocated, listing.AllocatedBytes, path);
         AddKnown(_used, listing.Use switch { SegmentUse.Used => 1, SegmentUse.Free => 0, _ => null }, path);
-        AddKnown(_processes, listing.MappedBy?.Length, path);
+        AddKnown(_processes, listing.ProcessCount, path);
         if (survey.IsInvalid)
         {
             // What the rest of its header says may be anything.

@@ -12,7 +12,7 @@ public abstract class SegmentSearchCommand : SegmentCommand
 
     /// <summary>Folders or segments, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
+    [NotEmptyPath]
     [PathText]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileCompleter))]
@@ -24,10 +24,6 @@ public abstract class SegmentSearchCommand : SegmentCommand
     [Alias("PSPath", "LP")]
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>The computer that an object in the pipeline came from; bound by the engine's own property of that name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, DontShow = true)]
-    public string? PSComputerName { get; set; }
 
     /// <summary>Search the folders below too.</summary>
     [Parameter]
@@ -45,12 +41,9 @@ public abstract class SegmentSearchCommand : SegmentCommand
     {
         if (ParameterSetName == LiteralPathSet)
         {
-            if (!RefuseRemote(PSComputerName, LiteralPath))
+            foreach (string name in LiteralPath)
             {
-                foreach (string name in LiteralPath)
-                {
-                    ForOne(name, literal => Process(Resolver.ResolveLiteral(literal)));
-                }
+                ForOne(name, literal => Process(Resolver.ResolveLiteral(literal)));
             }
 
             return;
@@ -70,6 +63,16 @@ public abstract class SegmentSearchCommand : SegmentCommand
         {
             ForOne(name, pattern =>
             {
+                if (PathOfObject.Of(pattern) is PathOfObject source)
+                {
+                    if (!RefuseRemote(source.Computer, pattern))
+                    {
+                        Process(Resolver.ResolveLiteral(pattern));
+                    }
+
+                    return;
+                }
+
                 foreach (string path in Resolver.Resolve(pattern))
                 {
                     ForOne(path, Process);

@@ -38,10 +38,10 @@ internal static class SummaryPicture
         string? folder = CommonFolder(sorted);
         if (folder is not null)
         {
-            lines.Add(new StyledLine(CutMiddle(DisplayText.Escape(folder), width, glyphs), TextStyle.Dim));
+            lines.Add(new StyledLine(CutMiddle(PrintableText.Escape(folder), width, glyphs), TextStyle.Dim));
         }
 
-        string[] names = [.. sorted.Select(verdict => DisplayText.Escape(folder is null ? verdict.Path! : verdict.Path!.Substring(folder.Length).TrimStart('/', '\\')))];
+        string[] names = [.. sorted.Select(verdict => PrintableText.Escape(folder is null ? verdict.Path! : verdict.Path!.Substring(folder.Length).TrimStart('/', '\\')))];
         int nameRoom = Math.Max(LeastOfName, width - WidthBesideName);
         int nameWidth = Math.Min(nameRoom, names.Max(DisplayText.Width));
         int reasonRoom = width - WidthBesideName - nameWidth - 1;
@@ -60,7 +60,7 @@ internal static class SummaryPicture
         {
             SegmentHealth verdict = sorted[i];
             double? ring = Max(verdict.GuestToHostPercent, verdict.HostToGuestPercent);
-            string reason = hasReasons ? DisplayText.KeepStart(DisplayText.Escape(verdict.Reasons.FirstOrDefault()?.Message ?? string.Empty), reasonRoom, glyphs.Ellipsis) : string.Empty;
+            string reason = hasReasons ? DisplayText.KeepStart(PrintableText.Escape(verdict.Reasons.FirstOrDefault()?.Message ?? string.Empty), reasonRoom, glyphs.Ellipsis) : string.Empty;
             table.Add(
                 new TextCell(verdict.Status ?? string.Empty, StyleOf(verdict.Status)),
                 new TextCell(CutMiddle(names[i], nameWidth, glyphs)),
