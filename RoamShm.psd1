@@ -44,6 +44,7 @@
         'en-US/about_RoamShm_Findings.help.txt'
         'en-US/about_RoamShm_Runbooks.help.txt'
         'runbooks/Get-RoamShmUsage.ps1'
+        'runbooks/Invoke-RoamCheck.ps1'
         'runbooks/Remove-RoamHub.ps1'
         'runbooks/Repair-RoamGuest.ps1'
     )

@@ -221,6 +221,26 @@ public sealed class MessageTests : IDisposable
         Assert.Equal([4], messages[2].Payload);
     }
 
+    [Theory]
+    [InlineData(40, 40, 8, new[] { 8, 16, 24, 32 })] // The producer has set the watermark and is still at it.
+    [InlineData(16, 40, 0, new[] { 0, 8 })] // The consumer is at the start and has not cleared the watermark.
+    [InlineData(0, 40, 0, new int[0])] // The same, with nothing at the start.
+    [InlineData(40, 40, 40, new[] { 0, 8, 16, 24, 32 })] // Full: from the start to the watermark, where the consumer still is.
+    public void A_ring_whose_producer_or_consumer_stopped_while_it_wrapped_is_read_all_the_same(int write, int watermark, int read, int[] positions)
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Say("g2h", []);
+        }
+
+        Patch.UInt32(_path, (long)Make.RingBase, (uint)write);
+        Patch.UInt32(_path, (long)Make.RingBase + 4, (uint)watermark);
+        Patch.UInt32(_path, (long)Make.RingBase + 64, (uint)read);
+        SegmentMessage[] messages = Read();
+        Assert.All(messages, message => Assert.Equal(SegmentMessage.Queued, message.State));
+        Assert.Equal(positions, messages.Select(message => (int)message.Position));
+    }
+
     [Fact]
     public void Positions_that_make_no_sense_are_damage()
     {

@@ -13,7 +13,7 @@ BeforeAll {
     $script:Command = 'Get-RoamMessage'
     $script:Layout = Get-SegmentLayout
 
-    function ConvertTo-Hex {
+    function ConvertTo-PayloadHex {
         param([AllowEmptyString()] [string] $Text)
 
         -join ([System.Text.Encoding]::UTF8.GetBytes($Text) | ForEach-Object { '{0:x2}' -f $_ })
@@ -49,8 +49,8 @@ Describe 'Get-RoamMessage' {
 
         It 'is there in both directions, in order, byte for byte' {
             'one', 'two and more', "three`nlines`0" |
-                ForEach-Object { $null = Invoke-Agent $script:Guest say, $script:Path, g2h, (ConvertTo-Hex $_) }
-            $null = Invoke-Agent $script:Guest say, $script:Path, h2g, (ConvertTo-Hex 'answer')
+                ForEach-Object { $null = Invoke-Agent $script:Guest say, $script:Path, g2h, (ConvertTo-PayloadHex $_) }
+            $null = Invoke-Agent $script:Guest say, $script:Path, h2g, (ConvertTo-PayloadHex 'answer')
             $messages = @(Get-RoamMessage $script:Path)
             $messages | Should -HaveCount 4
             $messages[0] | Should -BeOfType ([RoamShm.SegmentMessage])
@@ -78,7 +78,7 @@ Describe 'Get-RoamMessage' {
 
         It 'is followed into its slot, and says whether the slot still holds it' {
             $text = 'x' * 900
-            Invoke-Agent $script:Guest say-slot, $script:Path, h2g, 0, (ConvertTo-Hex $text) | Should -Be '0:1'
+            Invoke-Agent $script:Guest say-slot, $script:Path, h2g, 0, (ConvertTo-PayloadHex $text) | Should -Be '0:1'
             $message = Get-RoamMessage $script:Path -PayloadBytes 1KB
             $message.Kind, $message.SlotState | Should -BeExactly @('Slot', 'Current')
             $message.SlotClass, $message.SlotIndex, $message.Generation, $message.PayloadLength | Should -Be @(0, 0, 1, 900)
@@ -167,7 +167,7 @@ Describe 'Get-RoamMessage' {
         }
 
         It 'is nothing behind something damaged, which is said' {
-            Write-Hex $script:Path ($script:Layout.ToHost[1] + 128 + 16) '03000000'
+            Write-Hex $script:Path ($script:Layout['Peer1.ToHost.Data'] + 16) '03000000'
             $messages = @(Get-RoamMessage $script:Path -PeerId 1 -Direction GuestToHost)
             $messages.State | Should -BeExactly @('Queued', 'Damaged')
             $messages[1].Fault | Should -Match 'its length is 3'
@@ -221,11 +221,11 @@ Describe 'Get-RoamMessage' {
         }
 
         It 'are shown in 80 columns as hex and text, below the name of the segment' {
-            $hello = '{0}{1}' -f '10000000000006', '00' + (ConvertTo-Hex "hello`n") + '0000'
+            $hello = '{0}{1}' -f '10000000000006', '00' + (ConvertTo-PayloadHex "hello`n") + '0000'
             Edit-Ring $script:Path 1 ToHost -Entry $hello
             $rows = @(Get-RoamMessage $script:Path | ConvertTo-ShownLine -Width 80)
             $rows | ForEach-Object { $_.Length | Should -BeLessOrEqual 80 }
-            $rows[0] | Should -Match ([regex]::Escape($script:Path))
+            (Get-RoamMessage $script:Path | Out-String -Width 80) | Should -Match ([regex]::Escape($script:Path))
             $rows[-1] | Should -Match '1 to host +0 inline +6 68656c6c6f0a +hello\.'
             $list = @(Get-RoamMessage $script:Path | Format-List | ConvertTo-ShownLine -Width 400)
             foreach ($property in [RoamShm.SegmentMessage].GetProperties().Name) {

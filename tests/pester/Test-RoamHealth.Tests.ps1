@@ -294,7 +294,7 @@ Describe 'Test-RoamHealth' {
                 @(ConvertTo-Deserialized $shown | ConvertTo-ShownLine -Width 80) | Should -BeExactly $rows
             }
 
-            $text = -join ($health | ConvertTo-ShownLine -Width 80)
+            $text = $health | Out-String -Width 80
             $text | Should -Match ([regex]::Escape($script:Folder))
             $text | Should -Match 'one\.seg'
         }

@@ -14,6 +14,9 @@ internal sealed class MessageReader
     // The positions are read until two looks in a row agree; a ring that is never still for that long is being drained faster than it can be read.
     private const int MostLooks = 64;
 
+    // Between two looks at a ring that wraps: whoever wraps it was stopped in between.
+    private static readonly TimeSpan PauseOfWrap = TimeSpan.FromMilliseconds(1);
+
     private const string HowMany = "the number of messages is not known";
 
     // What is queued is copied in one go, so that all of it is of one moment, unless it is more than this.
@@ -51,7 +54,7 @@ internal sealed class MessageReader
             yield break;
         }
 
-        if (start.Fault is not null)
+        if (IsDamaged(start))
         {
             yield return new SegmentMessage { State = SegmentMessage.Damaged, Position = start.Position, Fault = start.Fault };
             yield break;
@@ -61,7 +64,7 @@ internal sealed class MessageReader
         _start = start;
         int skipped = start.Watermark != 0 && start.Position >= start.Watermark ? 1 : 0;
         var pieces = new List<Piece>();
-        foreach ((uint from, uint to) in start.Readable())
+        foreach ((uint from, uint to) in Stretches(start))
         {
             pieces.Add(new Piece(pieces.Count + skipped, from, to));
         }
@@ -151,16 +154,23 @@ internal sealed class MessageReader
 
     private ulong Data(uint position) => _ring + RingLayout.HeaderSize + position;
 
-    /// <summary>Reads the positions until two looks agree, so that they are of one moment; null where they never do.</summary>
+    /// <summary>Reads the positions until two looks agree, so that they are of one moment; null where they never do. While the ring wraps, waits for that to end.</summary>
     private RingSnapshot? Look()
     {
         RingSnapshot last = RingSnapshot.Read(_file, _ring, _capacity);
         for (int look = 0; look < MostLooks; look++)
         {
             RingSnapshot next = RingSnapshot.Read(_file, _ring, _capacity);
-            if ((next.Write, next.Watermark, next.Position) == (last.Write, last.Watermark, last.Position))
+            bool isStill = (next.Write, next.Watermark, next.Position) == (last.Write, last.Watermark, last.Position);
+            if (isStill && (!next.IsWrapping || look == MostLooks - 1))
             {
                 return next;
+            }
+
+            if (isStill)
+            {
+                _ = _cancellation.WaitHandle.WaitOne(PauseOfWrap);
+                _cancellation.ThrowIfCancellationRequested();
             }
 
             last = next;
@@ -169,10 +179,17 @@ internal sealed class MessageReader
         return null;
     }
 
+    private static bool IsDamaged(RingSnapshot ring) => ring.Fault is not null && !ring.IsWrapping;
+
+    /// <summary>What can be read, also while the ring wraps: before the watermark, and behind it what is at the start.</summary>
+    private static IEnumerable<(uint From, uint To)> Stretches(RingSnapshot ring) => !ring.IsWrapping ? ring.Readable()
+        : ring.Position == 0 || ring.Position == ring.Watermark ? [(0, ring.Write)]
+        : [(ring.Position, ring.Watermark)];
+
     /// <summary>Which part of a stretch was still queued at a later look. Its start is where an entry begins; both are the end where all of it was consumed.</summary>
     private (uint From, uint To) FindQueued(RingSnapshot? now, int stretch, uint at, uint end)
     {
-        if (now is null || now.Fault is not null)
+        if (now is null || IsDamaged(now))
         {
             return (end, end);
         }
@@ -186,7 +203,7 @@ internal sealed class MessageReader
 
         // Consumed round the end of the ring, and so with all that was queued at first.
         bool isRound = stretch == 0 && now.Position < _start!.Position;
-        uint to = Math.Min(end, hasWrap ? now.Watermark : now.Write);
+        uint to = Math.Min(end, hasWrap && now.Position != 0 ? now.Watermark : now.Write);
         uint from = Math.Max(at, now.Position);
         return isRound || from >= to ? (end, end) : (from, to);
     }

@@ -38,6 +38,12 @@ internal sealed class RingSnapshot
     /// <summary>What is wrong with the positions, or null.</summary>
     internal string? Fault { get; }
 
+    /// <summary>
+    /// Whether the positions are as they are for an instant while the ring wraps: the producer has set the watermark and not yet gone to the start, or the consumer
+    /// has gone to the start and not yet cleared the watermark (<c>r[shm.bipbuf.grant]</c>, <c>r[shm.bipbuf.release]</c>). It lasts while a process is stopped there.
+    /// </summary>
+    internal bool IsWrapping => Watermark != 0 && Watermark <= Capacity && (Position == 0 ? Write <= Capacity : Write == Watermark && Position <= Watermark);
+
     /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
     internal long Queued
     {
@@ -119,7 +125,8 @@ internal sealed class RingSnapshot
             yield break;
         }
 
-        if (Watermark == 0)
+        // At the start with a watermark: all before that one is consumed.
+        if (Watermark == 0 || Position == 0)
         {
             yield return (Position, Write);
             yield break;

@@ -15,8 +15,7 @@ public sealed class GetRoamMessageCommand : SegmentPathCommand
     private readonly Patience _patience = new();
 
     /// <summary>Only the rings of these peers, 1 to 255.</summary>
-    [Parameter(ParameterSetName = nameof(Path))]
-    [Parameter(ParameterSetName = nameof(LiteralPath), ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [NullMeansNone]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
