@@ -21,14 +21,14 @@ public sealed class SegmentSurveyor
 
     /// <summary>Makes a surveyor.</summary>
     /// <param name="depth">How many levels of folders below a given one to search; 0 for that one alone.</param>
-    /// <param name="cancellation">Ends a long search.</param>
-    public SegmentSurveyor(int depth = 0, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Ends a long search.</param>
+    public SegmentSurveyor(int depth = 0, CancellationToken cancellationToken = default)
     {
-        _cancellation = cancellation;
+        _cancellation = cancellationToken;
         _validation = new ValidationRun(_patience);
         _search = new SegmentSearch(
             new SegmentFindOptions { Depth = depth, OnListed = (listing, report, file) => _listed = Complete(listing, report, file) },
-            new SegmentUsers(cancellation));
+            new SegmentUsers(cancellationToken));
     }
 
     /// <summary>Surveys a file, or the segments in a folder.</summary>
@@ -57,7 +57,7 @@ public sealed class SegmentSurveyor
         {
             yield return failed;
         }
-        else if (!isAny && !Directory.Exists(path))
+        else if (!isAny && !Folder.Exists(path))
         {
             yield return Refuse(path);
         }

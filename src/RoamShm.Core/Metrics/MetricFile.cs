@@ -16,10 +16,10 @@ public static class MetricFile
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="lines">The lines.</param>
-    /// <param name="cancellation">Ends a long write; the old file stays.</param>
+    /// <param name="cancellationToken">Ends a long write; the old file stays.</param>
     /// <exception cref="SegmentException">The file cannot be written, or its folder does not exist.</exception>
     /// <exception cref="OperationCanceledException">The write was cancelled.</exception>
-    public static void Replace(string path, IEnumerable<string> lines, CancellationToken cancellation = default)
+    public static void Replace(string path, IEnumerable<string> lines, CancellationToken cancellationToken = default)
     {
         var text = new StringBuilder();
         foreach (string line in lines ?? throw new ArgumentNullException(nameof(lines)))
@@ -34,7 +34,7 @@ public static class MetricFile
         }
 
         using NewFile file = NewFile.Create(path, (ulong)bytes.Length);
-        file.Reserve(sparse: false, cancellation);
+        file.Reserve(sparse: false, cancellationToken);
         file.Write(0, bytes, 0, bytes.Length);
         file.SetMode(ReadableByAll);
         file.Publish(replace: true);
