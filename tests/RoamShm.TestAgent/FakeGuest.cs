@@ -10,7 +10,7 @@ namespace RoamShm.TestAgent;
 /// A guest that maps a segment and does to it what a guest, and for the host's part its host, would do, written from the format and not from the library
 /// under test.
 /// </summary>
-internal sealed unsafe class FakeGuest : IDisposable
+internal sealed unsafe partial class FakeGuest : IDisposable
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

@@ -17,6 +17,9 @@ public sealed class SegmentFindOptions
     /// <summary>Called with each folder before it is searched, and the number of files seen so far.</summary>
     public Action<string, long>? OnFolder { get; set; }
 
+    /// <summary>Called with each segment that has its name while its file is open, so that whoever wants to know more need not open it again.</summary>
+    internal Action<SegmentListing, SegmentReport, SegmentFile>? OnListed { get; set; }
+
     /// <summary>Whether to list segments that were deleted or replaced and are still mapped, too; default <see langword="true"/>.</summary>
     public bool IncludeDeleted { get; set; } = true;
 }

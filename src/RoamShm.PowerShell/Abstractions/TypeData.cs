@@ -12,7 +12,7 @@ namespace RoamShm.Abstractions;
 /// </summary>
 public sealed class TypeData : IModuleAssemblyInitializer
 {
-    /// <summary>A report has an array of findings, whose properties have to come along.</summary>
+    /// <summary>A report has an array of findings, and a verdict one of reasons, whose properties have to come along.</summary>
     private const int DepthOfReport = 3;
 
     /// <summary>What tells one object from another to Compare-Object and Sort-Object where nobody says -Property. Without it that is their text, the path.</summary>
@@ -23,6 +23,8 @@ public sealed class TypeData : IModuleAssemblyInitializer
         ("RoamShm.SegmentPeer", ["Path", "PeerId", "State", "Epoch", "Liveness"]),
         ("RoamShm.SegmentSlotClass", ["Path", "Index", "SlotSize", "SlotCount", "Free", "Allocated", "Leaked"]),
         ("RoamShm.SegmentReport", ["Path", "IsValid", "ErrorCount", "WarningCount"]),
+        ("RoamShm.SegmentHealth", ["Path", "Status", "SegmentStatus", "PeersAttached"]),
+        ("RoamShm.SegmentMessage", ["Path", "PeerId", "Direction", "State", "Position", "EntryLength", "Kind", "SlotIndex", "Generation"]),
         ("RoamShm.SegmentFinding", ["Path", "Id", "Field", "Actual"]),
     ];
 
@@ -55,7 +57,7 @@ public sealed class TypeData : IModuleAssemblyInitializer
     private static EngineTypeData Describe(string type, string[] keys)
     {
         var data = new EngineTypeData(type) { DefaultKeyPropertySet = new PropertySetData(keys) };
-        if (type == "RoamShm.SegmentReport")
+        if (type is "RoamShm.SegmentReport" or "RoamShm.SegmentHealth")
         {
             data.SerializationDepth = DepthOfReport;
         }
