@@ -11,12 +11,6 @@ namespace RoamShm;
 /// </summary>
 internal sealed class MessageReader
 {
-    // The positions are read until two looks in a row agree; a ring that is never still for that long is being drained faster than it can be read.
-    private const int MostLooks = 64;
-
-    // Between two looks at a ring that wraps: whoever wraps it was stopped in between.
-    private static readonly TimeSpan PauseOfWrap = TimeSpan.FromMilliseconds(1);
-
     private const string HowMany = "the number of messages is not known";
 
     // What is queued is copied in one go, so that all of it is of one moment, unless it is more than this.
@@ -54,7 +48,7 @@ internal sealed class MessageReader
             yield break;
         }
 
-        if (IsDamaged(start))
+        if (start.IsDamaged)
         {
             yield return new SegmentMessage { State = SegmentMessage.Damaged, Position = start.Position, Fault = start.Fault };
             yield break;
@@ -64,7 +58,7 @@ internal sealed class MessageReader
         _start = start;
         int skipped = start.Watermark != 0 && start.Position >= start.Watermark ? 1 : 0;
         var pieces = new List<Piece>();
-        foreach ((uint from, uint to) in Stretches(start))
+        foreach ((uint from, uint to) in start.Stretches())
         {
             pieces.Add(new Piece(pieces.Count + skipped, from, to));
         }
@@ -123,7 +117,13 @@ internal sealed class MessageReader
             yield break;
         }
 
-        (uint next, uint queuedEnd) = FindQueued(now, piece.Stretch, piece.At, piece.End);
+        (uint next, uint queuedEnd, _) = FindQueued(now, piece.Stretch, piece.At, piece.End);
+        if (next == piece.At && next < queuedEnd && next != now!.Position && piece.Before is (uint, byte[]) before && !IsUnchanged(before.Position, before.Start, piece.Stretch))
+        {
+            // Overwritten although the consumer is still before it: the ring went round while the messages before it were being handed over.
+            queuedEnd = next;
+        }
+
         if (next > piece.At)
         {
             foreach (SegmentMessage message in ReadOvertaken(piece, next))
@@ -134,15 +134,23 @@ internal sealed class MessageReader
 
         while (next < queuedEnd && TryDecode(piece, next, queuedEnd, out RingEntry entry, out int at))
         {
-            yield return IsSame(piece, entry, at) ? Describe(entry, at, piece.Stretch) : Overtaken(entry.Position, entry.Length, null);
+            // Where an entry was overwritten nobody knows where the next one began.
+            if (!IsSame(piece, entry, at) || (entry.Fault is not null && !IsDamaged(entry.Position, StartOf(piece, entry, at), piece.Stretch)))
+            {
+                queuedEnd = next;
+                break;
+            }
 
-            // Behind something damaged nothing can be told apart, and what only looks damaged because it was overwritten is the end of the look too.
+            yield return Describe(entry, at, piece);
+
+            // Behind something damaged nothing can be told apart.
+            piece.Before = (entry.Position, StartOf(piece, entry, at));
             next = entry.Fault is null ? next + entry.Length : piece.End;
         }
 
         if (next >= queuedEnd && next < piece.End)
         {
-            yield return Overtaken(queuedEnd, piece.End - queuedEnd, HowMany);
+            yield return Overtaken(next, piece.End - next, HowMany);
             next = piece.End;
         }
 
@@ -154,58 +162,60 @@ internal sealed class MessageReader
 
     private ulong Data(uint position) => _ring + RingLayout.HeaderSize + position;
 
-    /// <summary>Reads the positions until two looks agree, so that they are of one moment; null where they never do. While the ring wraps, waits for that to end.</summary>
-    private RingSnapshot? Look()
+    private RingSnapshot? Look() => RingSnapshot.ReadSettled(_file, _ring, _capacity, _cancellation);
+
+    /// <summary>
+    /// Which part of a stretch was still queued at a later look, and where what was queued then ends. The start is where an entry begins; all are the end where all of it
+    /// was consumed.
+    /// </summary>
+    private (uint From, uint To, uint Limit) FindQueued(RingSnapshot? now, int stretch, uint at, uint end)
     {
-        RingSnapshot last = RingSnapshot.Read(_file, _ring, _capacity);
-        for (int look = 0; look < MostLooks; look++)
+        if (now is null || now.IsDamaged)
         {
-            RingSnapshot next = RingSnapshot.Read(_file, _ring, _capacity);
-            bool isStill = (next.Write, next.Watermark, next.Position) == (last.Write, last.Watermark, last.Position);
-            if (isStill && (!next.IsWrapping || look == MostLooks - 1))
-            {
-                return next;
-            }
-
-            if (isStill)
-            {
-                _ = _cancellation.WaitHandle.WaitOne(PauseOfWrap);
-                _cancellation.ThrowIfCancellationRequested();
-            }
-
-            last = next;
-        }
-
-        return null;
-    }
-
-    private static bool IsDamaged(RingSnapshot ring) => ring.Fault is not null && !ring.IsWrapping;
-
-    /// <summary>What can be read, also while the ring wraps: before the watermark, and behind it what is at the start.</summary>
-    private static IEnumerable<(uint From, uint To)> Stretches(RingSnapshot ring) => !ring.IsWrapping ? ring.Readable()
-        : ring.Position == 0 || ring.Position == ring.Watermark ? [(0, ring.Write)]
-        : [(ring.Position, ring.Watermark)];
-
-    /// <summary>Which part of a stretch was still queued at a later look. Its start is where an entry begins; both are the end where all of it was consumed.</summary>
-    private (uint From, uint To) FindQueued(RingSnapshot? now, int stretch, uint at, uint end)
-    {
-        if (now is null || IsDamaged(now))
-        {
-            return (end, end);
+            return (end, end, end);
         }
 
         bool hasWrap = now.Watermark != 0;
         if (stretch > 0 && hasWrap && now.Watermark == _start!.Watermark && now.Position >= _start.Position)
         {
             // The stretch before this one is not consumed yet.
-            return (at, Math.Min(end, now.Write));
+            return (at, Math.Min(end, now.Write), now.Write);
         }
 
         // Consumed round the end of the ring, and so with all that was queued at first.
         bool isRound = stretch == 0 && now.Position < _start!.Position;
-        uint to = Math.Min(end, hasWrap && now.Position != 0 ? now.Watermark : now.Write);
+        uint limit = hasWrap && now.Position != 0 ? now.Watermark : now.Write;
+        uint to = Math.Min(end, limit);
         uint from = Math.Max(at, now.Position);
-        return isRound || from >= to ? (end, end) : (from, to);
+        return isRound || from >= to ? (end, end, end) : (from, to, limit);
+    }
+
+    /// <summary>Whether an entry, or its start, still is what it was when it was copied, and is still queued.</summary>
+    private bool IsUnchanged(uint position, byte[] copy, int stretch) => ReadAgain(position, copy, stretch) is not null;
+
+    /// <summary>
+    /// Whether what makes no sense stays so. Where the ring went round between two looks, what was the end of the queue is not where an entry ends, and an entry across it
+    /// only seems to be too long.
+    /// </summary>
+    private bool IsDamaged(uint position, byte[] copy, int stretch) =>
+        ReadAgain(position, copy, stretch) is (byte[], uint) again && RingEntry.Decode(again.Bytes, 0, position, again.Left).Fault is not null;
+
+    /// <summary>Reads an entry once more, and how much is queued from there on; null where it is no longer what was copied, or no longer queued.</summary>
+    private (byte[] Bytes, uint Left)? ReadAgain(uint position, byte[] copy, int stretch)
+    {
+        byte[] bytes = new byte[Math.Min(EntryLayout.MmapEntrySize, _capacity - position)];
+        _file.ReadExactly(Data(position), bytes, bytes.Length);
+        (uint from, uint to, uint limit) = FindQueued(Look(), stretch, position, _capacity);
+        return from == position && to > from && bytes.Take(copy.Length).SequenceEqual(copy) ? (bytes, limit - position) : null;
+    }
+
+    /// <summary>What was copied of an entry's header and reference, or of the start of an inline payload.</summary>
+    private byte[] StartOf(Piece piece, in RingEntry entry, int at)
+    {
+        long length = Math.Min(Math.Max(entry.Length, EntryLayout.HeaderSize), EntryLayout.MmapEntrySize);
+        byte[] start = new byte[Math.Min(length, piece.CopiedAt + piece.Copied - at)];
+        Array.Copy(_first, at, start, 0, start.Length);
+        return start;
     }
 
     /// <summary>What was consumed while it was copied: each message where they still can be told apart, else one for all.</summary>
@@ -256,7 +266,7 @@ internal sealed class MessageReader
     private static SegmentMessage Overtaken(uint position, uint length, string? fault) =>
         new() { State = SegmentMessage.Overtaken, Position = position, EntryLength = length, Fault = fault };
 
-    private SegmentMessage Describe(in RingEntry entry, int at, int stretch)
+    private SegmentMessage Describe(in RingEntry entry, int at, Piece piece)
     {
         var message = new SegmentMessage { State = SegmentMessage.Queued, Position = entry.Position, EntryLength = entry.Length };
         if (entry.Fault is not null)
@@ -270,7 +280,7 @@ internal sealed class MessageReader
             message.SlotClass = entry.ClassIndex;
             message.SlotIndex = entry.SlotIndex;
             message.Generation = entry.Generation;
-            ReadSlot(message, entry, stretch);
+            ReadSlot(message, entry, StartOf(piece, entry, at), piece.Stretch);
         }
         else if (entry.IsMmapReference)
         {
@@ -284,14 +294,14 @@ internal sealed class MessageReader
         {
             message.Kind = SegmentMessage.Inline;
             message.PayloadLength = entry.PayloadLength;
-            message.Payload = Take(_first, at + EntryLayout.HeaderSize, entry.PayloadLength);
+            message.Payload = PayloadOf(_first, at + EntryLayout.HeaderSize, entry.PayloadLength);
         }
 
         return message;
     }
 
     /// <summary>Reads the payload from its slot, which is the entry's if it is allocated in the entry's generation before and after.</summary>
-    private void ReadSlot(SegmentMessage message, in RingEntry entry, int stretch)
+    private void ReadSlot(SegmentMessage message, in RingEntry entry, byte[] start, int stretch)
     {
         if (entry.FindReferenceFault(_segment.Classes) is string fault)
         {
@@ -325,8 +335,7 @@ internal sealed class MessageReader
         if (state != SegmentMessage.SlotCurrent)
         {
             // Freed because the message has just been consumed, or although it waits.
-            RingSnapshot? now = Look();
-            bool isQueued = FindQueued(now, stretch, entry.Position, entry.Position + entry.Length).From == entry.Position;
+            bool isQueued = IsUnchanged(entry.Position, start, stretch);
             message.State = isQueued ? SegmentMessage.Queued : SegmentMessage.Overtaken;
             message.Fault = isQueued ? FormattableString.Invariant($"its slot was {(state == SegmentMessage.SlotFreed ? "freed" : "allocated anew")} although the message is still queued") : null;
         }
@@ -341,7 +350,7 @@ internal sealed class MessageReader
             : SegmentMessage.SlotCurrent;
     }
 
-    private byte[]? Take(byte[] bytes, int at, uint length)
+    private byte[]? PayloadOf(byte[] bytes, int at, uint length)
     {
         if (_payloadBytes == 0)
         {
@@ -373,5 +382,8 @@ internal sealed class MessageReader
         internal int CopiedAt { get; set; }
 
         internal int Copied { get; set; }
+
+        /// <summary>The entry before <see cref="At"/>: while it stands there, an entry begins there too.</summary>
+        internal (uint Position, byte[] Start)? Before { get; set; }
     }
 }

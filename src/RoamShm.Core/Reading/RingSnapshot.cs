@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 
 namespace RoamShm;
 
@@ -8,6 +9,12 @@ internal sealed class RingSnapshot
 {
     // Only the headers and references of entries are looked at, so payloads are read past in pieces of this size.
     private const int WindowSize = 64 * 1024;
+
+    // The positions are read until two looks in a row agree; a ring that is never still for that long is being drained faster than it can be read.
+    private const int MostLooks = 64;
+
+    // Between two looks at a ring that wraps: whoever wraps it was stopped in between.
+    private static readonly TimeSpan PauseOfWrap = TimeSpan.FromMilliseconds(1);
 
     private readonly SegmentFile _file;
     private readonly ulong _data;
@@ -44,6 +51,9 @@ internal sealed class RingSnapshot
     /// </summary>
     internal bool IsWrapping => Watermark != 0 && Watermark <= Capacity && (Position == 0 ? Write <= Capacity : Write == Watermark && Position <= Watermark);
 
+    /// <summary>Whether the positions make no sense, at no instant of a ring's life.</summary>
+    internal bool IsDamaged => Fault is not null && !IsWrapping;
+
     /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
     internal long Queued
     {
@@ -70,6 +80,31 @@ internal sealed class RingSnapshot
             BitConverter.ToUInt32(header, RingLayout.Watermark),
             BitConverter.ToUInt32(header, RingLayout.Read),
             capacity);
+    }
+
+    /// <summary>Reads the positions until two looks agree, so that they are of one moment; null where they never do. While the ring wraps, waits for that to end.</summary>
+    internal static RingSnapshot? ReadSettled(SegmentFile file, ulong ring, uint capacity, CancellationToken cancellation)
+    {
+        RingSnapshot last = Read(file, ring, capacity);
+        for (int look = 0; look < MostLooks; look++)
+        {
+            RingSnapshot next = Read(file, ring, capacity);
+            bool isStill = (next.Write, next.Watermark, next.Position) == (last.Write, last.Watermark, last.Position);
+            if (isStill && (!next.IsWrapping || look == MostLooks - 1))
+            {
+                return next;
+            }
+
+            if (isStill)
+            {
+                _ = cancellation.WaitHandle.WaitOne(PauseOfWrap);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            last = next;
+        }
+
+        return null;
     }
 
     /// <summary>The ring as an object of plain values, its entries counted.</summary>
@@ -139,6 +174,11 @@ internal sealed class RingSnapshot
 
         yield return (0, Write);
     }
+
+    /// <summary>As <see cref="Readable"/>, also while the ring wraps: before the watermark, and behind it what is at the start.</summary>
+    internal IEnumerable<(uint Start, uint End)> Stretches() => !IsWrapping ? Readable()
+        : Position == 0 || Position == Watermark ? [(0, Write)]
+        : [(Position, Watermark)];
 
     private string? FindFault()
     {
