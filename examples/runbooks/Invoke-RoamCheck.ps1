@@ -135,7 +135,13 @@ try {
             foreach ($reason in $verdict.Reasons) {
                 if ($reason.Severity -eq $severity) {
                     if ($worst -eq 'OK') { $worst = $severity }
-                    $reasons += '{0}: {1}' -f [IO.Path]::GetFileName($verdict.Path), $reason.Message
+                    # What is said of a file system is said of it once, however many segments lie on it.
+                    $said = $reason.Message
+                    if ($reason.Id -notin 'FileSystemFull', 'InodesFull') {
+                        $said = '{0}: {1}' -f [IO.Path]::GetFileName($verdict.Path), $said
+                    }
+
+                    if ($reasons -notcontains $said) { $reasons += $said }
                 }
             }
         }

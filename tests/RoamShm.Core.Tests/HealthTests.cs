@@ -36,6 +36,33 @@ public sealed class HealthTests : IDisposable
         Assert.Equal((100, 100, 3L), (health.GuestToHostPercent, health.SlotPercent, health.SlotsOrphaned));
     }
 
+    [Fact]
+    public void Damage_is_critical_although_nobody_uses_the_segment()
+    {
+        SegmentSurvey survey = Survey();
+        survey.Listing!.Use = SegmentUse.Free;
+        survey.Listing.PeersAttached = 0;
+        survey.Peers![0].StateCode = 0;
+        survey.Peers[0].State = "Empty";
+        survey.Peers[0].HostToGuestEntries = null;
+        survey.SlotClasses![0].IsFreeListDamaged = true;
+        Assert.Equal(
+            [(HealthReasonId.RingDamaged, HealthStatus.Critical), (HealthReasonId.FreeListDamaged, HealthStatus.Critical)],
+            HealthJudge.Judge(survey).Reasons.Select(reason => (reason.Id!, reason.Severity!)));
+    }
+
+    [Fact]
+    public void A_free_list_that_comes_back_to_itself_is_damaged_and_of_its_class_alone()
+    {
+        string path = Make.Segment(_folder);
+
+        // next_free of the last slot of class 0 leads to its first.
+        Patch.UInt32(path, (long)Make.PoolOffset + 128 + (3 * 16) + 12, 0);
+        SegmentHealth health = HealthJudge.Judge(Assert.Single(new SegmentSurveyor().Survey(path)));
+        HealthReason reason = Assert.Single(health.Reasons, reason => reason.Id == HealthReasonId.FreeListDamaged);
+        Assert.Equal((HealthStatus.Critical, "the free list of slot class 0 (1024 bytes) is damaged"), (reason.Severity, reason.Message));
+    }
+
     [Theory]
     [InlineData(1.9, null)]
     [InlineData(2, HealthStatus.Warning)]

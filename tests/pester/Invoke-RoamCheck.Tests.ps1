@@ -68,6 +68,13 @@ Describe 'Invoke-RoamCheck.ps1' {
         }
     }
 
+    It 'says once that the file system is full, however many segments lie on it' {
+        1..4 | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder "more$_.seg") }
+        $result = Invoke-Check $script:Folder -FileSystemPercent 0 -InodePercent 100
+        $result.Code | Should -Be 1
+        $result.Lines[0] | Should -Match '^ROAM WARNING - the file system \S+ is [\d.]+ % full \|'
+    }
+
     It 'exits 3, never 0, where <What>' -ForEach @(
         @{ What = 'there is no segment'; With = { Join-Path $script:Folder '*.none' } }
         @{ What = 'the only one is missing'; With = { Join-Path $script:Folder 'none.seg' } }

@@ -5,8 +5,8 @@ using System.Linq;
 namespace RoamShm;
 
 /// <summary>
-/// Judges a segment by what was read of it; reads nothing itself. What matters only to those who use a segment, as rings, slots and places, is left alone where it is
-/// proved that nobody does: a sound segment that nobody uses is fine.
+/// Judges a segment by what was read of it; reads nothing itself. What matters only to those who use a segment, as full rings, slots and places, is left alone where it
+/// is proved that nobody does: a sound segment that nobody uses is fine. Damage is not: the next to use the segment runs into it.
 /// </summary>
 public static class HealthJudge
 {
@@ -86,6 +86,12 @@ public static class HealthJudge
             reasons.Add(HealthReasonId.Abandoned, HealthStatus.Critical, FormattableString.Invariant($"{Peers(attached.Length)} attached, and nobody uses the segment"));
         }
 
+        foreach (SegmentPeer peer in peers)
+        {
+            JudgeRing(peer, "guest→host", peer.GuestToHostPercent, peer.GuestToHostEntries, thresholds, reasons, isUsed);
+            JudgeRing(peer, "host→guest", peer.HostToGuestPercent, peer.HostToGuestEntries, thresholds, reasons, isUsed);
+        }
+
         if (!isUsed)
         {
             return;
@@ -106,12 +112,6 @@ public static class HealthJudge
             }
         }
 
-        foreach (SegmentPeer peer in peers)
-        {
-            JudgeRing(peer, "guest→host", peer.GuestToHostPercent, peer.GuestToHostEntries, thresholds, reasons);
-            JudgeRing(peer, "host→guest", peer.HostToGuestPercent, peer.HostToGuestEntries, thresholds, reasons);
-        }
-
         // Those that leave because the host says goodbye are where they should be.
         if (survey.Listing is not { HostGoodbye: true } && thresholds.WaitingPeer.JudgeHigh(waiting.Length) is (string, double) wait)
         {
@@ -125,13 +125,13 @@ public static class HealthJudge
         }
     }
 
-    private static void JudgeRing(SegmentPeer peer, string direction, double percent, long? entries, HealthThresholds thresholds, ReasonList reasons)
+    private static void JudgeRing(SegmentPeer peer, string direction, double percent, long? entries, HealthThresholds thresholds, ReasonList reasons, bool isUsed)
     {
         if (entries is null)
         {
             reasons.Add(HealthReasonId.RingDamaged, HealthStatus.Critical, FormattableString.Invariant($"the {direction} ring of peer {peer.PeerId} is damaged"), peerId: peer.PeerId);
         }
-        else if (peer.StateCode != (uint)PeerState.Empty && thresholds.RingPercent.JudgeHigh(percent) is (string, double) full)
+        else if (isUsed && peer.StateCode != (uint)PeerState.Empty && thresholds.RingPercent.JudgeHigh(percent) is (string, double) full)
         {
             reasons.Add(HealthReasonId.RingFull, full.Severity, FormattableString.Invariant($"the {direction} ring of peer {peer.PeerId} is {percent:0.#} % full"), percent, full.Threshold, peer.PeerId);
         }
@@ -144,6 +144,11 @@ public static class HealthJudge
         health.SlotClass = fullest is { UsedPercent: > 0 } ? fullest.Index : null;
         health.SlotsOrphaned = classes.Sum(slotClass => slotClass.Orphaned);
         health.SlotsLeaked = classes.Sum(slotClass => slotClass.Leaked);
+        foreach (SegmentSlotClass slotClass in classes.Where(slotClass => slotClass.IsFreeListDamaged))
+        {
+            reasons.Add(HealthReasonId.FreeListDamaged, HealthStatus.Critical, FormattableString.Invariant($"the free list of slot class {slotClass.Index} ({slotClass.SlotSize} bytes) is damaged"));
+        }
+
         if (!isUsed)
         {
             return;

@@ -42,6 +42,9 @@ public static class HealthReasonId
     /// <summary>Few peer entries are free. The value is how many.</summary>
     public const string PeersFree = nameof(PeersFree);
 
+    /// <summary>The free list of a slot class leads out of the class or comes back to itself, so a slot is given to several owners or memory is overwritten. Critical.</summary>
+    public const string FreeListDamaged = nameof(FreeListDamaged);
+
     /// <summary>The file system fills up. The value is what is used of it, in percent.</summary>
     public const string FileSystemFull = nameof(FileSystemFull);
 

@@ -156,7 +156,7 @@ public sealed class SegmentSurveyor
         }
 
         // A slot that is just being taken looks lost, and a ring that is just being written to looks damaged, until they are looked at again.
-        bool isDoubtful = (survey.SlotClasses ?? []).Any(slotClass => slotClass.Leaked > 0)
+        bool isDoubtful = (survey.SlotClasses ?? []).Any(slotClass => slotClass.Leaked > 0 || slotClass.IsFreeListDamaged)
             || survey.Peers.Any(peer => peer.GuestToHostEntries is null || peer.HostToGuestEntries is null);
         if (isDoubtful)
         {
@@ -166,11 +166,12 @@ public sealed class SegmentSurveyor
 
     private static void Confirm(SegmentSurvey survey, IReadOnlyList<SegmentFinding> findings)
     {
-        bool isAnyListBroken = findings.Any(finding => finding.Id is SegmentFindingId.FreeListLoop or SegmentFindingId.FreeListOutOfRange);
         foreach (SegmentSlotClass slotClass in survey.SlotClasses ?? [])
         {
-            string field = FormattableString.Invariant($"class[{slotClass.Index}].free_head");
-            if (!isAnyListBroken && !findings.Any(finding => finding.Id == SegmentFindingId.SlotsLeaked && finding.Field == field))
+            string field = FormattableString.Invariant($"class[{slotClass.Index}].");
+            bool IsFound(string id) => findings.Any(finding => finding.Id == id && finding.Field?.StartsWith(field, StringComparison.Ordinal) == true);
+            slotClass.IsFreeListDamaged &= IsFound(SegmentFindingId.FreeListLoop) || IsFound(SegmentFindingId.FreeListOutOfRange) || IsFound(SegmentFindingId.FreeHeadOutOfRange);
+            if (!slotClass.IsFreeListDamaged && !IsFound(SegmentFindingId.SlotsLeaked))
             {
                 slotClass.Leaked = 0;
             }

@@ -16,7 +16,7 @@ internal sealed class MetricFamily
     private readonly string _help;
     private readonly string _type;
     private readonly string[] _labels;
-    private readonly StringBuilder _samples = new();
+    private readonly List<(double Value, string[] Labels)> _samples = [];
 
     internal MetricFamily(string name, string type, string help, params string[] labels)
     {
@@ -35,21 +35,13 @@ internal sealed class MetricFamily
             throw new ArgumentException(FormattableString.Invariant($"{Name} has {_labels.Length} labels, not {labels.Length}."), nameof(labels));
         }
 
-        _ = _samples.Append(Name);
-        for (int i = 0; i < labels.Length; i++)
-        {
-            _ = _samples.Append(i == 0 ? '{' : ',').Append(_labels[i]).Append("=\"");
-            Escape(_samples, labels[i], isLabel: true);
-            _ = _samples.Append('"');
-        }
-
-        _ = _samples.Append(labels.Length > 0 ? "} " : " ").Append(Format(value)).Append('\n');
+        _samples.Add((value, labels));
     }
 
     /// <summary>The lines of the metric; none where it has no samples.</summary>
     internal IEnumerable<string> Lines()
     {
-        if (_samples.Length == 0)
+        if (_samples.Count == 0)
         {
             yield break;
         }
@@ -58,10 +50,25 @@ internal sealed class MetricFamily
         Escape(help, _help, isLabel: false);
         yield return help.ToString();
         yield return "# TYPE " + Name + " " + _type;
-        foreach (string line in _samples.ToString().Split(['\n'], StringSplitOptions.RemoveEmptyEntries))
+
+        // Made one by one: with thousands of segments the text is tens of megabytes.
+        foreach ((double value, string[] labels) in _samples)
         {
-            yield return line;
+            yield return Line(value, labels);
         }
+    }
+
+    private string Line(double value, string[] labels)
+    {
+        var text = new StringBuilder(Name);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            _ = text.Append(i == 0 ? '{' : ',').Append(_labels[i]).Append("=\"");
+            Escape(text, labels[i], isLabel: true);
+            _ = text.Append('"');
+        }
+
+        return text.Append(labels.Length > 0 ? "} " : " ").Append(Format(value)).ToString();
     }
 
     /// <summary>A number as Go reads it, without a digit lost.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Text;
 using System.Threading;
 
@@ -9,6 +10,7 @@ namespace RoamShm;
 public static class MetricFile
 {
     private const int ReadableByAll = 420; // 0644
+    private const int BufferSize = 16 * 1024;
 
     /// <summary>
     /// Writes a file beside the one that is to be replaced and gives it that one's name in one step, so that nobody ever sees half of it, and everybody may read it.
@@ -21,21 +23,29 @@ public static class MetricFile
     /// <exception cref="OperationCanceledException">The write was cancelled.</exception>
     public static void Replace(string path, IEnumerable<string> lines, CancellationToken cancellationToken = default)
     {
-        var text = new StringBuilder();
-        foreach (string line in lines ?? throw new ArgumentNullException(nameof(lines)))
+        if (lines is null)
         {
-            _ = text.Append(line).Append('\n');
+            throw new ArgumentNullException(nameof(lines));
         }
 
-        byte[] bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text.ToString());
+        using var text = new MemoryStream();
+        using (var writer = new StreamWriter(text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize, leaveOpen: true))
+        {
+            foreach (string line in lines)
+            {
+                writer.Write(line);
+                writer.Write('\n');
+            }
+        }
+
         if (SegmentFile.Peek(path) is FileStatus status && status.Kind != FileKind.SymbolicLink)
         {
             status.RequireRegular(path);
         }
 
-        using NewFile file = NewFile.Create(path, (ulong)bytes.Length);
+        using NewFile file = NewFile.Create(path, (ulong)text.Length);
         file.Reserve(sparse: false, cancellationToken);
-        file.Write(0, bytes, 0, bytes.Length);
+        file.Write(0, text.GetBuffer(), 0, (int)text.Length);
         file.SetMode(ReadableByAll);
         file.Publish(replace: true);
     }

@@ -63,6 +63,9 @@ public sealed class SegmentSlotClass
     /// <summary>What <see cref="FileId"/> is made of when it is asked for.</summary>
     internal FileIdentity? Identity { get; set; }
 
+    /// <summary>Whether its free list leads out of the class or comes back to itself; on a busy segment that may be only because it changed while it was read.</summary>
+    internal bool IsFreeListDamaged { get; set; }
+
     /// <summary>What the slots of a class, and the peer table as it was read last, say.</summary>
     internal static SegmentSlotClass From(Segment segment, int index, SlotTable table)
     {
@@ -76,6 +79,7 @@ public sealed class SegmentSlotClass
             Allocated = table.AllocatedCount,
             Leaked = table.Leaked,
             Free = free,
+            IsFreeListDamaged = !table.IsListSound,
             UsedPercent = Ratio.Percent(table.Count - free, table.Count),
             OwnedByHost = table.AllocatedByOwner[0],
             OwnedByPeers = table.AllocatedCount - table.AllocatedByOwner[0],
