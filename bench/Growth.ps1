@@ -3,8 +3,9 @@
     Measures how the time and memory of health and metrics grow with the number of segments on a host.
 .DESCRIPTION
     Makes 1, 10, 100 and so on segments in a folder and measures, each in a process of its own, what a monitor runs: the
-    time of the command alone, the median of some rounds, and the largest working set of the process. Linear growth shows as
-    a time per segment, and memory per segment, that no longer change. Everything is cleaned up at the end.
+    time of the command alone, the median of some rounds; the largest working set of the process, which includes garbage
+    that was not worth collecting yet; and what the command leaves behind once everything is collected. Linear growth shows
+    as a time per segment that no longer changes. Everything is cleaned up at the end.
 
     Build the module first: dotnet build -c Release src/RoamShm.PowerShell.
 .EXAMPLE
@@ -59,22 +60,27 @@ try {
             $script = "$work/measure.ps1"
             Set-Content -LiteralPath $script @"
 Import-Module '$Module'
+`$before = 0
 `$times = foreach (`$round in 0..$Rounds) {
+    # The first round is not counted: it loads and compiles.
+    if (`$round -eq 1) { `$before = [GC]::GetTotalMemory(`$true) }
     `$clock = [System.Diagnostics.Stopwatch]::StartNew()
     $($commands[$name])
     if (`$round) { `$clock.Elapsed.TotalMilliseconds }
 }
+`$kept = ([GC]::GetTotalMemory(`$true) - `$before) / 1MB
 `$process = [System.Diagnostics.Process]::GetCurrentProcess()
-"`$((`$times | Sort-Object)[$([int][Math]::Floor($Rounds / 2))]) `$(`$process.PeakWorkingSet64 / 1MB)"
+"`$((`$times | Sort-Object)[$([int][Math]::Floor($Rounds / 2))]) `$(`$process.PeakWorkingSet64 / 1MB) `$kept"
 "@
             $first, $rest = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-File', $script)
-            $time, $memory = [double[]] (-split (& $first @rest))
+            $time, $memory, $kept = [double[]] (-split (& $first @rest))
             [pscustomobject]@{
                 Segments = $count
                 Command  = $name
                 'ms'     = [Math]::Round($time, 1)
                 'us per segment' = [Math]::Round(1000 * $time / $count, 1)
                 'MB at most' = [Math]::Round($memory, 0)
+                'MB kept'  = [Math]::Round($kept, 1)
             }
         }
     }

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
+using System.Linq;
 using System.Text;
 using System.Threading;
 
@@ -10,7 +10,7 @@ namespace RoamShm;
 public static class MetricFile
 {
     private const int ReadableByAll = 420; // 0644
-    private const int BufferSize = 16 * 1024;
+    private const int PieceLength = 16 * 1024;
 
     /// <summary>
     /// Writes a file beside the one that is to be replaced and gives it that one's name in one step, so that nobody ever sees half of it, and everybody may read it.
@@ -28,25 +28,42 @@ public static class MetricFile
             throw new ArgumentNullException(nameof(lines));
         }
 
-        using var text = new MemoryStream();
-        using (var writer = new StreamWriter(text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize, leaveOpen: true))
-        {
-            foreach (string line in lines)
-            {
-                writer.Write(line);
-                writer.Write('\n');
-            }
-        }
-
+        List<byte[]> pieces = Encode(lines);
         if (SegmentFile.Peek(path) is FileStatus status && status.Kind != FileKind.SymbolicLink)
         {
             status.RequireRegular(path);
         }
 
-        using NewFile file = NewFile.Create(path, (ulong)text.Length);
+        using NewFile file = NewFile.Create(path, (ulong)pieces.Sum(piece => (long)piece.Length));
         file.Reserve(sparse: false, cancellationToken);
-        file.Write(0, text.GetBuffer(), 0, (int)text.Length);
+        ulong at = 0;
+        foreach (byte[] piece in pieces)
+        {
+            file.Write(at, piece, 0, piece.Length);
+            at += (ulong)piece.Length;
+        }
+
         file.SetMode(ReadableByAll);
         file.Publish(replace: true);
+    }
+
+    /// <summary>The text in pieces: in one array, which grows by being copied, it would take several times its size.</summary>
+    private static List<byte[]> Encode(IEnumerable<string> lines)
+    {
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var pieces = new List<byte[]>();
+        var text = new StringBuilder();
+        foreach (string line in lines)
+        {
+            _ = text.Append(line).Append('\n');
+            if (text.Length >= PieceLength)
+            {
+                pieces.Add(encoding.GetBytes(text.ToString()));
+                _ = text.Clear();
+            }
+        }
+
+        pieces.Add(encoding.GetBytes(text.ToString()));
+        return pieces;
     }
 }
