@@ -183,7 +183,7 @@ try {
     'ROAM {0} - {1} | {2}' -f $worst.ToUpperInvariant(), (ConvertTo-Line $text), ($data -join ' ')
 }
 catch {
-    # Whatever keeps the check from checking is no verdict on the segments.
+    # Whatever keeps the check from checking says nothing about the segments.
     $worst = 'Unknown'
     'ROAM UNKNOWN - {0}' -f (ConvertTo-Line $_.Exception.Message)
 }

@@ -9,7 +9,7 @@ public sealed class HealthReason
     /// <summary><see cref="HealthStatus.Unknown"/>, <see cref="HealthStatus.Warning"/> or <see cref="HealthStatus.Critical"/>.</summary>
     public string? Severity { get; set; }
 
-    /// <summary>What was found, in the unit of the id; <see langword="null"/> where it is no number.</summary>
+    /// <summary>What was found, in the unit of the id; <see langword="null"/> where it is not a number.</summary>
     public double? Value { get; set; }
 
     /// <summary>The threshold that it has reached; <see langword="null"/> where there is none.</summary>

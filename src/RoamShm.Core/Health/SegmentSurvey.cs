@@ -24,7 +24,7 @@ public sealed class SegmentSurvey
     /// <summary>How full its file system is; <see langword="null"/> where that is not known.</summary>
     public FileSystemUse? FileSystem { get; set; }
 
-    /// <summary>Whether it was read but is no segment that a guest could attach to.</summary>
+    /// <summary>Whether it was read, but no guest can attach to it.</summary>
     public bool IsInvalid { get; set; }
 
     /// <summary>Why it is invalid or could not be read, wholly or in part; <see langword="null"/> where nothing was in the way.</summary>

@@ -93,7 +93,7 @@ public sealed class SegmentSurveyor
         }
     }
 
-    /// <summary>A file that was given and is no segment.</summary>
+    /// <summary>A file that was named and is not a segment.</summary>
     private SegmentSurvey Refuse(string path)
     {
         try

@@ -88,7 +88,7 @@ internal sealed class MetricFamily
                 '\\' => text.Append("\\\\"),
                 '\n' => text.Append("\\n"),
                 '"' when isLabel => text.Append("\\\""),
-                // What is no Unicode would make the whole text unreadable.
+                // A lone surrogate would make the whole text unreadable.
                 _ when char.IsSurrogate(c) && !isPair => text.Append('\uFFFD'),
                 _ => text.Append(c),
             };

@@ -12,7 +12,7 @@ public sealed class SegmentMessage
     /// <summary>The value of <see cref="State"/> for messages that were consumed while they were being read.</summary>
     public const string Overtaken = nameof(Overtaken);
 
-    /// <summary>The value of <see cref="State"/> for what is no message: <see cref="Fault"/> says why. Nothing behind it in the ring can be told apart.</summary>
+    /// <summary>The value of <see cref="State"/> for what is not a message: <see cref="Fault"/> says why. Nothing behind it in the ring can be told apart.</summary>
     public const string Damaged = nameof(Damaged);
 
     /// <summary>The value of <see cref="Kind"/> for a payload in the ring itself.</summary>

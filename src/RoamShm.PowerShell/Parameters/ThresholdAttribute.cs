@@ -96,6 +96,6 @@ public sealed class ThresholdAttribute : ArgumentTransformationAttribute
 
     private ArgumentTransformationMetadataException Refuse(object? input) =>
         new(IsDuration
-            ? $"'{input}' is no threshold. Give one duration for the warning, or two for warning and critical, such as 5s,1m; or a hashtable of them by pattern."
-            : $"'{input}' is no threshold. Give one number for the warning, or two for warning and critical, such as 80,95; or a hashtable of them by pattern.");
+            ? $"'{input}' is not a threshold. Give one duration for the warning, or two for warning and critical, such as 5s,1m; or a hashtable of them by pattern."
+            : $"'{input}' is not a threshold. Give one number for the warning, or two for warning and critical, such as 80,95; or a hashtable of them by pattern.");
 }
