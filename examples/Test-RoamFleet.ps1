@@ -28,6 +28,11 @@
 
     Shows what is wrong on all hosts of a list.
 .EXAMPLE
+    $rows = ./Test-RoamFleet.ps1 (1..200 | ForEach-Object { "web$_" }) -ThrottleLimit 20 -WarningVariable missing
+    $rows | Where-Object Status -NE OK | Sort-Object Status, HostName | Format-Table HostName, Status, Path, Why
+
+    Checks 200 hosts, 20 at a time, and shows what is not OK. $missing says how many hosts could not be checked, and which.
+.EXAMPLE
     ./Test-RoamFleet.ps1 web1, web2 -ThrottleLimit 8 | Group-Object Status -NoElement
 
     Counts the segments of two hosts by verdict.

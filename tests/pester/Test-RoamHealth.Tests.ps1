@@ -147,6 +147,43 @@ Describe 'Test-RoamHealth' {
             $health[0].SegmentStatus | Should -BeNullOrEmpty
         }
 
+        It 'is Unknown for files and folders that somebody may not read, and the others are judged' {
+            $null = Add-Segment $script:Path
+            $open = Add-Segment (Join-Path $script:Folder 'open.seg')
+            $closed = New-Item -ItemType Directory (Join-Path $script:Folder 'closed')
+            $null = Add-Segment (Join-Path $closed 'three.seg')
+            if ($script:OnUnix) {
+                & chmod 644 $open
+                & chmod 000 $script:Path $closed.FullName
+            }
+
+            try {
+                $check = [System.IO.Path]::Combine($script:Repository, 'examples', 'runbooks', 'Invoke-RoamCheck.ps1')
+                Copy-Item -LiteralPath $check -Destination $script:Folder
+                $lines = @(Invoke-AsStranger $script:Folder @"
+Test-RoamHealth '$script:Folder' -Recurse -ErrorAction Stop | Where-Object Path -NotMatch 'module' | Sort-Object Path |
+    ForEach-Object { "`$(Split-Path -Leaf `$_.Path) `$(`$_.Status) `$(`$_.Reasons.Id) `$(`$_.Reasons.Message)" }
+Test-RoamHealth '$script:Folder' -Recurse -Quiet
+& '$script:Folder/Invoke-RoamCheck.ps1' '$script:Path'
+`$LASTEXITCODE
+& '$script:Folder/Invoke-RoamCheck.ps1' '$script:Folder' -FileSystemPercent 100 -InodePercent 100
+`$LASTEXITCODE
+"@)
+                $lines[0] | Should -MatchExactly '^closed Unknown CannotRead Access denied: '
+                $lines[1] | Should -MatchExactly '^one\.seg Unknown CannotRead Access denied: '
+                $lines[2] | Should -BeExactly 'open.seg OK  '
+                $lines[3] | Should -BeExactly 'False'
+                $lines[4] | Should -MatchExactly '^ROAM UNKNOWN - one\.seg: Access denied: .* \| segments=0;'
+                $lines[5] | Should -BeExactly '3'
+                $lines[6] | Should -MatchExactly '^ROAM UNKNOWN - one\.seg: Access denied: .* \| segments=1;'
+                $lines[7] | Should -BeExactly '3'
+            } finally {
+                if ($script:OnUnix) {
+                    & chmod 700 $closed.FullName
+                }
+            }
+        }
+
         It 'changes nothing' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
@@ -235,6 +272,10 @@ Describe 'Test-RoamHealth' {
             $found = @((Test-RoamHealth $script:Path @strict).Reasons)
             foreach ($id in 'SlotsFull', 'SlotsOrphaned', 'SlotsLeaked', 'PeersWaiting', 'PeersFree', 'FileSystemFull') {
                 $found.Id | Should -Contain $id
+            }
+
+            if ($script:OnLinux) {
+                $found.Id | Should -Contain 'InodesFull'
             }
 
             ($found | Where-Object Id -EQ 'PeersWaiting').Severity | Should -BeExactly 'Critical'
