@@ -12,7 +12,9 @@
     FormatsToProcess       = @('RoamShm.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Export-RoamMetric'
         'Find-RoamSegment'
+        'Get-RoamMessage'
         'Get-RoamPeer'
         'Get-RoamSegmentHeader'
         'Get-RoamSegmentProcess'
@@ -22,6 +24,7 @@
         'Reset-RoamPeer'
         'Set-RoamGoodbye'
         'Show-RoamSegment'
+        'Test-RoamHealth'
         'Test-RoamSegment'
         'Watch-RoamSegment'
     )
@@ -41,6 +44,7 @@
         'en-US/about_RoamShm_Findings.help.txt'
         'en-US/about_RoamShm_Runbooks.help.txt'
         'runbooks/Get-RoamShmUsage.ps1'
+        'runbooks/Invoke-RoamCheck.ps1'
         'runbooks/Remove-RoamHub.ps1'
         'runbooks/Repair-RoamGuest.ps1'
     )

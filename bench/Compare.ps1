@@ -32,7 +32,7 @@ param(
     # 1,000 segments, 3 rounds, short watches: to see that it runs.
     [switch] $Quick,
 
-    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Goodbye, Sparse, Reserved, Slots, Watch, Import, Memory.
+    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Health, Message, Goodbye, Sparse, Reserved, Slots, Watch, Import, Memory.
     [string[]] $Only = '*',
 
     # One JSON document instead of the table.
@@ -69,6 +69,28 @@ function Invoke-Build([string] $Project) {
     if ($LASTEXITCODE -ne 0) {
         throw "Building $Project failed.`n$($log -join "`n")"
     }
+}
+
+# A segment with one peer, whose ring to the host of 64 KB is full of messages of 8 bytes.
+function New-FullRing([string] $Path) {
+    $null = New-RoamSegment $Path -MaxGuests 1 -BipbufCapacity 64KB -SlotClass '1KB:64'
+    $ring = (Get-RoamPeer $Path -All).RingOffset
+    $file = [System.IO.File]::OpenWrite($Path)
+    try {
+        $file.Position = 128
+        $file.WriteByte(1)
+        $file.Position = $ring
+        $file.Write([BitConverter]::GetBytes([uint32]64KB), 0, 4)
+        $entries = [byte[]]::new(64KB)
+        for ($i = 0; $i -lt $entries.Length; $i += 16) { $entries[$i] = 16; $entries[$i + 6] = 8 }
+        $file.Position = $ring + 128
+        $file.Write($entries, 0, $entries.Length)
+    }
+    finally {
+        $file.Dispose()
+    }
+
+    $Path
 }
 
 function Test-Optimised([System.Reflection.Assembly] $Assembly) {
@@ -389,6 +411,28 @@ try {
             })
         Add-Row 'Test-RoamSegment -LiteralPath $array' $times $Items { $args[0].test } 'floor: the reads it needs' { $args[0].floor } $null
         Add-Row 'Test-RoamSegment -LiteralPath $array' $times $Items { $args[0].test } 'Get' { $args[0].get } 2
+    }
+
+    if (Test-Wanted 'Health') {
+        $prom = [System.IO.Path]::Combine($work, 'metrics', 'roam.prom')
+        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($prom))
+        $times = Measure-Group ([ordered]@{
+                find   = { Find-RoamSegment $segments > $null }
+                health = { Test-RoamHealth $segments > $null }
+                metric = { Export-RoamMetric $segments -Destination $prom }
+            })
+        Add-Row 'Test-RoamHealth dir' $times $Items { $args[0].health } 'Find-RoamSegment dir' { $args[0].find } $null
+        Add-Row 'Export-RoamMetric dir -Destination file' $times $Items { $args[0].metric } 'Test-RoamHealth dir' { $args[0].health } $null
+    }
+
+    if (Test-Wanted 'Message') {
+        # A ring of 64 KB, full of messages of 8 bytes.
+        $busy = New-FullRing ([System.IO.Path]::Combine($work, 'busy.seg'))
+        $times = Measure-Group ([ordered]@{
+                peer    = { Get-RoamPeer $busy > $null }
+                message = { Get-RoamMessage $busy > $null }
+            })
+        Add-Row 'Get-RoamMessage, 4096 messages in a ring' $times 4096 { $args[0].message } 'Get-RoamPeer, which counts them' { $args[0].peer } $null
     }
 
     if (Test-Wanted 'Goodbye') {

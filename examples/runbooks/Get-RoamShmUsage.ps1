@@ -78,10 +78,17 @@ function Get-Size([double] $Bytes) {
     [string]::Format([cultureinfo]::InvariantCulture, '{0:0.#} {1}', $Bytes, ('B', 'KB', 'MB', 'GB', 'TB')[$unit])
 }
 
+# A sparse file takes less of the file system than its size, until it is used.
 function Get-Total($Segments) {
     $bytes = 0
-    foreach ($segment in $Segments) { $bytes += $segment.FileLength }
-    Get-Size $bytes
+    $allocated = 0
+    foreach ($segment in $Segments) {
+        $bytes += $segment.FileLength
+        $taken = $segment.AllocatedBytes
+        $allocated += $(if ($null -ne $taken -and $taken -lt $segment.FileLength) { $taken } else { $segment.FileLength })
+    }
+
+    "$(Get-Size $bytes)$(if ($allocated -lt $bytes) { ", $(Get-Size $allocated) of it allocated" })"
 }
 
 $needsHuman = 0

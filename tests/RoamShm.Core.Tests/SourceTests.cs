@@ -24,6 +24,8 @@ public sealed class SourceTests
         ["Changing"] = ["Format", "IO", "Reading", "Using"],
         ["Watching"] = ["Format", "IO", "Reading"],
         ["Finding"] = ["Format", "IO", "Reading", "Checking", "Using"],
+        ["Health"] = ["Format", "IO", "Reading", "Checking", "Using", "Finding"],
+        ["Metrics"] = ["Format", "IO", "Using", "Reading", "Finding", "Health"],
     };
 
     [Fact]

@@ -27,6 +27,9 @@ public sealed class OpenCountTests : IDisposable
     [InlineData("Show-RoamSegment $path")]
     [InlineData("Find-RoamSegment $path")]
     [InlineData("Find-RoamSegment $folder")]
+    [InlineData("Test-RoamHealth $path")]
+    [InlineData("Test-RoamHealth $folder")]
+    [InlineData("Export-RoamMetric $path")]
     [InlineData("Set-RoamGoodbye $path")]
     public void A_segment_is_opened_once(string command)
     {

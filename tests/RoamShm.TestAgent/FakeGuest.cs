@@ -9,7 +9,7 @@ namespace RoamShm.TestAgent;
 /// <summary>
 /// A guest that maps a segment and acts on it as a guest would, and partly as its host would. Written from the format and not from the library under test.
 /// </summary>
-internal sealed unsafe class FakeGuest : IDisposable
+internal sealed unsafe partial class FakeGuest : IDisposable
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

@@ -81,6 +81,23 @@ internal static class Program
                 (uint slot, uint generation) = held.Guest(path).Allocate(Number(words[3]), Number(words[4]));
                 held.Guest(path).QueueSlot(words[2] == "h2g", Number(words[3]), slot, generation);
                 return Invariant($"{slot}:{generation}");
+            case "say":
+                held.Guest(path).Say(words[2] == "h2g", Convert.FromHexString(words[3]));
+                return "said";
+            case "say-slot":
+                (slot, generation) = held.Guest(path).SaySlot(words[2] == "h2g", Number(words[3]), Convert.FromHexString(words[4]));
+                return Invariant($"{slot}:{generation}");
+            case "say-mmap":
+                held.Guest(path).SayMmap(words[2] == "h2g", (uint)Number(words[3]), (uint)Number(words[4]), (ulong)Number(words[5]), (uint)Number(words[6]));
+                return "said";
+            case "take":
+                return held.Guest(path).Take(words[2] == "h2g", Number(words[3])).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case "free":
+                held.Guest(path).Free(Number(words[2]), (uint)Number(words[3]));
+                return "freed";
+            case "chat":
+                held.Guest(path).Chat(words[2] == "h2g", Number(words[3]));
+                return "chatted";
             case "allocate":
                 (slot, generation) = held.Guest(path).Allocate(Number(words[2]), Number(words[3]));
                 return Invariant($"{slot}:{generation}");

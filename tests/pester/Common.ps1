@@ -19,8 +19,9 @@ foreach ($helper in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'helpers
 }
 
 function Get-ModuleCommand {
-    'Find-RoamSegment', 'Get-RoamPeer', 'Get-RoamSegmentHeader', 'Get-RoamSegmentProcess', 'Get-RoamSlotClass', 'New-RoamSegment'
-    'Remove-RoamSegment', 'Reset-RoamPeer', 'Set-RoamGoodbye', 'Show-RoamSegment', 'Test-RoamSegment', 'Watch-RoamSegment'
+    'Export-RoamMetric', 'Find-RoamSegment', 'Get-RoamMessage', 'Get-RoamPeer', 'Get-RoamSegmentHeader', 'Get-RoamSegmentProcess'
+    'Get-RoamSlotClass', 'New-RoamSegment', 'Remove-RoamSegment', 'Reset-RoamPeer', 'Set-RoamGoodbye', 'Show-RoamSegment'
+    'Test-RoamHealth', 'Test-RoamSegment', 'Watch-RoamSegment'
 }
 
 function Import-RoamShm {

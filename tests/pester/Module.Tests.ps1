@@ -3,7 +3,7 @@
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     $script:Commands = Get-ModuleCommand
-    $script:PathCommands = Get-ModuleCommand | Where-Object { $_ -notin 'New-RoamSegment', 'Find-RoamSegment' }
+    $script:PathCommands = Get-ModuleCommand | Where-Object { $_ -notin 'New-RoamSegment', 'Find-RoamSegment', 'Export-RoamMetric', 'Test-RoamHealth' }
 }
 
 BeforeAll {
@@ -178,7 +178,7 @@ Describe '<_>' -ForEach $script:Commands {
     }
 
     It 'supports ShouldProcess if it changes anything, and only then' {
-        $changes = $script:Command.Verb -in 'New', 'Set', 'Remove', 'Reset'
+        $changes = $script:Command.Verb -in 'New', 'Set', 'Remove', 'Reset', 'Export'
         $changes = $changes -or $script:Command.Parameters.ContainsKey('RemoveLeftover')
         $script:Command.Parameters.ContainsKey('WhatIf') | Should -Be $changes
         $script:Command.Parameters.ContainsKey('Confirm') | Should -Be $changes

@@ -711,8 +711,8 @@ Describe 'Remove-RoamSegment' {
             $removal = "Remove-RoamSegment '$script:Path' -Force -WhatIf"
             $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$removal`n$removal -Goodbye")
             $lines | Should -HaveCount 2
-            $lines[0] | Should -Match 'What if: .*"Remove roam segment"'
-            $lines[1] | Should -Match 'What if: .*"Raise host goodbye, wait, and remove roam segment"'
+            $lines[0] | Should -Match 'What if: .*"Remove roam segment, which frees \d+(\.\d)? KB as soon as no process maps it"'
+            $lines[1] | Should -Match 'What if: .*"Raise host goodbye, wait, and remove roam segment, which frees .*"'
             $lines | ForEach-Object { $_ | Should -Match ([regex]::Escape($script:Path)) }
             Get-Sha256 $script:Path | Should -BeExactly $before
         }

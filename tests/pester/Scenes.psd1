@@ -7,11 +7,32 @@
 #   AnyOrder   the output lines may be in any order, since the file system decides the order of the files
 #   Loose      the numbers in the output are not compared
 @{
+    'Export-RoamMetric'       = @(
+        @{ Example = 1; Loose = $true; Before = 3; Do = @(
+                'web: attach orders.seg'
+                'hub: map orders.seg'
+                'web: queue orders.seg h2g 100'
+                'web: beat orders.seg'
+            )
+        }
+    )
     'Find-RoamSegment'        = @(
         @{ Example = 1; AnyOrder = $true; Before = 6; Do = @(
                 'hub: map orders.seg'
                 'web: attach orders.seg'
                 'web: beat orders.seg'
+            )
+        }
+    )
+    'Get-RoamMessage'         = @(
+        @{ Example = 1; Before = 3; Do = @(
+                'web: attach orders.seg'
+                'web: say orders.seg g2h 6f7264657220323031372c2070616964'
+                'web: say-slot orders.seg g2h 0 7b226f72646572223a323031382c226974656d73223a5b2270656e222c22696e6b222c227061706572225d2c2273686970223a22746f207468652077617265686f75736520696e20746865206e6f7274682d77657374227d'
+            )
+        }
+        @{ Example = 4; Before = 1; Do = @(
+                'web: free orders.seg 0 0'
             )
         }
     )
@@ -176,6 +197,18 @@
                 'mail: beat orders.seg'
             )
         }
+    )
+    'Test-RoamHealth'         = @(
+        @{ Example = 1; Before = 5; Do = @(
+                'web: attach billing.seg'
+                'web: queue billing.seg g2h 3500'
+                'web: attach orders.seg'
+                'web: beat orders.seg 60000'
+                'batch: attach orders.seg'
+                'batch: beat orders.seg'
+            )
+        }
+        @{ Example = 2; Loose = $true }
     )
     'Test-RoamSegment'        = @(
         @{ Example = 6; AnyOrder = $true }

@@ -19,6 +19,9 @@ public sealed class SegmentFindOptions
     /// <summary>Gets or sets a callback that runs before each folder is searched, with the number of files seen so far.</summary>
     public Action<string, long>? OnFolder { get; set; }
 
+    /// <summary>Gets or sets a callback for each listed segment that has a name, while its file is open, so that the callback need not open it again.</summary>
+    internal Action<SegmentListing, SegmentReport, SegmentFile>? OnListed { get; set; }
+
     /// <summary>
     /// Gets or sets a value indicating whether to also list segments that were deleted or replaced but are still mapped. The default is
     /// <see langword="true"/>.

@@ -40,11 +40,20 @@ public sealed class SegmentListing : SegmentHeaderFields
     /// </summary>
     public string? MappedBy { get; set; }
 
+    /// <summary>How many processes map it; null where they are not known.</summary>
+    internal int? ProcessCount => MappedBy is null ? null : MappedBy.Length == 0 ? 0 : MappedBy.Split(' ').Length;
+
     /// <summary>The owner's name, or user id where it has none; <see langword="null"/> on Windows.</summary>
     public string? Owner { get; set; }
 
     /// <summary>Permission bits as octal digits; <see langword="null"/> on Windows.</summary>
     public string? Mode { get; set; }
+
+    /// <summary>
+    /// Bytes of storage that the file takes: less than its length where it was made sparse and has not been used up yet; <see langword="null"/> on Windows, and where
+    /// that could not be read.
+    /// </summary>
+    public long? AllocatedBytes { get; set; }
 
     /// <summary>
     /// When the file was made, or last written to or lengthened as a file, UTC. What host and guests do is stores through mappings, which do not change it. So how old a segment is

@@ -142,6 +142,7 @@ internal sealed class SegmentSearch
         FileLength = status?.Length ?? 0,
         Owner = status is FileStatus known ? OwnerNames.Of(known) : null,
         Mode = ModeOf(status),
+        AllocatedBytes = status?.Allocated,
         LastWriteTime = status?.LastWriteTimeUtc ?? default,
         ReadTime = DateTime.UtcNow,
         Identity = status?.Identity,
@@ -194,6 +195,7 @@ internal sealed class SegmentSearch
         {
             Owner = OwnerNames.Of(file.Status),
             Mode = ModeOf(file.Status),
+            AllocatedBytes = file.Status.Allocated,
             LastWriteTime = file.Status.LastWriteTimeUtc,
             Age = DateTime.UtcNow - file.Status.LastWriteTimeUtc,
             Use = use.State,
@@ -207,6 +209,7 @@ internal sealed class SegmentSearch
 
         listing.Status = Judge(report.IsValid, use, listing);
         listing.Hint = FindHint(use, listing);
+        _options.OnListed?.Invoke(listing, report, file);
         return listing;
     }
 
@@ -291,6 +294,7 @@ internal sealed class SegmentSearch
                 MappedBy = Join(deleted.ProcessIds),
                 Owner = OwnerNames.Of(file.Status),
                 Mode = ModeOf(file.Status),
+                AllocatedBytes = file.Status.Allocated,
                 LastWriteTime = file.Status.LastWriteTimeUtc,
             };
             if (report.IsValid)

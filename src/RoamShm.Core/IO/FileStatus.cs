@@ -5,10 +5,11 @@ namespace RoamShm;
 /// <summary>What the file system says of a file.</summary>
 internal readonly struct FileStatus
 {
-    internal FileStatus(FileKind kind, long length, FileIdentity identity, DateTime lastWriteTimeUtc, int? mode = null, uint ownerId = 0)
+    internal FileStatus(FileKind kind, long length, FileIdentity identity, DateTime lastWriteTimeUtc, int? mode = null, uint ownerId = 0, long? allocated = null)
     {
         Mode = mode;
         OwnerId = ownerId;
+        Allocated = allocated;
         Kind = kind;
         Length = length;
         Identity = identity;
@@ -18,6 +19,9 @@ internal readonly struct FileStatus
     internal FileKind Kind { get; }
 
     internal long Length { get; }
+
+    /// <summary>Bytes of storage that the file takes: less than its length where it is sparse; null where that is not known.</summary>
+    internal long? Allocated { get; }
 
     internal FileIdentity Identity { get; }
 

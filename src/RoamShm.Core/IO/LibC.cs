@@ -187,6 +187,8 @@ internal static unsafe partial class LibC
         internal ulong Inode;
         [FieldOffset(40)]
         internal long Size;
+        [FieldOffset(48)]
+        internal ulong Blocks;
         [FieldOffset(80)]
         internal long BirthSeconds;
         [FieldOffset(88)]

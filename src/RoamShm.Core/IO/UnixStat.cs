@@ -11,6 +11,9 @@ internal static unsafe class UnixStat
 {
     private const int ModeTypeMask = 0xF000;
     private const int ModeBits = 0xFFF;
+
+    // The unit of st_blocks everywhere, whatever the file system's own blocks are.
+    private const long BlockSize = 512;
     private const long UnixEpochTicks = 621355968000000000;
 
     private static readonly byte[] Empty = [0];
@@ -67,7 +70,7 @@ internal static unsafe class UnixStat
 
         long born = (raw.Mask & LibC.STATX_BTIME) != 0 ? Ticks(raw.BirthSeconds, raw.BirthNanoseconds) : 0;
         var identity = new FileIdentity(((ulong)raw.DeviceMajor << 32) | raw.DeviceMinor, raw.Inode, born);
-        status = new FileStatus(Kind(raw.Mode), raw.Size, identity, Time(raw.ModifiedSeconds, raw.ModifiedNanoseconds), raw.Mode & ModeBits, raw.Uid);
+        status = new FileStatus(Kind(raw.Mode), raw.Size, identity, Time(raw.ModifiedSeconds, raw.ModifiedNanoseconds), raw.Mode & ModeBits, raw.Uid, (long)raw.Blocks * BlockSize);
         return true;
     }
 
@@ -93,7 +96,7 @@ internal static unsafe class UnixStat
         if (LibC.IsMacOS)
         {
             var identity = new FileIdentity(*(uint*)raw, *(ulong*)(raw + 8), Ticks(*(long*)(raw + 80), *(long*)(raw + 88)));
-            status = new FileStatus(Kind(*(ushort*)(raw + 4)), *(long*)(raw + 96), identity, Time(*(long*)(raw + 48), *(long*)(raw + 56)), *(ushort*)(raw + 4) & ModeBits, *(uint*)(raw + 16));
+            status = new FileStatus(Kind(*(ushort*)(raw + 4)), *(long*)(raw + 96), identity, Time(*(long*)(raw + 48), *(long*)(raw + 56)), *(ushort*)(raw + 4) & ModeBits, *(uint*)(raw + 16), *(long*)(raw + 104) * BlockSize);
         }
         else
         {
@@ -101,7 +104,7 @@ internal static unsafe class UnixStat
             int mode = architecture == Architecture.X64 ? 24 : 16;
             int uid = architecture == Architecture.X64 ? 28 : 24;
             var identity = new FileIdentity(*(ulong*)raw, *(ulong*)(raw + 8), 0);
-            status = new FileStatus(Kind(*(uint*)(raw + mode)), *(long*)(raw + 48), identity, Time(*(long*)(raw + 88), *(long*)(raw + 96)), (int)*(uint*)(raw + mode) & ModeBits, *(uint*)(raw + uid));
+            status = new FileStatus(Kind(*(uint*)(raw + mode)), *(long*)(raw + 48), identity, Time(*(long*)(raw + 88), *(long*)(raw + 96)), (int)*(uint*)(raw + mode) & ModeBits, *(uint*)(raw + uid), *(long*)(raw + 64) * BlockSize);
         }
 
         return true;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 
 namespace RoamShm;
 
@@ -8,10 +9,12 @@ internal sealed class RingSnapshot
 {
     // Only the headers and references of entries are looked at, so payloads are read past in pieces of this size.
     private const int WindowSize = 64 * 1024;
-    private const int SlotReferenceSize = 12;
-    private const int MmapReferenceSize = 24;
-    private const byte SlotReferenceFlag = 1;
-    private const byte MmapReferenceFlag = 2;
+
+    // The positions are read until two looks in a row agree; a ring that is never still for that long is being drained faster than it can be read.
+    private const int MostLooks = 64;
+
+    // Between two looks at a ring that wraps: whoever wraps it was stopped in between.
+    private static readonly TimeSpan PauseOfWrap = TimeSpan.FromMilliseconds(1);
 
     private readonly SegmentFile _file;
     private readonly ulong _data;
@@ -42,6 +45,15 @@ internal sealed class RingSnapshot
     /// <summary>What is wrong with the positions, or null.</summary>
     internal string? Fault { get; }
 
+    /// <summary>
+    /// Whether the positions are as they are for an instant while the ring wraps: the producer has set the watermark and not yet gone to the start, or the consumer
+    /// has gone to the start and not yet cleared the watermark (<c>r[shm.bipbuf.grant]</c>, <c>r[shm.bipbuf.release]</c>). It lasts while a process is stopped there.
+    /// </summary>
+    internal bool IsWrapping => Watermark != 0 && Watermark <= Capacity && (Position == 0 ? Write <= Capacity : Write == Watermark && Position <= Watermark);
+
+    /// <summary>Whether the positions make no sense, at no instant of a ring's life.</summary>
+    internal bool IsDamaged => Fault is not null && !IsWrapping;
+
     /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
     internal long Queued
     {
@@ -68,6 +80,31 @@ internal sealed class RingSnapshot
             BitConverter.ToUInt32(header, RingLayout.Watermark),
             BitConverter.ToUInt32(header, RingLayout.Read),
             capacity);
+    }
+
+    /// <summary>Reads the positions until two looks agree, so that they are of one moment; null where they never do. While the ring wraps, waits for that to end.</summary>
+    internal static RingSnapshot? ReadSettled(SegmentFile file, ulong ring, uint capacity, CancellationToken cancellation)
+    {
+        RingSnapshot last = Read(file, ring, capacity);
+        for (int look = 0; look < MostLooks; look++)
+        {
+            RingSnapshot next = Read(file, ring, capacity);
+            bool isStill = (next.Write, next.Watermark, next.Position) == (last.Write, last.Watermark, last.Position);
+            if (isStill && (!next.IsWrapping || look == MostLooks - 1))
+            {
+                return next;
+            }
+
+            if (isStill)
+            {
+                _ = cancellation.WaitHandle.WaitOne(PauseOfWrap);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            last = next;
+        }
+
+        return null;
     }
 
     /// <summary>The ring as an object of plain values, its entries counted.</summary>
@@ -115,14 +152,16 @@ internal sealed class RingSnapshot
         }
     }
 
-    private IEnumerable<(uint Start, uint End)> Readable()
+    /// <summary>The one or two stretches of the ring's data that can be read, in the order in which they would be consumed; none where the positions make no sense.</summary>
+    internal IEnumerable<(uint Start, uint End)> Readable()
     {
         if (Fault is not null)
         {
             yield break;
         }
 
-        if (Watermark == 0)
+        // At the start with a watermark: all before that one is consumed.
+        if (Watermark == 0 || Position == 0)
         {
             yield return (Position, Write);
             yield break;
@@ -135,6 +174,11 @@ internal sealed class RingSnapshot
 
         yield return (0, Write);
     }
+
+    /// <summary>As <see cref="Readable"/>, also while the ring wraps: before the watermark, and behind it what is at the start.</summary>
+    internal IEnumerable<(uint Start, uint End)> Stretches() => !IsWrapping ? Readable()
+        : Position == 0 || Position == Watermark ? [(0, Write)]
+        : [(Position, Watermark)];
 
     private string? FindFault()
     {
@@ -166,44 +210,12 @@ internal sealed class RingSnapshot
     private RingEntry ReadEntry(uint at, uint end)
     {
         uint left = end - at;
-        if (at % 4 != 0 || left < SegmentFormat.EntryHeaderSize)
+        if (at % 4 == 0 && left >= EntryLayout.HeaderSize)
         {
-            return RingEntry.Damaged(at, FormattableString.Invariant($"there are {left} bytes at a position of {at}, not an entry's header"));
+            Load(at, (int)Math.Min(left, EntryLayout.MmapEntrySize));
         }
 
-        Load(at, (int)Math.Min(left, SegmentFormat.EntryHeaderSize + MmapReferenceSize));
-        int header = (int)(_data + at - _windowStart);
-        uint length = BitConverter.ToUInt32(_window, header);
-        byte flags = _window[header + 4];
-        ushort payload = BitConverter.ToUInt16(_window, header + 6);
-        if (length < SegmentFormat.EntryHeaderSize || length % 4 != 0 || length > left)
-        {
-            return RingEntry.Damaged(at, FormattableString.Invariant($"its length is {length}, with {left} bytes left"));
-        }
-
-        if ((flags & ~(SlotReferenceFlag | MmapReferenceFlag)) != 0 || flags == (SlotReferenceFlag | MmapReferenceFlag))
-        {
-            return RingEntry.Damaged(at, FormattableString.Invariant($"its flags are {flags}"));
-        }
-
-        int reference = header + (int)SegmentFormat.EntryHeaderSize;
-        if (flags == SlotReferenceFlag)
-        {
-            return length < SegmentFormat.EntryHeaderSize + SlotReferenceSize
-                ? RingEntry.Damaged(at, FormattableString.Invariant($"its length of {length} has no room for a slot reference"))
-                : RingEntry.Slot(at, length, _window[reference], _window[reference + 1], BitConverter.ToUInt32(_window, reference + 4), BitConverter.ToUInt32(_window, reference + 8));
-        }
-
-        if (flags == MmapReferenceFlag)
-        {
-            return length < SegmentFormat.EntryHeaderSize + MmapReferenceSize
-                ? RingEntry.Damaged(at, FormattableString.Invariant($"its length of {length} has no room for a mapping reference"))
-                : RingEntry.Plain(at, length);
-        }
-
-        return payload > length - SegmentFormat.EntryHeaderSize
-            ? RingEntry.Damaged(at, FormattableString.Invariant($"its payload of {payload} bytes is longer than the entry of {length}"))
-            : RingEntry.Plain(at, length);
+        return RingEntry.Decode(_window, (int)(_data + at - _windowStart), at, left);
     }
 
     /// <summary>Makes sure that the window has that part of the ring's data.</summary>

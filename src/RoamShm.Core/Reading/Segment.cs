@@ -153,14 +153,7 @@ public sealed partial class Segment : IDisposable
     /// peer are not within the file.</exception>
     public SegmentRing ReadRing(int peerId, RingDirection direction)
     {
-        LoadTables();
-        RequirePeer(peerId);
-        RefreshPeers();
-        if (RingOffset(Peers[peerId], direction) is not ulong offset)
-        {
-            throw SegmentErrors.PeerTableOutOfBounds(Path, $"the rings of peer {peerId} do not lie within the file's {File.Length} bytes.");
-        }
-
+        ulong offset = FindRing(peerId, direction);
         return RingSnapshot.Read(File, offset, Header.BipbufCapacity).ToRing(peerId, direction, offset);
     }
 
@@ -260,6 +253,17 @@ public sealed partial class Segment : IDisposable
     }
 
     internal void RefreshPeers() => Peers.Refresh(File, Header.PeerTableOffset);
+
+    /// <summary>Returns the offset of one of a peer's rings.</summary>
+    /// <exception cref="SegmentException">There is no such peer, or its rings are not within the file.</exception>
+    internal ulong FindRing(int peerId, RingDirection direction)
+    {
+        LoadTables();
+        RequirePeer(peerId);
+        RefreshPeers();
+        return RingOffset(Peers[peerId], direction)
+            ?? throw SegmentErrors.PeerTableOutOfBounds(Path, $"the rings of peer {peerId} do not lie within the file's {File.Length} bytes.");
+    }
 
     /// <summary>Throws if the segment has no peer with that id.</summary>
     internal void RequirePeer(int peerId)

@@ -62,6 +62,9 @@ public sealed class SegmentSlotClass
     /// <summary>The source of <see cref="FileId"/>, which is computed on demand.</summary>
     internal FileIdentity? Identity { get; set; }
 
+    /// <summary>Whether the free list leads out of the class or loops; on a busy segment, only because it may have changed while it was read.</summary>
+    internal bool IsFreeListDamaged { get; set; }
+
     /// <summary>Computes the usage from the slots of a class and the peer table as last read.</summary>
     internal static SegmentSlotClass From(Segment segment, int index, SlotTable table)
     {
@@ -75,6 +78,7 @@ public sealed class SegmentSlotClass
             Allocated = table.AllocatedCount,
             Leaked = table.Leaked,
             Free = free,
+            IsFreeListDamaged = !table.IsListSound,
             UsedPercent = Ratio.Percent(table.Count - free, table.Count),
             OwnedByHost = table.AllocatedByOwner[0],
             OwnedByPeers = table.AllocatedCount - table.AllocatedByOwner[0],

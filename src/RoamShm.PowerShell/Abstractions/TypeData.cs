@@ -12,7 +12,7 @@ namespace RoamShm.Abstractions;
 /// </summary>
 public sealed class TypeData : IModuleAssemblyInitializer
 {
-    /// <summary>A report has an array of findings, whose properties must be serialized with it.</summary>
+    /// <summary>A report has an array of findings, and a verdict an array of reasons, whose properties must be serialized with it.</summary>
     private const int DepthOfReport = 3;
 
     /// <summary>
@@ -25,6 +25,8 @@ public sealed class TypeData : IModuleAssemblyInitializer
         ("RoamShm.SegmentPeer", ["Path", "PeerId", "State", "Epoch", "Liveness"]),
         ("RoamShm.SegmentSlotClass", ["Path", "Index", "SlotSize", "SlotCount", "Free", "Allocated", "Leaked"]),
         ("RoamShm.SegmentReport", ["Path", "IsValid", "ErrorCount", "WarningCount"]),
+        ("RoamShm.SegmentHealth", ["Path", "Status", "SegmentStatus", "PeersAttached"]),
+        ("RoamShm.SegmentMessage", ["Path", "PeerId", "Direction", "State", "Position", "EntryLength", "Kind", "SlotIndex", "Generation"]),
         ("RoamShm.SegmentFinding", ["Path", "Id", "Field", "Actual"]),
     ];
 
@@ -59,7 +61,7 @@ public sealed class TypeData : IModuleAssemblyInitializer
     private static EngineTypeData Describe(string type, string[] keys)
     {
         var data = new EngineTypeData(type) { DefaultKeyPropertySet = new PropertySetData(keys) };
-        if (type == "RoamShm.SegmentReport")
+        if (type is "RoamShm.SegmentReport" or "RoamShm.SegmentHealth")
         {
             data.SerializationDepth = DepthOfReport;
         }

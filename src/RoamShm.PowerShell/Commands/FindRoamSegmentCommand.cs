@@ -10,7 +10,7 @@ namespace RoamShm.Commands;
 /// <summary>Searches folders for segments and says what state each is in.</summary>
 [Cmdlet(VerbsCommon.Find, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SegmentListing))]
-public sealed class FindRoamSegmentCommand : SegmentCommand
+public sealed class FindRoamSegmentCommand : SegmentSearchCommand
 {
     private const string Activity = "Looking for roam segments";
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
@@ -19,30 +19,6 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     private SegmentSearch? _search;
     private bool _hasProgress;
     private int _unreadable;
-
-    /// <summary>Folders or files, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = nameof(Path))]
-    [NotEmptyPath]
-    [PathText]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(FileCompleter))]
-    public string[]? Path { get; set; }
-
-    /// <summary>Folders or files, their names taken as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = nameof(LiteralPath))]
-    [ValidateNotNullOrEmpty]
-    [Alias("PSPath", "LP")]
-    [ArgumentCompleter(typeof(FileCompleter))]
-    public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>Look through the folders below too.</summary>
-    [Parameter]
-    public SwitchParameter Recurse { get; set; }
-
-    /// <summary>How many levels below to look through; implies -Recurse.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int? Depth { get; set; }
 
     /// <summary>How old a segment must be to count as Stale; a bare number is seconds. Default 10 minutes.</summary>
     [Parameter]
@@ -58,57 +34,12 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
     protected override void BeginProcessing() => _search = new SegmentSearch(
         new SegmentFindOptions
         {
-            Depth = Depth ?? (Recurse ? int.MaxValue : 0),
+            Depth = Levels,
             MinimumAge = MinimumAge,
             OnPassedOver = (path, reason) => WriteVerbose($"Passed over '{path}': {reason}"),
             OnFolder = OnFolder,
         },
         new SegmentUsers(StopToken));
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ParameterSetName == nameof(LiteralPath))
-        {
-            foreach (string name in LiteralPath)
-            {
-                ForOne(name, literal => FindIn(Resolver.ResolveLiteral(literal)));
-            }
-
-            return;
-        }
-
-        if (Path is null)
-        {
-            foreach (string folder in SegmentFinder.DefaultFolders())
-            {
-                ForOne(folder, FindIn);
-            }
-
-            return;
-        }
-
-        foreach (string name in Path)
-        {
-            ForOne(name, pattern =>
-            {
-                if (PathOfObject.Of(pattern) is PathOfObject source)
-                {
-                    if (!RefuseRemote(source.Computer, pattern))
-                    {
-                        FindIn(Resolver.ResolveLiteral(pattern));
-                    }
-
-                    return;
-                }
-
-                foreach (string path in Resolver.Resolve(pattern))
-                {
-                    ForOne(path, FindIn);
-                }
-            });
-        }
-    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -120,7 +51,7 @@ public sealed class FindRoamSegmentCommand : SegmentCommand
         }
     }
 
-    private void FindIn(string path)
+    private protected override void Process(string path)
     {
         DescribeVantage();
         foreach (SegmentListing listing in _search!.Find(path, StopToken))

@@ -3,6 +3,7 @@ using System.IO;
 using System.Management.Automation;
 using RoamShm.Abstractions;
 using RoamShm.Completers;
+using RoamShm.Drawing;
 using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
@@ -83,7 +84,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
             // Checked first, so that -WhatIf says what would be refused.
             SegmentRemover remover = SegmentRemover.Prepare(path, Force, _users);
             RequireMeant(path, remover.Identity);
-            if (ShouldProcess(path, remover.IsHalfMade ? "Remove half-made roam segment" : "Remove roam segment"))
+            if (ShouldProcess(path, (remover.IsHalfMade ? "Remove half-made roam segment" : "Remove roam segment") + Gain(path)))
             {
                 remover.Remove();
             }
@@ -91,7 +92,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
             return;
         }
 
-        if (ShouldProcess(path, "Raise host goodbye, wait, and remove roam segment"))
+        if (ShouldProcess(path, "Raise host goodbye, wait, and remove roam segment" + Gain(path)))
         {
             SegmentDrain drain;
             using (Segment segment = Segment.OpenReadWrite(path, StopToken))
@@ -107,4 +108,9 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
             }
         }
     }
+
+    /// <summary>What removing a file gains. Whoever maps it keeps its memory.</summary>
+    private string Gain(string path) => SegmentStorage.AllocatedBytes(path) is long bytes
+        ? $", which frees {Quantity.Bytes(bytes)}{(Force ? " as soon as no process maps it" : string.Empty)}"
+        : string.Empty;
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using RoamShm.Abstractions;
@@ -17,10 +18,15 @@ namespace RoamShm.Commands;
 public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 {
     private readonly List<string> _paths = [];
+    private readonly List<string> _patterns = [];
     private readonly SegmentViewer _viewer = new();
     private readonly Redrawing _redrawing = new();
     private int _drawn;
     private int _overwritten;
+
+    /// <summary>Draw one line for each segment, those first that need a human; folders stand for the segments in them.</summary>
+    [Parameter]
+    public SwitchParameter Summary { get; set; }
 
     /// <summary>Draw again and again, until stopped; on a terminal, each picture over the one before.</summary>
     [Parameter]
@@ -61,8 +67,16 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         }
     }
 
+    private protected override void OnPattern(string pattern) => _patterns.Add(pattern);
+
     private protected override void ProcessSegment(string path)
     {
+        if (Summary)
+        {
+            _paths.Add(File.Exists(path) || Directory.Exists(path) ? path : throw new SegmentException(SegmentErrorId.SegmentNotFound, $"There is no file '{path}'.", path));
+            return;
+        }
+
         // Looked at once even where it is drawn later, so that a name that was mistyped is an error and not a picture of nothing.
         SegmentView view = _viewer.Look(path, StopToken);
         if (IsRepeating)
@@ -86,14 +100,22 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_paths.Count == 0)
+        if (_paths.Count == 0 && !(Summary && _patterns.Count > 0))
         {
             return;
         }
 
         try
         {
-            DrawAgainAndAgain();
+            if (Summary && !IsRepeating)
+            {
+                Screen screen = Look();
+                WriteLines(DrawSummary(screen, screen.Width), screen);
+            }
+            else
+            {
+                DrawAgainAndAgain();
+            }
         }
         finally
         {
@@ -122,10 +144,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             }
             else
             {
-                foreach (StyledLine line in lines)
-                {
-                    WriteObject(PictureLine.ToOutput(line, screen.HasColours));
-                }
+                WriteLines(lines, screen);
             }
 
             if (picture == Count)
@@ -143,6 +162,14 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     /// <summary>Lines that can be drawn over. The last one stays free, since to end it would scroll the window.</summary>
     private static int RoomOf(Screen screen) => Math.Max(2, screen.Height - 1);
 
+    private void WriteLines(IEnumerable<StyledLine> lines, Screen screen)
+    {
+        foreach (StyledLine line in lines)
+        {
+            WriteObject(PictureLine.ToOutput(line, screen.HasColours));
+        }
+    }
+
     private Screen Look() => Screen.Of(this, Width, Ascii, NoColor, Refresh);
 
     /// <summary>Draws all segments: whole, and as the window has room for.</summary>
@@ -154,6 +181,12 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         var time = new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim);
         List<StyledLine> whole = [time];
         List<StyledLine> window = [time];
+        if (Summary)
+        {
+            whole.Add(new StyledLine());
+            whole.AddRange(DrawSummary(screen, width));
+            return (whole, whole.GetRange(0, whole.Count));
+        }
 
         // Each segment has its part of the window, behind an empty line.
         int height = screen.CanRedraw ? ((RoomOf(screen) - 1) / _paths.Count) - 1 : int.MaxValue;
@@ -181,6 +214,23 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         }
 
         return (whole, window);
+    }
+
+    /// <summary>Draws the summary of the segments that there are now: a pattern also stands for files that have come since.</summary>
+    private IReadOnlyList<StyledLine> DrawSummary(Screen screen, int width)
+    {
+        var surveyor = new SegmentSurveyor(0, StopToken);
+        IEnumerable<string> matches = _patterns.SelectMany(pattern => Resolver.Resolve(pattern));
+        try
+        {
+            IEnumerable<string> there = _paths.Where(path => _patterns.Count == 0 || File.Exists(path) || Directory.Exists(path));
+            SegmentHealth[] verdicts = [.. there.Concat(matches).Distinct().SelectMany(surveyor.Survey).Select(survey => HealthJudge.Judge(survey))];
+            return SummaryPicture.Draw(verdicts, width, screen.Glyphs);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
     }
 
     /// <summary>

@@ -1,0 +1,14 @@
+namespace RoamShm.Completers;
+
+/// <summary>Typical thresholds in percent.</summary>
+public sealed class PercentThresholdCompleter : ExampleCompleter
+{
+    /// <summary>Makes the completer.</summary>
+    public PercentThresholdCompleter()
+        : base(
+            ("80,95", "Warning from 80 %, critical from 95 %: the default"),
+            ("90,98", "Warning from 90 %, critical from 98 %"),
+            ("50", "Warning from 50 %, never critical"))
+    {
+    }
+}
