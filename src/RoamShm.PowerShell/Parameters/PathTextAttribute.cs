@@ -30,7 +30,7 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
             return inputData;
         }
 
-        object[] paths = value is IList several and not string[] ? [.. several.Cast<object>().SelectMany(TransformOne)] : TransformOne(inputData);
+        object[] paths = value is IList several and not string[]? [.. several.Cast<object>().SelectMany(TransformOne)] : TransformOne(inputData);
         return paths.Length == 1 ? paths[0] : paths;
     }
 
