@@ -86,6 +86,11 @@ public static class HealthJudge
             reasons.Add(HealthReasonId.Abandoned, HealthStatus.Critical, FormattableString.Invariant($"{Peers(attached.Length)} attached, and nobody uses the segment"));
         }
 
+        if (isUsed)
+        {
+            JudgeHeartbeats(attached, survey.Listing?.HeartbeatInterval ?? 0, thresholds, reasons);
+        }
+
         foreach (SegmentPeer peer in peers)
         {
             JudgeRing(peer, "guest→host", peer.GuestToHostPercent, peer.GuestToHostEntries, thresholds, reasons, isUsed);
@@ -95,21 +100,6 @@ public static class HealthJudge
         if (!isUsed)
         {
             return;
-        }
-
-        ulong interval = survey.Listing?.HeartbeatInterval ?? 0;
-        HealthThreshold heartbeat = thresholds.HeartbeatAge
-            ?? (interval == 0 ? HealthThreshold.Off : new HealthThreshold(HealthThresholds.StaleIntervals * interval / 1e9, HealthThresholds.DeadIntervals * interval / 1e9));
-        foreach (SegmentPeer peer in attached)
-        {
-            if (peer.Liveness == PeerLiveness.NeverBeat)
-            {
-                reasons.Add(HealthReasonId.NeverBeat, HealthStatus.Warning, FormattableString.Invariant($"peer {peer.PeerId} is attached and has never sent a heartbeat"), peerId: peer.PeerId);
-            }
-            else if (peer.HeartbeatAgeMilliseconds / 1000 is double age && heartbeat.JudgeHigh(age) is (string, double) silent)
-            {
-                reasons.Add(HealthReasonId.HeartbeatAge, silent.Severity, FormattableString.Invariant($"peer {peer.PeerId} sent its last heartbeat {age:0.0} s ago"), age, silent.Threshold, peer.PeerId);
-            }
         }
 
         // Those that leave because the host says goodbye are where they should be.
@@ -122,6 +112,23 @@ public static class HealthJudge
         if (survey.Listing is not { HostGoodbye: true } && thresholds.FreePeer.JudgeLow(health.PeersFree.Value) is (string, double) left)
         {
             reasons.Add(HealthReasonId.PeersFree, left.Severity, FormattableString.Invariant($"{health.PeersFree} of {peers.Count} peer entries {(health.PeersFree == 1 ? "is" : "are")} free"), health.PeersFree, left.Threshold);
+        }
+    }
+
+    private static void JudgeHeartbeats(SegmentPeer[] attached, ulong interval, HealthThresholds thresholds, ReasonList reasons)
+    {
+        HealthThreshold heartbeat = thresholds.HeartbeatAge
+            ?? (interval == 0 ? HealthThreshold.Off : new HealthThreshold(HealthThresholds.StaleIntervals * interval / 1e9, HealthThresholds.DeadIntervals * interval / 1e9));
+        foreach (SegmentPeer peer in attached)
+        {
+            if (peer.Liveness == PeerLiveness.NeverBeat)
+            {
+                reasons.Add(HealthReasonId.NeverBeat, HealthStatus.Warning, FormattableString.Invariant($"peer {peer.PeerId} is attached and has never sent a heartbeat"), peerId: peer.PeerId);
+            }
+            else if (peer.HeartbeatAgeMilliseconds / 1000 is double age && heartbeat.JudgeHigh(age) is (string, double) silent)
+            {
+                reasons.Add(HealthReasonId.HeartbeatAge, silent.Severity, FormattableString.Invariant($"peer {peer.PeerId} sent its last heartbeat {age:0.0} s ago"), age, silent.Threshold, peer.PeerId);
+            }
         }
     }
 

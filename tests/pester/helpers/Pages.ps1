@@ -213,7 +213,7 @@ function ConvertTo-Shape {
     $lines = foreach ($line in $Text -split "`n") {
         $shape = $line -replace '\b\d{1,2}/\d{1,2}/\d{4}\b', '<date>' -replace '\b\d{1,2}:\d\d:\d\d(\.\d+)?', '<time>'
         $shape = $shape -creplace '\d+(\.\d+)? (ns|us|ms|s|min|h|d) ago', '<age>'
-        $shape = $shape -creplace '^((LastHeartbeat|HeartbeatAgeMilliseconds) *:).*$', '$1 <number>'
+        $shape = $shape -creplace '^((LastHeartbeat|HeartbeatAgeMilliseconds|FileSystemPercent) *:).*$', '$1 <number>'
         $shape = $shape -creplace '^(FileId *:) \S+$', '$1 <id>'
         $shape = $shape -creplace '(?<=^VERBOSE: Vantage point: ).*$', '<place>'
         $shape = $shape -replace '(?<![\w.])\d{5,7}(?![\w.])', '<number>'
