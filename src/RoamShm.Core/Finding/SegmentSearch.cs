@@ -144,7 +144,8 @@ internal sealed class SegmentSearch
         Mode = ModeOf(status),
         LastWriteTime = status?.LastWriteTimeUtc ?? default,
         ReadTime = DateTime.UtcNow,
-        Identity = status?.Identity,
+        // On Windows only an open file has an identity.
+        Identity = status is FileStatus seen && seen.Identity != default ? seen.Identity : null,
     };
 
     private FileStatus? Peek(string path, out SegmentListing? unreadable)

@@ -26,6 +26,11 @@ internal sealed class WindowsNewFile : NewFile
     {
         try
         {
+            if (WindowsPath.IsReserved(path))
+            {
+                throw Reserved(path);
+            }
+
             string folder = System.IO.Path.GetDirectoryName(path) ?? string.Empty;
             if (folder.Length > 0 && !Directory.Exists(folder))
             {
@@ -52,6 +57,10 @@ internal sealed class WindowsNewFile : NewFile
         try
         {
             _stream.SetLength((long)Size);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw SegmentErrors.InsufficientSpace(Path, Size, "the file system does not hold files of that size");
         }
         catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
         {
@@ -80,14 +89,26 @@ internal sealed class WindowsNewFile : NewFile
     internal override void Publish(bool replace)
     {
         _stream.Dispose();
-        if (!Kernel32.MoveFileEx(_temporary, Path, replace ? MoveFileReplaceExisting : 0))
+        if (!Kernel32.MoveFileEx(WindowsPath.Extend(_temporary), WindowsPath.Extend(Path), replace ? MoveFileReplaceExisting : 0))
         {
             int error = Marshal.GetLastWin32Error();
             string reason = new Win32Exception(error).Message.TrimEnd('.');
+            if (Directory.Exists(Path))
+            {
+                throw SegmentErrors.NotARegularFile(Path, "a directory");
+            }
+
             throw WindowsFault.Of(Path, FileOperation.Name, error, reason) ?? SegmentErrors.IOError(Path, FileOperation.Name, reason);
         }
 
         _named = false;
+    }
+
+    private static SegmentException Reserved(string path)
+    {
+        SegmentException error = SegmentErrors.NotAPath(path, "Windows keeps that name for a device");
+        error.Remedy = "Choose a name other than CON, PRN, AUX, NUL, COM1 to COM9 and LPT1 to LPT9, with any extension.";
+        return error;
     }
 
     public override void Dispose()
