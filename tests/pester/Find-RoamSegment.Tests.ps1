@@ -228,7 +228,7 @@ Describe 'Find-RoamSegment' {
             }
         }
 
-        It 'is Unknown where it cannot be told who maps it, and Invalid stays Invalid' {
+        It 'is Unknown where it cannot be told who maps it, and Invalid stays Invalid' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $bad = Add-Segment (Join-Path $script:Folder 'bad.seg')
             Set-Field $bad @{ Version = 6 }
@@ -433,7 +433,7 @@ Describe 'Find-RoamSegment' {
             Find-RoamSegment /proc, /proc/self, /sys -Recurse -ErrorAction Stop | Should -BeNullOrEmpty
         }
 
-        It 'is never what cannot be read: it is Unreadable on the way, and warned of; what is given is SegmentAccessDenied' {
+        It 'is never what cannot be read: it is Unreadable on the way, and warned of; what is given is SegmentAccessDenied' -Tag NewPowerShell {
             Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
             $null = Add-Segment $script:Path
             $closed = Join-Path $script:Folder 'closed'
@@ -559,14 +559,14 @@ $(ConvertTo-ErrorScript "Find-RoamSegment '$closed', '$script:Path'")
             $script:Path | Should -Exist
         }
 
-        It 'is kept with -WhatIf, which names it' {
+        It 'is kept with -WhatIf, which names it' -Tag NewPowerShell {
             $find = "Find-RoamSegment '$script:Folder' -RemoveLeftover -WhatIf"
             $text = (Invoke-NewProcess -Folder $script:Folder -Script $find) -join ' '
             $text | Should -Match ('What if: .*leftover.*' + [regex]::Escape($script:Leftover))
             $script:Leftover | Should -Exist
         }
 
-        It 'is asked about with -Confirm, and when $ConfirmPreference is Medium' {
+        It 'is asked about with -Confirm, and when $ConfirmPreference is Medium' -Tag NewPowerShell {
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { `$null = Find-RoamSegment '$script:Folder' -RemoveLeftover -Confirm } catch { 'asked' }
 `$ConfirmPreference = 'Medium'
@@ -604,7 +604,7 @@ Test-Path -LiteralPath '$script:Leftover'
             $script:Leftover | Should -Not -Exist -Because 'its maker has ended'
         }
 
-        It 'that may not be removed is SegmentAccessDenied' {
+        It 'that may not be removed is SegmentAccessDenied' -Tag NewPowerShell {
             Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
             $closed = Join-Path $script:Folder 'closed'
             $null = New-Item -ItemType Directory -Path $closed

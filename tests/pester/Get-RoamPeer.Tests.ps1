@@ -393,7 +393,7 @@ Describe 'Get-RoamPeer' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may not be read' {
+        It 'says SegmentAccessDenied of a file that may not be read' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamPeer '$script:Path' -All")

@@ -160,7 +160,7 @@ Describe 'Get-RoamSegmentProcess' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'warns where other users'' processes cannot be read, once, and returns what it sees' {
+        It 'warns where other users'' processes cannot be read, once, and returns what it sees' -Tag NewPowerShell {
             'one.seg', 'two.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
             if (Get-MappingDoubt) {
                 $null = Invoke-Agent $script:Agent map, $script:Path
@@ -271,7 +271,7 @@ Describe 'Get-RoamSegmentProcess' {
             Assert-SegmentError $failed -Id NotARegularFile -Target $name
         }
 
-        It 'is SegmentAccessDenied when it may not be read' {
+        It 'is SegmentAccessDenied when it may not be read' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             & chmod 000 $script:Path
             $find = ConvertTo-ErrorScript "Get-RoamSegmentProcess '$script:Path' -WarningAction SilentlyContinue"

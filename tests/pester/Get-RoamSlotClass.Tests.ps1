@@ -296,7 +296,7 @@ Describe 'Get-RoamSlotClass' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may not be read' {
+        It 'says SegmentAccessDenied of a file that may not be read' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSlotClass '$script:Path'")

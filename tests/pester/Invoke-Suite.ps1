@@ -13,6 +13,9 @@
     has taken, until none is left. The results of a file are in this folder under its name.
 .PARAMETER Name
     Only the tests in files whose names match, such as Watch*.
+.PARAMETER ExcludeTag
+    Leaves out the tests with these tags. NewPowerShell is the tag of those that start another PowerShell, which a program with only its
+    engine is not.
 .PARAMETER TimeoutMinutes
     After this time the whole process ends with exit code 1: a watch that does not end would hang the tests for ever, and
     whoever started them. By default 20 in a shell that was started with -NonInteractive, else 0, which is never.
@@ -38,6 +41,8 @@ param(
     [string] $Share,
 
     [string] $Name = '*',
+
+    [string[]] $ExcludeTag = @(),
 
     [ValidateRange(0, 1440)]
     [int] $TimeoutMinutes = $(if ([Environment]::GetCommandLineArgs() -contains '-NonInteractive') { 20 } else { 0 }),
@@ -92,6 +97,7 @@ function Invoke-Suite {
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = $Path
     $configuration.Run.PassThru = $true
+    $configuration.Filter.ExcludeTag = $ExcludeTag
     $configuration.Output.Verbosity = $Verbosity
     if ($ResultPath) {
         $configuration.TestResult.Enabled = $true

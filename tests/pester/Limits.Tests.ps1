@@ -18,7 +18,7 @@ Describe 'Under a limit on the size of files' {
     BeforeEach { $script:Folder = Initialize-Folder }
     AfterEach { Clear-Folder $script:Folder }
 
-    It 'a segment that is larger is refused, <How>' -ForEach @(
+    It 'a segment that is larger is refused, <How>' -Tag NewPowerShell -ForEach @(
         @{ How = 'reserved'; Switch = '' }
         @{ How = 'sparse'; Switch = '-Sparse' }
     ) {
@@ -35,7 +35,7 @@ New-RoamSegment '$target' $Switch -ErrorAction SilentlyContinue -ErrorVariable p
         [System.IO.Directory]::GetFileSystemEntries($Folder) | Should -BeNullOrEmpty
     }
 
-    It 'a segment that is smaller is made' {
+    It 'a segment that is smaller is made' -Tag NewPowerShell {
         $target = Join-Path $Folder 'small.seg'
         Invoke-Limited '-f 4000' "(New-RoamSegment '$target' -SlotClass 1KB:4 -MaxGuests 1).Path" | Should -BeExactly $target
     }
@@ -45,7 +45,7 @@ Describe 'Under a limit on open files' {
     BeforeEach { $script:Folder = Initialize-Folder }
     AfterEach { Clear-Folder $script:Folder }
 
-    It '<_> says so and goes on' -ForEach @(
+    It '<_> says so and goes on' -Tag NewPowerShell -ForEach @(
         'Get-RoamSegmentHeader $path'
         'New-RoamSegment $new -SlotClass 1KB:4'
         'Set-RoamGoodbye $path -Confirm:$false'

@@ -30,7 +30,7 @@ Describe 'A name with control characters' {
         $problem[0].TargetObject | Should -BeExactly $Path
     }
 
-    It 'is shown as text in what <Name> says' -ForEach @(
+    It 'is shown as text in what <Name> says' -Tag NewPowerShell -ForEach @(
         @{ Name = '-WhatIf'; Script = { Remove-RoamSegment -LiteralPath $args[0] -WhatIf } }
         @{ Name = '-Verbose'; Script = { $null = Test-RoamSegment -LiteralPath $args[0] -Verbose } }
         @{ Name = 'a warning'; Script = { New-RoamSegment ($args[0] + '2') -SlotClass 1KB:4 -HeartbeatInterval 1 | Out-Null } }

@@ -99,7 +99,7 @@ Describe 'The manifest' {
 }
 
 Describe 'An import' {
-    It 'brings its cmdlets and nothing else into a new session' {
+    It 'brings its cmdlets and nothing else into a new session' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @'
 Get-Command -Module RoamShm | ForEach-Object { "$($_.CommandType) $($_.Name)" }
 "errors $($Error.Count)"
@@ -107,7 +107,7 @@ Get-Command -Module RoamShm | ForEach-Object { "$($_.CommandType) $($_.Name)" }
         $lines | Should -BeExactly (@($script:Commands | ForEach-Object { "Cmdlet $_" }) + 'errors 0')
     }
 
-    It 'writes no warning' {
+    It 'writes no warning' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
 Import-Module '$($script:ModuleManifest.Replace("'", "''"))' -PassThru 3>&1 | ForEach-Object { `$_.GetType().Name }
@@ -115,7 +115,7 @@ Import-Module '$($script:ModuleManifest.Replace("'", "''"))' -PassThru 3>&1 | Fo
         $lines | Should -BeExactly 'PSModuleInfo'
     }
 
-    It 'is found by name, with tab completion of its cmdlets, when the module is on the module path' {
+    It 'is found by name, with tab completion of its cmdlets, when the module is on the module path' -Tag NewPowerShell {
         $parent = Split-Path -Parent $script:ModuleFolder
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
@@ -138,7 +138,7 @@ Remove-Module RoamShm
         }
     }
 
-    It 'can be repeated, and undone' {
+    It 'can be repeated, and undone' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$path = '$($script:ModuleManifest.Replace("'", "''"))'
 Import-Module `$path -Force

@@ -550,7 +550,7 @@ second.seg,,
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target 'Variable:RoamNew' -Message 'provider'
         }
 
-        It 'says SegmentAccessDenied of a folder that it may not write to' {
+        It 'says SegmentAccessDenied of a folder that it may not write to' -Tag NewPowerShell {
             $closed = Join-Path $script:Folder 'closed'
             $null = New-Item -ItemType Directory -Path $closed
             if ($script:OnUnix) { & chmod 555 $closed }
@@ -694,7 +694,7 @@ second.seg,,
     }
 
     Context 'Asking before doing' {
-        It 'with -WhatIf states the size and the layout, and makes nothing' {
+        It 'with -WhatIf states the size and the layout, and makes nothing' -Tag NewPowerShell {
             $lines = Invoke-NewProcess -Folder $script:Folder -Script "New-RoamSegment '$script:Path' -MaxGuests 2 -BipbufCapacity 4KB -SlotClass '1KB:4','16KB:2' -WhatIf"
             $text = $lines -join ' '
             $text | Should -Match 'What if: '
@@ -725,7 +725,7 @@ second.seg,,
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'asks nobody with -Confirm:$false, and cannot go on where nobody can be asked' {
+        It 'asks nobody with -Confirm:$false, and cannot go on where nobody can be asked' -Tag NewPowerShell {
             $ask = Join-Path $script:Folder 'ask.seg'
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$ConfirmPreference = 'Low'

@@ -76,7 +76,7 @@ Describe 'Compare-Object without -Property' {
 }
 
 Describe 'A missing segment' {
-    It 'is caught as <_>' -ForEach 'System.Management.Automation.ItemNotFoundException', 'RoamShm.SegmentException' {
+    It 'is caught as <_>' -Tag NewPowerShell -ForEach 'System.Management.Automation.ItemNotFoundException', 'RoamShm.SegmentException' {
         $child = @"
 try { Get-RoamPeer -LiteralPath /no/such.seg -ErrorAction Stop } catch [$_] { `$_.FullyQualifiedErrorId }
 "@
@@ -86,7 +86,7 @@ try { Get-RoamPeer -LiteralPath /no/such.seg -ErrorAction Stop } catch [$_] { `$
 }
 
 Describe 'A session that has a version of the module' {
-    It 'takes another one beside it' {
+    It 'takes another one beside it' -Tag NewPowerShell {
         $newer = Join-Path $Folder (Join-Path 'newer' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse
         $manifest = Join-Path $newer 'RoamShm.psd1'
@@ -96,7 +96,7 @@ Describe 'A session that has a version of the module' {
         Invoke-NewProcess -Folder $Folder -Script $child | Should -Match '99\.0\.0'
     }
 
-    It 'says that a program is loaded already, rather than run it under the number of another' {
+    It 'says that a program is loaded already, rather than run it under the number of another' -Tag NewPowerShell {
         Skip-Unless ($PSVersionTable.PSVersion.Major -ge 6) 'Windows PowerShell loads both side by side'
         $newer = Join-Path $Folder (Join-Path 'other' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse

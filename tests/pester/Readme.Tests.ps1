@@ -42,7 +42,7 @@ Describe 'README.md' {
         $hosts | ForEach-Object { Clear-Folder $_ }
     }
 
-    It 'can be typed from its first block to its last, and shows what it says' {
+    It 'can be typed from its first block to its last, and shows what it says' -Tag NewPowerShell {
         Skip-Because (Get-PageDoubt $readme)
         Import-RoamShm
         $script:reader = Open-Reader
@@ -68,7 +68,7 @@ Describe 'docs/runbooks.md' {
         Close-Reader $reader
     }
 
-    It 'says what to do by hand, and that works' {
+    It 'says what to do by hand, and that works' -Tag NewPowerShell {
         Skip-Because (Get-PageDoubt $runbooks)
         Skip-Because (Get-AgentDoubt)
         Import-RoamShm

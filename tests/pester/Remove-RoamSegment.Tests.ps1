@@ -167,7 +167,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'is everything where it cannot be told who maps it, unless with -Force' {
+        It 'is everything where it cannot be told who maps it, unless with -Force' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if (Get-MappingDoubt) {
                 Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
@@ -540,7 +540,7 @@ Describe 'Remove-RoamSegment' {
             Get-Left | Should -BeExactly $Left
         }
 
-        It 'removes nothing where it cannot be told who maps what, also with -Force' {
+        It 'removes nothing where it cannot be told who maps what, also with -Force' -Tag NewPowerShell {
             if ($script:OnUnix) { & chmod -R a+rX $script:Folder }
             $removal = "Remove-RoamSegment '$script:Folder' -Stale -Force -Confirm:`$false"
             if (Get-MappingDoubt) {
@@ -643,7 +643,7 @@ Describe 'Remove-RoamSegment' {
             $target | Should -Exist
         }
 
-        It 'is SegmentAccessDenied: a file that may not be read, and one in a folder that may not be written' {
+        It 'is SegmentAccessDenied: a file that may not be read, and one in a folder that may not be written' -Tag NewPowerShell {
             Skip-Unless $script:OnUnix 'permission bits are a thing of Unix'
             $null = Add-Segment $script:Path
             $closed = Join-Path $script:Folder 'closed'
@@ -706,7 +706,7 @@ Describe 'Remove-RoamSegment' {
             $null = Add-Segment $script:Path
         }
 
-        It 'with -WhatIf says what and to which file, and changes nothing' {
+        It 'with -WhatIf says what and to which file, and changes nothing' -Tag NewPowerShell {
             $before = Get-Sha256 $script:Path
             $removal = "Remove-RoamSegment '$script:Path' -Force -WhatIf"
             $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$removal`n$removal -Goodbye")
@@ -733,7 +733,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Exist
         }
 
-        It 'asks, also with -Force; -Confirm:$false and $ConfirmPreference None answer' {
+        It 'asks, also with -Force; -Confirm:$false and $ConfirmPreference None answer' -Tag NewPowerShell {
             $other = Add-Segment (Join-Path $script:Folder 'two.seg')
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { Remove-RoamSegment '$script:Path' -Force } catch { 'asked' }

@@ -349,7 +349,7 @@ Describe 'Reset-RoamPeer' {
             }
         }
 
-        It 'is every peer where it cannot be told who maps a segment, HostMayBeRunning' {
+        It 'is every peer where it cannot be told who maps a segment, HostMayBeRunning' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             if (Get-MappingDoubt) {
@@ -515,7 +515,7 @@ Describe 'Reset-RoamPeer' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may be read but not written' {
+        It 'says SegmentAccessDenied of a file that may be read but not written' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             if ($script:OnUnix) { & chmod 444 $script:Path }
@@ -574,7 +574,7 @@ Describe 'Reset-RoamPeer' {
             Edit-Peer $script:Path 1 -State 2
         }
 
-        It 'with -WhatIf says what and to which file, and changes nothing, also with -Force' {
+        It 'with -WhatIf says what and to which file, and changes nothing, also with -Force' -Tag NewPowerShell {
             $before = Get-Sha256 $script:Path
             $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
             $recovery = "Reset-RoamPeer '$script:Path' 1 -Force -WhatIf"
@@ -606,7 +606,7 @@ Describe 'Reset-RoamPeer' {
             (Get-RoamPeer $script:Path).State | Should -BeExactly 'Goodbye'
         }
 
-        It 'asks, also with -Force; -Confirm:$false and $ConfirmPreference None answer' {
+        It 'asks, also with -Force; -Confirm:$false and $ConfirmPreference None answer' -Tag NewPowerShell {
             Edit-Peer $script:Path 2 -State 2
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }

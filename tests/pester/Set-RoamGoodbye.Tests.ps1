@@ -98,7 +98,7 @@ Describe 'Set-RoamGoodbye' {
             $changed | Should -Be @(64, 65, 66, 67)
         }
 
-        It 'is seen by another process' {
+        It 'is seen by another process' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path -Value 3
             Invoke-NewProcess -Folder $script:Folder -Script "(Get-RoamSegmentHeader '$script:Path').HostGoodbyeValue" |
@@ -245,7 +245,7 @@ Describe 'Set-RoamGoodbye' {
             }
         }
 
-        It 'says SegmentAccessDenied of a file that may be read but not written' {
+        It 'says SegmentAccessDenied of a file that may be read but not written' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 444 $script:Path }
             $lines = Invoke-AsStranger $script:Folder ("(Get-RoamSegmentHeader '$script:Path').TotalSize`n" + (ConvertTo-ErrorScript "Set-RoamGoodbye '$script:Path'"))
@@ -290,7 +290,7 @@ Describe 'Set-RoamGoodbye' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'is applied where it came from: this computer, by a job' {
+        It 'is applied where it came from: this computer, by a job' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $header = Invoke-Job { Get-RoamSegmentHeader -LiteralPath $args[0] } $script:Path
             $header.PSComputerName | Should -BeExactly 'localhost'
@@ -299,7 +299,7 @@ Describe 'Set-RoamGoodbye' {
     }
 
     Context 'Asking before doing' {
-        It 'with -WhatIf says what and to which file, and changes nothing' {
+        It 'with -WhatIf says what and to which file, and changes nothing' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $before = Get-Sha256 $script:Path
             $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
@@ -317,13 +317,13 @@ Describe 'Set-RoamGoodbye' {
             Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
-        It 'asks nobody as long as $ConfirmPreference is High' {
+        It 'asks nobody as long as $ConfirmPreference is High' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             Invoke-NewProcess -Folder $script:Folder -Script "(Set-RoamGoodbye '$script:Path').HostGoodbye" |
                 Should -Be 'True'
         }
 
-        It 'asks when $ConfirmPreference is Medium, and -Confirm:$false answers' {
+        It 'asks when $ConfirmPreference is Medium, and -Confirm:$false answers' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$ConfirmPreference = 'Medium'

@@ -154,7 +154,7 @@ Describe 'A number in a table' {
 }
 
 Describe 'In Constrained Language' {
-    It '<_> shows what it shows elsewhere, without colours' -ForEach @(
+    It '<_> shows what it shows elsewhere, without colours' -Tag NewPowerShell -ForEach @(
         'Show-RoamSegment -LiteralPath $path -Width 80'
         'Show-RoamSegment -LiteralPath $path -Width 80 -Count 1'
         'Get-RoamSegmentHeader -LiteralPath $path | Format-Table'
@@ -170,7 +170,7 @@ Describe 'In Constrained Language' {
         $held -join "`n" -replace $time | Should -BeExactly ($free -join "`n" -replace $time)
     }
 
-    It 'lines that were drawn with colours before show as text' {
+    It 'lines that were drawn with colours before show as text' -Tag NewPowerShell {
         $child = @"
 `$env:NO_COLOR = ''
 `$lines = Show-RoamSegment -LiteralPath '$($Paths[0])' -Width 200

@@ -175,9 +175,13 @@ internal sealed class SegmentSearch
             using SegmentFile file = SegmentFile.OpenRead(path, _patience.ForLeases, cancellationToken);
             return Segment.HasMagic(file) ? Describe(file, cancellationToken) : null;
         }
-        catch (SegmentException e)
+        catch (SegmentException e) when (!TemporaryFile.IsBeingMade(path, e))
         {
             return PassOver(path, status, isGiven, e);
+        }
+        catch (SegmentException)
+        {
+            return null;
         }
     }
 

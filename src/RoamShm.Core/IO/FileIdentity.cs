@@ -38,6 +38,9 @@ public readonly struct FileIdentity : IEquatable<FileIdentity>
     /// <summary>The device; on Linux major in the upper, minor in the lower 32 bits.</summary>
     internal ulong Volume => _volume;
 
+    /// <summary>Whether no other file on its volume ever gets its id.</summary>
+    internal bool IsLasting => _isLasting;
+
     /// <summary>The inode number.</summary>
     internal ulong File => _file;
 

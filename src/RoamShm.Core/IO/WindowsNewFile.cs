@@ -86,6 +86,11 @@ internal sealed class WindowsNewFile : NewFile
         // The folder's access control list is inherited.
     }
 
+    /// <summary>A file id that never comes back stays with the file when it gets its name. On FAT it is that of the name.</summary>
+    internal override FileIdentity? Identity =>
+        Kernel32.GetFileInformationByHandle(_stream.SafeFileHandle, out Kernel32.ByHandleFileInformation information)
+        && WindowsFileId.Of(_stream.SafeFileHandle, information) is { IsLasting: true } identity ? identity : null;
+
     internal override void Publish(bool replace)
     {
         _stream.Dispose();
@@ -96,6 +101,12 @@ internal sealed class WindowsNewFile : NewFile
             if (Directory.Exists(Path))
             {
                 throw SegmentErrors.NotARegularFile(Path, "a directory");
+            }
+
+            // Whoever took the name first may still have the file open, which is another error then.
+            if (!replace && File.Exists(Path))
+            {
+                throw SegmentErrors.Exists(Path);
             }
 
             throw WindowsFault.Of(Path, FileOperation.Name, error, reason) ?? SegmentErrors.IOError(Path, FileOperation.Name, reason);

@@ -64,12 +64,21 @@ function Invoke-AsStranger {
     Invoke-NewProcess -Folder $Folder -Script $Script -Manifest (Join-Path $copy 'RoamShm.psd1') -Shell ($stranger + $shell)
 }
 
+<# Why this is no PowerShell that can start another, or nothing: a program may have its engine alone. #>
+function Get-ShellDoubt {
+    $program = [System.IO.Path]::GetFileNameWithoutExtension((Get-Process -Id $PID).Path)
+    if ($program -notin 'pwsh', 'powershell', 'powershell_ise', 'dotnet', 'RoamShm.Shell', 'roamshm') {
+        "$program has PowerShell's engine and no PowerShell to start"
+    }
+}
+
 <# What a script, with the module, writes in a job. #>
 function Invoke-Job {
     param(
         [Parameter(Mandatory)] [scriptblock] $Script,
         [object[]] $Argument = @())
 
+    Skip-Because (Get-ShellDoubt)
     $import = [scriptblock]::Create("Import-Module '$($script:ModuleManifest.Replace("'", "''"))'")
     Start-Job -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument |
         Receive-Job -Wait -AutoRemoveJob
