@@ -16,7 +16,9 @@ Describe 'A name with control characters' {
     }
 
     AfterEach {
-        Clear-Folder $script:Folder
+        if ($script:Folder) {
+            Clear-Folder $script:Folder
+        }
     }
 
     It 'is shown as text in an error, while its target stays what it is' {

@@ -69,7 +69,8 @@ Describe 'The manifest' {
         $version = $script:Manifest.Version
         $version.ToString() | Should -Match '^\d+\.\d+\.\d+$'
         (Get-Module RoamShm).Version | Should -Be $version
-        foreach ($type in (Get-Command Get-RoamSegmentHeader).ImplementingType, [RoamShm.SegmentHeader]) {
+        $command = Get-Command Get-RoamSegmentHeader
+        foreach ($type in $command.ImplementingType, $command.OutputType[0].Type) {
             $type.Assembly.GetName().Version.ToString() | Should -BeExactly "$version.0"
         }
 

@@ -63,7 +63,8 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
             if ($Named) {
                 Get-Name $rows | Should -BeLike "*$([System.IO.Path]::GetFileName($path))*"
             } else {
-                ($rows -join '') | Should -BeLike "*Segment: $path*"
+                # A long path begins a line of its own.
+                ($rows -join '') -replace ' ' | Should -BeLike ("*Segment:$path*" -replace ' ')
             }
         }
 
@@ -72,6 +73,7 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
     }
 
     It 'shows control characters in names as text' {
+        Skip-Unless $OnUnix 'Windows has no such names'
         $bad = Join-Path $Folder "bad$([char]27)[31m$([char]10)end.seg"
         $null = Add-Segment $bad
         Write-Hex $bad 128 '02000000'

@@ -9,7 +9,10 @@
         NotRun = @{}
     }
     WindowsPester = @{
-        Fails  = @{}
+        Fails  = @{
+            'New-RoamSegment.Where to make it.says InsufficientSpace of more than the file system has, and leaves nothing behind'         = 'Wine makes a file sparse where Windows reserves it.'
+            'Test-RoamSegment.Many names of every kind.are answered in their order, and errors come between the answers'                  = 'Wine lists brackets before letters, and NTFS after them.'
+        }
         NotRun = @{}
     }
     Arm64         = @{

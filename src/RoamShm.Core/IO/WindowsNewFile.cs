@@ -10,6 +10,10 @@ namespace RoamShm;
 internal sealed class WindowsNewFile : NewFile
 {
     private const uint MoveFileReplaceExisting = 1;
+    private const int ErrorAccessDenied = 5;
+    private const int ErrorSharingViolation = 32;
+    private const int MostAttempts = 25;
+    private const int PauseBetweenAttempts = 20;
 
     private readonly string _temporary;
     private readonly FileStream _stream;
@@ -94,9 +98,17 @@ internal sealed class WindowsNewFile : NewFile
     internal override void Publish(bool replace)
     {
         _stream.Dispose();
-        if (!Kernel32.MoveFileEx(WindowsPath.Extend(_temporary), WindowsPath.Extend(Path), replace ? MoveFileReplaceExisting : 0))
+        int error = Move(replace);
+
+        // Whoever just reads the old file, as a watch or a virus scanner does, is done in a moment.
+        for (int i = 0; i < MostAttempts && replace && error is ErrorAccessDenied or ErrorSharingViolation && !Directory.Exists(Path); i++)
         {
-            int error = Marshal.GetLastWin32Error();
+            _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
+            error = Move(replace);
+        }
+
+        if (error != 0)
+        {
             string reason = new Win32Exception(error).Message.TrimEnd('.');
             if (Directory.Exists(Path))
             {
@@ -122,20 +134,26 @@ internal sealed class WindowsNewFile : NewFile
         return error;
     }
 
+    private int Move(bool replace) =>
+        Kernel32.MoveFileEx(WindowsPath.Extend(_temporary), WindowsPath.Extend(Path), replace ? MoveFileReplaceExisting : 0) ? 0 : Marshal.GetLastWin32Error();
+
     public override void Dispose()
     {
         _stream.Dispose();
-        if (_named)
+        for (int i = 0; i < MostAttempts && _named; i++)
         {
-            _named = false;
             try
             {
                 File.Delete(_temporary);
+                _named = false;
             }
             catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
             {
-                // It keeps its temporary name, by which it can be told.
+                // Another creation may just be looking whether somebody is at work on it. If not, it keeps its temporary name, by which it can be told.
+                _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
             }
         }
+
+        _named = false;
     }
 }
