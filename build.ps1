@@ -6,7 +6,7 @@
 .DESCRIPTION
     The PowerShell person's door to what dotnet does. It works in Windows PowerShell 5.1 and in PowerShell 7, and needs
     nothing but the .NET SDK, except for the task Docs (Microsoft.PowerShell.PlatyPS). It installs nothing. Several tasks
-    run in this order: Clean, Build, Docs, Test, Pester, Package, Publish.
+    run in this order: Clean, Build, Docs, Test, Pester, Platforms, Package, Publish.
 
     It throws at the first thing that fails, so that its exit code, as the script of a shell, is not 0.
 .PARAMETER Task
@@ -17,6 +17,9 @@
     Pester   Runs the Pester suite on out/RoamShm in this shell, whichever it is.
     Docs     Checks that docs/cmdlets has a page for each cmdlet and that each page has each parameter, and the other way
              round; makes docs/help from it, stages that, and checks that Get-Help shows it.
+    Platforms
+             Runs the tests as programs for Windows, under Wine; for Linux on arm64, under qemu-user; and for .NET
+             Framework 4.7.2, under Mono. What of that is not installed is left out, with the reason. Needs PowerShell 7.
     Package  Builds the module afresh for Release and makes what is released, in out: the package for the PowerShell
              Gallery, RoamShm.<version>.nupkg; the same as RoamShm.<version>.zip; src/RoamShm.Shell as a .NET tool,
              RoamShm.Shell.<version>.nupkg; and RoamShm.<version>.sha256, the SHA-256 of these and of each file in them.
@@ -27,6 +30,8 @@
     Clean    Removes out, bin and obj.
 .PARAMETER Configuration
     Debug or Release. Package is always Release.
+.PARAMETER Platform
+    Platforms: which of them to run; by default all.
 .PARAMETER ProjectUri
     Package: the address of the project, for its page in the Gallery. By default ROAMSHM_PROJECT_URI of the environment;
     without either the package has none.
@@ -63,11 +68,13 @@
 #>
 [CmdletBinding()]
 param(
-    [ArgumentCompleter({ 'Build', 'Test', 'Pester', 'Docs', 'Package', 'Publish', 'Clean' -like "$($args[2])*" })]
+    [ArgumentCompleter({ 'Build', 'Test', 'Pester', 'Docs', 'Platforms', 'Package', 'Publish', 'Clean' -like "$($args[2])*" })]
     [string[]] $Task = @('Build'),
 
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
+
+    [string[]] $Platform = @('Windows', 'Arm64', 'Framework'),
 
     [string] $ProjectUri = $env:ROAMSHM_PROJECT_URI,
 
@@ -159,6 +166,27 @@ function Invoke-PesterSuite {
     & $suite | Out-Host
     if ($LASTEXITCODE -ne 0) {
         throw 'The Pester suite failed.'
+    }
+}
+
+<# Runs the tests as programs of other systems. #>
+function Invoke-PlatformTest {
+    param(
+        [Parameter(Mandatory)] [string[]] $Platform,
+        [Parameter(Mandatory)] [string] $Configuration)
+
+    if (-not (Test-Path -LiteralPath $staged) -or -not (Test-Path -LiteralPath $stagedPester)) {
+        Invoke-Build -Configuration $Configuration
+    }
+
+    if ($PSVersionTable.PSVersion.Major -lt 7) {
+        throw 'The task Platforms needs PowerShell 7: dotnet pwsh build.ps1 -Task Platforms'
+    }
+
+    $legs = @($Platform -split ',' | ForEach-Object { $_.Trim() } | Where-Object { $_ })
+    & ([System.IO.Path]::Combine($root, 'tests', 'platforms', 'Invoke-Platform.ps1')) -Platform $legs -Configuration $Configuration
+    if ($LASTEXITCODE -ne 0) {
+        throw 'Tests failed on another platform.'
     }
 }
 
@@ -700,7 +728,7 @@ function Publish-Package {
     }
 }
 
-$order = 'Clean', 'Build', 'Docs', 'Test', 'Pester', 'Package', 'Publish'
+$order = 'Clean', 'Build', 'Docs', 'Test', 'Pester', 'Platforms', 'Package', 'Publish'
 
 # With -File, what another shell calls Clean,Test is one text.
 $wanted = @($Task -split ',' | ForEach-Object { $_.Trim() } | Where-Object { $_ })
@@ -717,6 +745,7 @@ foreach ($one in $order | Where-Object { $_ -in $wanted }) {
         'Docs' { Invoke-Documentation -Configuration $Configuration }
         'Test' { Invoke-Test -Configuration $Configuration }
         'Pester' { Invoke-PesterSuite -Configuration $Configuration }
+        'Platforms' { Invoke-PlatformTest -Platform $Platform -Configuration $Configuration }
         'Package' {
             $given = @{
                 ProjectUri            = $ProjectUri

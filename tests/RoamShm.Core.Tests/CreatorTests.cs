@@ -121,7 +121,8 @@ public sealed class CreatorTests : IDisposable
     public void A_segment_larger_than_the_file_system_fails_and_leaves_nothing_behind()
     {
         var configuration = new SegmentConfiguration { SlotClasses = [new SlotClass(uint.MaxValue, 1 << 20)] };
-        Assert.Equal(SegmentErrorId.InsufficientSpace, Id(() => Segment.Create(_folder["huge.seg"], configuration)));
+        SegmentException error = Assert.Throws<SegmentException>(() => Segment.Create(_folder["huge.seg"], configuration));
+        Assert.True(error.ErrorId == SegmentErrorId.InsufficientSpace, error.ToString());
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
 

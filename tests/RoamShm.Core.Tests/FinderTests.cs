@@ -119,7 +119,7 @@ public sealed class FinderTests : IDisposable
         }
 
         Task<string?[]> search = Task.Run(() => Find(new SegmentFindOptions { Depth = int.MaxValue }).Select(listing => listing.Path).ToArray());
-        Assert.Equal([real], await search.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(real, Assert.Single(await search.WaitAsync(TimeSpan.FromSeconds(60))));
         Task<int> proc = Task.Run(() => SegmentFinder.Find("/proc", new SegmentFindOptions { Depth = 3 }).Count());
         Assert.Equal(0, await proc.WaitAsync(TimeSpan.FromSeconds(60)));
         Task<int> dev = Task.Run(() => SegmentFinder.Find("/dev", new SegmentFindOptions { Depth = 1 }).Count(listing => listing.Path == "/dev/null"));
@@ -160,7 +160,7 @@ public sealed class FinderTests : IDisposable
         string path = Make.Segment(_folder, "ä [1].seg");
         using var guest = new Agent();
         _ = guest.Do("map", path);
-        using (Process ln = Process.Start("ln", [path, _folder["other name"]]))
+        using (Process ln = Process.Start(new ProcessStartInfo("ln", [path, _folder["other name"]]))!)
         {
             ln.WaitForExit();
         }

@@ -19,7 +19,7 @@ public sealed class GoodbyeTests : IDisposable
         using Segment segment = Segment.OpenReadWrite(path);
         Assert.Equal(0U, segment.RaiseGoodbye(0x01020304));
         Assert.Equal(0x01020304U, segment.Header.HostGoodbyeValue);
-        byte[] after = File.ReadAllBytes(path);
+        byte[] after = Patch.Read(path);
         Assert.Equal([4, 3, 2, 1], after[64..68]);
         Assert.Equal(before[..64], after[..64]);
         Assert.Equal(before[68..], after[68..]);

@@ -216,10 +216,11 @@ public sealed unsafe class MappedHeaderTests : IDisposable
     {
         string path = Make.Segment(_folder);
         using Segment segment = Segment.OpenReadWrite(path);
-        File.WriteAllBytes(path, new byte[100]);
+        Patch.Length(path, 100);
+        byte[] before = Patch.Read(path);
         Assert.Equal(SegmentErrorId.SegmentTruncated, Assert.Throws<SegmentException>(() => segment.Map()).ErrorId);
         Assert.Equal(SegmentErrorId.SegmentTruncated, Assert.Throws<SegmentException>(() => segment.RaiseGoodbye()).ErrorId);
-        Assert.Equal(new byte[100], File.ReadAllBytes(path));
+        Assert.Equal(before, Patch.Read(path));
     }
 
     private static SegmentConfiguration Configure(long guests, long capacity, long payload, long inline, ulong heartbeat, string classes) =>

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using System.Text;
 
@@ -63,7 +64,7 @@ public sealed class MessageTests : IDisposable
     public void A_message_in_a_slot_has_the_payload_of_the_slot()
     {
         byte[] payload = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
-        Assert.Equal("0:1", _guest.Do("say-slot", _path, "h2g", "0", Convert.ToHexString(payload)));
+        Assert.Equal("0:1", _guest.Do("say-slot", _path, "h2g", "0", Hex(payload)));
         SegmentMessage message = Assert.Single(Read(payloadBytes: 2000));
         Assert.Equal(("HostToGuest", SegmentMessage.Slot, SegmentMessage.SlotCurrent), (message.Direction, message.Kind, message.SlotState));
         Assert.Equal((0, 0U, 1U), (message.SlotClass, message.SlotIndex, message.Generation));
@@ -351,7 +352,9 @@ public sealed class MessageTests : IDisposable
         ];
     }
 
-    private void Say(string direction, byte[] payload) => Assert.Equal("said", _guest.Do("say", _path, direction, Convert.ToHexString(payload)));
+    private static string Hex(byte[] bytes) => string.Concat(bytes.Select(one => one.ToString("X2", CultureInfo.InvariantCulture)));
+
+    private void Say(string direction, byte[] payload) => Assert.Equal("said", _guest.Do("say", _path, direction, Hex(payload)));
 
     private static byte[] Number(int number, int length)
     {

@@ -18,7 +18,11 @@ public sealed class PackageTests : IDisposable
     private readonly string _work = Directory.CreateTempSubdirectory("roamshm-package-").FullName;
     private readonly string _feed;
 
-    public PackageTests() => _feed = Pack("feed");
+    public PackageTests()
+    {
+        Assert.SkipUnless(HasSdk(), "there is no .NET SDK on the path");
+        _feed = Pack("feed");
+    }
 
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
@@ -98,6 +102,9 @@ public sealed class PackageTests : IDisposable
         stream.CopyTo(content);
         return content.ToArray();
     }
+
+    private static bool HasSdk() => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet")));
 
     private static string[] Lines(string text) => text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
 

@@ -45,7 +45,7 @@ public sealed class PictureTests : IDisposable
         }
 
         _ = File.CreateSymbolicLink(_folder["to-fifo"], fifo);
-        using Process writer = Process.Start("sh", ["-c", $"echo x > '{fifo}'"]);
+        using Process writer = Process.Start(new ProcessStartInfo("sh", ["-c", $"echo x > '{fifo}'"]))!;
 
         // It blocks in open(2) until there is a reader.
         Assert.False(writer.WaitForExit(500));

@@ -108,13 +108,13 @@ public sealed class RecoveryTests : IDisposable
         Patch.UInt32(path, Peer1, 1);
         using var guest = new Agent();
         _ = guest.Do("map", path);
-        byte[] before = File.ReadAllBytes(path);
+        byte[] before = Patch.Read(path);
         Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
         Patch.UInt64(path, HeaderLayout.HeartbeatInterval, 1_000_000_000);
         Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
         Patch.UInt64(path, Peer1 + 8, MonotonicClock.Now() + 3_600_000_000_000);
         Assert.Equal(SegmentErrorId.PeerAlive, Id(path, 1));
-        Assert.Equal(before[128], File.ReadAllBytes(path)[128]);
+        Assert.Equal(before[128], Patch.Read(path)[128]);
         Assert.Equal("Empty", OneShot.RecoverPeer(path, 1, force: true).State);
         Assert.Equal(SegmentErrorId.PeerNotFound, Id(path, 3));
         Assert.Equal(SegmentErrorId.PeerNotFound, Id(path, 0));

@@ -102,6 +102,7 @@ public sealed class SystemFaultTests : IDisposable
     [Fact]
     public void Each_remedy_is_a_sentence_and_each_cause_has_one_remedy()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the words for the causes are libc's");
         string?[] remedies = [.. UnixFault.Known.SelectMany(error => new[] { "open", "create", "map", "name", "remove" }.Select(operation => UnixFault.Of("x", operation, error).Remedy))];
         Assert.All(remedies, remedy => Assert.True(remedy is null || (char.IsUpper(remedy[0]) && remedy.EndsWith('.')), remedy));
     }

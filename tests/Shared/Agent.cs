@@ -9,12 +9,14 @@ namespace RoamShm.Tests;
 /// <summary>Another process that runs commands for a test.</summary>
 public sealed class Agent : IDisposable
 {
-    private static readonly string Program = typeof(Agent).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentPath").Value!;
+    /// <summary>The program and its arguments. Where the tests run without the .NET SDK, whoever starts them names a program that runs by itself.</summary>
+    private static readonly string[] Command = Environment.GetEnvironmentVariable("ROAMSHM_TEST_AGENT") is { Length: > 0 } program ? [program]
+        : ["dotnet", typeof(Agent).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentPath").Value!];
 
     private readonly Process _process;
 
     public Agent()
-        : this("dotnet", Program)
+        : this(Command[0], Command[1..])
     {
     }
 
@@ -38,7 +40,7 @@ public sealed class Agent : IDisposable
     {
         try
         {
-            return new Agent("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Program);
+            return new Agent("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", .. Command]);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
@@ -53,7 +55,7 @@ public sealed class Agent : IDisposable
     {
         try
         {
-            return new Agent(words[0], [.. words[1..], "dotnet", Program]);
+            return new Agent(words[0], [.. words[1..], .. Command]);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {

@@ -17,6 +17,15 @@ public static class Patch
         file.Write(value);
     }
 
+    /// <summary>What the file has, even while others have it open for writing, which Windows lets only those see who allow it.</summary>
+    public static byte[] Read(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
+    }
+
     public static void Length(string path, long length)
     {
         using FileStream file = Open(path);

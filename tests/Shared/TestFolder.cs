@@ -8,7 +8,7 @@ public sealed class TestFolder : IDisposable
 {
     public TestFolder()
     {
-        string root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        string root = !OperatingSystem.IsWindows() && Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         Root = Directory.CreateDirectory(Path.Combine(root, "roamshm-test-" + Guid.NewGuid().ToString("N")[..8])).FullName;
     }
 

@@ -50,7 +50,13 @@ function Clear-Folder {
 function Get-Sha256 {
     param([Parameter(Mandatory)] [string] $Path)
 
-    (Get-FileHash -LiteralPath $Path -Algorithm SHA256).Hash.ToLowerInvariant()
+    # Get-FileHash does not read what others may write, on Windows.
+    $stream = [System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite,Delete')
+    try {
+        (Get-FileHash -InputStream $stream -Algorithm SHA256).Hash.ToLowerInvariant()
+    } finally {
+        $stream.Dispose()
+    }
 }
 
 function Skip-Unless {

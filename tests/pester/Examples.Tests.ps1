@@ -8,7 +8,7 @@ BeforeAll {
 
 $pages = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'cmdlets')
 Describe 'The examples of <_.BaseName>' -ForEach @(Get-ChildItem -LiteralPath $pages -Filter *-*.md | Sort-Object -Property Name) {
-    It 'show what the page shows' {
+    It 'show what the page shows' -Tag NewPowerShell {
         Skip-Because (Get-PageDoubt $_.FullName)
         Skip-Because (Get-AgentDoubt)
         $reader = Open-Reader

@@ -32,7 +32,7 @@ AfterAll {
     Clear-Folder $folder
 }
 
-Describe 'Get-RoamFleet.ps1' {
+Describe 'Get-RoamFleet.ps1' -Tag NewPowerShell {
     BeforeEach {
         Skip-Unless ($PSVersionTable.PSVersion.Major -ge 6) 'Windows PowerShell has no remoting over SSH'
     }

@@ -63,7 +63,7 @@ BeforeAll {
 }
 
 AfterAll {
-    if ($null -ne $script:StyleBefore) {
+    if (Get-Variable -Name PSStyle -ErrorAction Ignore) {
         $PSStyle.OutputRendering = $script:StyleBefore
     }
 
@@ -297,7 +297,7 @@ Describe 'A table in a console' {
         $shown | Should -Not -Match 'Exception'
     }
 
-    It 'is without state colours if output is redirected' {
+    It 'is without state colours if output is redirected' -Tag NewPowerShell {
         $script = "Get-RoamPeer '$script:Wide'; Get-RoamSegmentHeader '$script:Wide' | Format-Table"
         $shown = (Invoke-NewProcess -Folder $script:Folder -Script $script) -join "`n"
         $shown | Should -Match 'Attached'

@@ -393,7 +393,7 @@ Describe 'Get-RoamPeer' {
             }
         }
 
-        It 'reports SegmentAccessDenied for a file that is not readable' {
+        It 'reports SegmentAccessDenied for a file that is not readable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamPeer '$script:Path' -All")

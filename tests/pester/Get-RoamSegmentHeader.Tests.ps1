@@ -355,7 +355,7 @@ Describe 'Get-RoamSegmentHeader' {
             Assert-SegmentError $failed -Id NotARegularFile -Target $script:Path -Message 'socket'
         }
 
-        It 'reports SegmentAccessDenied for a file that is not readable' {
+        It 'reports SegmentAccessDenied for a file that is not readable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSegmentHeader '$script:Path'")

@@ -160,7 +160,7 @@ Describe 'Get-RoamSegmentProcess' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'warns once if other users'' processes are unreadable, and returns what it can see' {
+        It 'warns once if other users'' processes are unreadable, and returns what it can see' -Tag NewPowerShell {
             'one.seg', 'two.seg' | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder $_) }
             if (Get-MappingDoubt) {
                 $null = Invoke-Agent $script:Agent map, $script:Path
@@ -271,7 +271,7 @@ Describe 'Get-RoamSegmentProcess' {
             Assert-SegmentError $failed -Id NotARegularFile -Target $name
         }
 
-        It 'are SegmentAccessDenied if unreadable' {
+        It 'are SegmentAccessDenied if unreadable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             & chmod 000 $script:Path
             $find = ConvertTo-ErrorScript "Get-RoamSegmentProcess '$script:Path' -WarningAction SilentlyContinue"

@@ -296,7 +296,7 @@ Describe 'Get-RoamSlotClass' {
             }
         }
 
-        It 'reports SegmentAccessDenied for a file that is not readable' {
+        It 'reports SegmentAccessDenied for a file that is not readable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Get-RoamSlotClass '$script:Path'")

@@ -31,7 +31,7 @@ Describe 'The runbook <_>' -ForEach $script:Runbooks {
         (Get-Help (Join-Path $ModuleFolder (Join-Path 'runbooks' $_))).Synopsis | Should -Not -BeNullOrEmpty
     }
 
-    It 'runs in a session without the module, using the module it ships with' {
+    It 'runs in a session without the module, using the module it ships with' -Tag NewPowerShell {
         $installed = Join-Path $Folder (Join-Path "modules-$_" 'RoamShm')
         $null = New-Item -ItemType Directory -Path (Split-Path -Parent $installed)
         Copy-Item -LiteralPath $ModuleFolder -Destination $installed -Recurse

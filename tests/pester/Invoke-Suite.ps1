@@ -13,6 +13,9 @@
     until none is left. The results of a test file are in this folder under its name.
 .PARAMETER Name
     Run only the tests in files whose names match, such as Watch*.
+.PARAMETER ExcludeTag
+    Leave out the tests with these tags. NewPowerShell is the tag of tests that start another PowerShell, which a program
+    that has only the engine cannot do.
 .PARAMETER TimeoutMinutes
     End the whole process with exit code 1 after this time: a watch that does not end would hang the tests, and whatever
     started them. The default is 20 in a shell that was started with -NonInteractive, otherwise 0, which means never.
@@ -38,6 +41,8 @@ param(
     [string] $Share,
 
     [string] $Name = '*',
+
+    [string[]] $ExcludeTag = @(),
 
     [ValidateRange(0, 1440)]
     [int] $TimeoutMinutes = $(if ([Environment]::GetCommandLineArgs() -contains '-NonInteractive') { 20 } else { 0 }),
@@ -92,6 +97,7 @@ function Invoke-Suite {
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = $Path
     $configuration.Run.PassThru = $true
+    $configuration.Filter.ExcludeTag = $ExcludeTag
     $configuration.Output.Verbosity = $Verbosity
     if ($ResultPath) {
         $configuration.TestResult.Enabled = $true

@@ -18,7 +18,7 @@ Describe 'Under a file size limit' {
     BeforeEach { $script:Folder = Initialize-Folder }
     AfterEach { Clear-Folder $script:Folder }
 
-    It 'refuses a larger segment, <How>' -ForEach @(
+    It 'refuses a larger segment, <How>' -Tag NewPowerShell -ForEach @(
         @{ How = 'reserved'; Switch = '' }
         @{ How = 'sparse'; Switch = '-Sparse' }
     ) {
@@ -35,7 +35,7 @@ New-RoamSegment '$target' $Switch -ErrorAction SilentlyContinue -ErrorVariable p
         [System.IO.Directory]::GetFileSystemEntries($Folder) | Should -BeNullOrEmpty
     }
 
-    It 'creates a smaller segment' {
+    It 'creates a smaller segment' -Tag NewPowerShell {
         $target = Join-Path $Folder 'small.seg'
         Invoke-Limited '-f 4000' "(New-RoamSegment '$target' -SlotClass 1KB:4 -MaxGuests 1).Path" | Should -BeExactly $target
     }
@@ -45,7 +45,7 @@ Describe 'Under a limit on open files' {
     BeforeEach { $script:Folder = Initialize-Folder }
     AfterEach { Clear-Folder $script:Folder }
 
-    It '<_> reports it and continues' -ForEach @(
+    It '<_> reports it and continues' -Tag NewPowerShell -ForEach @(
         'Get-RoamSegmentHeader $path'
         'New-RoamSegment $new -SlotClass 1KB:4'
         'Set-RoamGoodbye $path -Confirm:$false'

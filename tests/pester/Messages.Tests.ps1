@@ -16,7 +16,9 @@ Describe 'A name with control characters' {
     }
 
     AfterEach {
-        Clear-Folder $script:Folder
+        if ($script:Folder) {
+            Clear-Folder $script:Folder
+        }
     }
 
     It 'is escaped in an error, while the target object is unchanged' {
@@ -30,7 +32,7 @@ Describe 'A name with control characters' {
         $problem[0].TargetObject | Should -BeExactly $Path
     }
 
-    It 'is escaped in the output of <Name>' -ForEach @(
+    It 'is escaped in the output of <Name>' -Tag NewPowerShell -ForEach @(
         @{ Name = '-WhatIf'; Script = { Remove-RoamSegment -LiteralPath $args[0] -WhatIf } }
         @{ Name = '-Verbose'; Script = { $null = Test-RoamSegment -LiteralPath $args[0] -Verbose } }
         @{ Name = 'a warning'; Script = { New-RoamSegment ($args[0] + '2') -SlotClass 1KB:4 -HeartbeatInterval 1 | Out-Null } }

@@ -69,7 +69,8 @@ Describe 'The manifest' {
         $version = $script:Manifest.Version
         $version.ToString() | Should -Match '^\d+\.\d+\.\d+$'
         (Get-Module RoamShm).Version | Should -Be $version
-        foreach ($type in @((Get-Command Get-RoamSegmentHeader).ImplementingType) + (Get-Command Get-RoamSegmentHeader).OutputType.Type) {
+        $command = Get-Command Get-RoamSegmentHeader
+        foreach ($type in $command.ImplementingType, $command.OutputType[0].Type) {
             $type.Assembly.GetName().Version.ToString() | Should -BeExactly "$version.0"
         }
 
@@ -99,7 +100,7 @@ Describe 'The manifest' {
 }
 
 Describe 'An import' {
-    It 'adds its cmdlets and nothing else to a new session' {
+    It 'adds its cmdlets and nothing else to a new session' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @'
 Get-Command -Module RoamShm | ForEach-Object { "$($_.CommandType) $($_.Name)" }
 "errors $($Error.Count)"
@@ -107,7 +108,7 @@ Get-Command -Module RoamShm | ForEach-Object { "$($_.CommandType) $($_.Name)" }
         $lines | Should -BeExactly (@($script:Commands | ForEach-Object { "Cmdlet $_" }) + 'errors 0')
     }
 
-    It 'writes no warning' {
+    It 'writes no warning' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
 Import-Module '$($script:ModuleManifest.Replace("'", "''"))' -PassThru 3>&1 | ForEach-Object { `$_.GetType().Name }
@@ -115,7 +116,7 @@ Import-Module '$($script:ModuleManifest.Replace("'", "''"))' -PassThru 3>&1 | Fo
         $lines | Should -BeExactly 'PSModuleInfo'
     }
 
-    It 'is complete and silent under -WhatIf and -Confirm, as in a runbook that loads the module' {
+    It 'is complete and silent under -WhatIf and -Confirm, as in a runbook that loads the module' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
 Get-TypeData *RoamShm.* | Remove-TypeData
@@ -128,7 +129,7 @@ Import-Module '$($script:ModuleManifest.Replace("'", "''"))'
         $lines | Should -BeExactly @('Path', 'errors 0')
     }
 
-    It 'works by name, with tab completion of its cmdlets, if the module is on the module path' {
+    It 'works by name, with tab completion of its cmdlets, if the module is on the module path' -Tag NewPowerShell {
         $parent = Split-Path -Parent $script:ModuleFolder
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 Remove-Module RoamShm
@@ -151,7 +152,7 @@ Remove-Module RoamShm
         }
     }
 
-    It 'can be repeated, and removed' {
+    It 'can be repeated, and removed' -Tag NewPowerShell {
         $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$path = '$($script:ModuleManifest.Replace("'", "''"))'
 Import-Module `$path -Force

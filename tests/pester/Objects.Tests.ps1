@@ -76,7 +76,7 @@ Describe 'Compare-Object without -Property' {
 }
 
 Describe 'A missing segment' {
-    It 'can be caught as <_>' -ForEach 'System.Management.Automation.ItemNotFoundException', 'RoamShm.SegmentException' {
+    It 'can be caught as <_>' -Tag NewPowerShell -ForEach 'System.Management.Automation.ItemNotFoundException', 'RoamShm.SegmentException' {
         $child = @"
 try { Get-RoamPeer -LiteralPath /no/such.seg -ErrorAction Stop } catch [$_] { `$_.FullyQualifiedErrorId }
 "@
@@ -86,7 +86,7 @@ try { Get-RoamPeer -LiteralPath /no/such.seg -ErrorAction Stop } catch [$_] { `$
 }
 
 Describe 'A session that has loaded a version of the module' {
-    It 'can load another version beside it' {
+    It 'can load another version beside it' -Tag NewPowerShell {
         $newer = Join-Path $Folder (Join-Path 'newer' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse
         $manifest = Join-Path $newer 'RoamShm.psd1'
@@ -96,7 +96,7 @@ Describe 'A session that has loaded a version of the module' {
         Invoke-NewProcess -Folder $Folder -Script $child | Should -Match '99\.0\.0'
     }
 
-    It 'reports that a program is already loaded, rather than run it under the version number of another' {
+    It 'reports that a program is already loaded, rather than run it under the version number of another' -Tag NewPowerShell {
         Skip-Unless ($PSVersionTable.PSVersion.Major -ge 6) 'Windows PowerShell loads both side by side'
         $newer = Join-Path $Folder (Join-Path 'other' 'RoamShm')
         Copy-Item -LiteralPath $ModuleFolder -Destination $newer -Recurse

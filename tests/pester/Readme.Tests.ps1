@@ -42,7 +42,7 @@ Describe 'README.md' {
         $hosts | ForEach-Object { Clear-Folder $_ }
     }
 
-    It 'can be typed from the first block to the last, with the output shown' {
+    It 'can be typed from the first block to the last, with the output shown' -Tag NewPowerShell {
         Skip-Because (Get-PageDoubt $readme)
         Import-RoamShm
         $script:reader = Open-Reader
@@ -68,7 +68,7 @@ Describe 'docs/runbooks.md' {
         Close-Reader $reader
     }
 
-    It 'has manual steps that work' {
+    It 'has manual steps that work' -Tag NewPowerShell {
         Skip-Because (Get-PageDoubt $runbooks)
         Skip-Because (Get-AgentDoubt)
         Import-RoamShm

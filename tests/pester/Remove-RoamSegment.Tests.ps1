@@ -167,7 +167,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Not -Exist
         }
 
-        It 'is everything if mappings cannot be listed, except with -Force' {
+        It 'is everything if mappings cannot be listed, except with -Force' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if (Get-MappingDoubt) {
                 Remove-RoamSegment $script:Path @script:Quiet -ErrorVariable failed
@@ -540,7 +540,7 @@ Describe 'Remove-RoamSegment' {
             Get-Left | Should -BeExactly $Left
         }
 
-        It 'removes nothing if mappings cannot be listed, even with -Force' {
+        It 'removes nothing if mappings cannot be listed, even with -Force' -Tag NewPowerShell {
             if ($script:OnUnix) { & chmod -R a+rX $script:Folder }
             $removal = "Remove-RoamSegment '$script:Folder' -Stale -Force -Confirm:`$false"
             if (Get-MappingDoubt) {
@@ -643,7 +643,7 @@ Describe 'Remove-RoamSegment' {
             $target | Should -Exist
         }
 
-        It 'are SegmentAccessDenied: an unreadable file, and one in a folder that is not writable' {
+        It 'are SegmentAccessDenied: an unreadable file, and one in a folder that is not writable' -Tag NewPowerShell {
             Skip-Unless $script:OnUnix 'only Unix has permission bits'
             $null = Add-Segment $script:Path
             $closed = Join-Path $script:Folder 'closed'
@@ -706,7 +706,7 @@ Describe 'Remove-RoamSegment' {
             $null = Add-Segment $script:Path
         }
 
-        It '-WhatIf shows the action and the file, and changes nothing' {
+        It '-WhatIf shows the action and the file, and changes nothing' -Tag NewPowerShell {
             $before = Get-Sha256 $script:Path
             $removal = "Remove-RoamSegment '$script:Path' -Force -WhatIf"
             $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$removal`n$removal -Goodbye")
@@ -733,7 +733,7 @@ Describe 'Remove-RoamSegment' {
             $script:Path | Should -Exist
         }
 
-        It 'prompts, even with -Force, unless -Confirm:$false or $ConfirmPreference None is set' {
+        It 'prompts, even with -Force, unless -Confirm:$false or $ConfirmPreference None is set' -Tag NewPowerShell {
             $other = Add-Segment (Join-Path $script:Folder 'two.seg')
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { Remove-RoamSegment '$script:Path' -Force } catch { 'asked' }

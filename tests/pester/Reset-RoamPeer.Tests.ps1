@@ -350,7 +350,7 @@ Describe 'Reset-RoamPeer' {
             }
         }
 
-        It 'every one if mappings cannot be listed, HostMayBeRunning' {
+        It 'every one if mappings cannot be listed, HostMayBeRunning' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             if (Get-MappingDoubt) {
@@ -516,7 +516,7 @@ Describe 'Reset-RoamPeer' {
             }
         }
 
-        It 'are SegmentAccessDenied: a file that is readable but not writable' {
+        It 'are SegmentAccessDenied: a file that is readable but not writable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1 -State 2
             if ($script:OnUnix) { & chmod 444 $script:Path }
@@ -575,7 +575,7 @@ Describe 'Reset-RoamPeer' {
             Edit-Peer $script:Path 1 -State 2
         }
 
-        It '-WhatIf shows the action and the file, and changes nothing, even with -Force' {
+        It '-WhatIf shows the action and the file, and changes nothing, even with -Force' -Tag NewPowerShell {
             $before = Get-Sha256 $script:Path
             $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
             $recovery = "Reset-RoamPeer '$script:Path' 1 -Force -WhatIf"
@@ -607,7 +607,7 @@ Describe 'Reset-RoamPeer' {
             (Get-RoamPeer $script:Path).State | Should -BeExactly 'Goodbye'
         }
 
-        It 'prompts, even with -Force, unless -Confirm:$false or $ConfirmPreference None is set' {
+        It 'prompts, even with -Force, unless -Confirm:$false or $ConfirmPreference None is set' -Tag NewPowerShell {
             Edit-Peer $script:Path 2 -State 2
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 try { Reset-RoamPeer '$script:Path' 1 -Force } catch { 'asked' }

@@ -353,7 +353,7 @@ Describe 'A runbook' {
             $result.Text | Should -Match "(?s)== 1 deleted, .*hub\.seg \(deleted\), .*: $($host1.Id)"
         }
 
-        It 'gives no all-clear if something is unreadable: <Script>' -ForEach @(
+        It 'gives no all-clear if something is unreadable: <Script>' -Tag NewPowerShell -ForEach @(
             @{ Script = 'runbooks/Get-RoamShmUsage.ps1'; Arguments = @('-Recurse'); Found = '== 3 could not be read', 'its name is not valid UTF-8', 'Needs a human: 3\.' }
             @{ Script = 'Export-RoamInventory.ps1'; Arguments = @(); Found = , '0 segments, 2 problems\.' }
         ) {
@@ -382,7 +382,7 @@ Describe 'A runbook' {
 }
 
 Describe 'A runbook on a command line' {
-    It 'accepts arguments and returns its exit code' {
+    It 'accepts arguments and returns its exit code' -Tag NewPowerShell {
         $folder = Initialize-Folder
         try {
             $runbook = [System.IO.Path]::Combine($Repository, 'examples', 'runbooks', 'Remove-RoamHub.ps1')

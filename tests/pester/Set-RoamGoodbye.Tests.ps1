@@ -98,7 +98,7 @@ Describe 'Set-RoamGoodbye' {
             $changed | Should -Be @(64, 65, 66, 67)
         }
 
-        It 'is visible to another process' {
+        It 'is visible to another process' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $null = Set-RoamGoodbye $script:Path -Value 3
             Invoke-NewProcess -Folder $script:Folder -Script "(Get-RoamSegmentHeader '$script:Path').HostGoodbyeValue" |
@@ -246,7 +246,7 @@ Describe 'Set-RoamGoodbye' {
             }
         }
 
-        It 'reports SegmentAccessDenied for a file that is readable but not writable' {
+        It 'reports SegmentAccessDenied for a file that is readable but not writable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 444 $script:Path }
             $lines = Invoke-AsStranger $script:Folder ("(Get-RoamSegmentHeader '$script:Path').TotalSize`n" + (ConvertTo-ErrorScript "Set-RoamGoodbye '$script:Path'"))
@@ -291,7 +291,7 @@ Describe 'Set-RoamGoodbye' {
             Get-Sha256 $script:Path | Should -BeExactly $before
         }
 
-        It 'can be used in a job on its own computer' {
+        It 'can be used in a job on its own computer' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $header = Invoke-Job { Get-RoamSegmentHeader -LiteralPath $args[0] } $script:Path
             $header.PSComputerName | Should -BeExactly 'localhost'
@@ -300,7 +300,7 @@ Describe 'Set-RoamGoodbye' {
     }
 
     Context 'Confirmation' {
-        It '-WhatIf shows the action and the file, and changes nothing' {
+        It '-WhatIf shows the action and the file, and changes nothing' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $before = Get-Sha256 $script:Path
             $written = (Get-Item -LiteralPath $script:Path).LastWriteTimeUtc
@@ -318,13 +318,13 @@ Describe 'Set-RoamGoodbye' {
             Get-Field $script:Path HostGoodbye | Should -Be 0
         }
 
-        It 'does not prompt while $ConfirmPreference is High' {
+        It 'does not prompt while $ConfirmPreference is High' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             Invoke-NewProcess -Folder $script:Folder -Script "(Set-RoamGoodbye '$script:Path').HostGoodbye" |
                 Should -Be 'True'
         }
 
-        It 'prompts if $ConfirmPreference is Medium, unless -Confirm:$false is given' {
+        It 'prompts if $ConfirmPreference is Medium, unless -Confirm:$false is given' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $lines = Invoke-NewProcess -Folder $script:Folder -Script @"
 `$ConfirmPreference = 'Medium'

@@ -236,7 +236,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'is drawn to the width of a console of <_> columns' -ForEach 60, 120 {
+        It 'is drawn to the width of a console of <_> columns' -Tag NewPowerShell -ForEach 60, 120 {
             Skip-Unless $script:OnLinux 'on other systems redirected output has no console width'
             $reader = Open-Reader -Column $_
             try {
@@ -360,7 +360,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'from another process, which has no terminal, without colours' {
+        It 'from another process, which has no terminal, without colours' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $draw = "Show-RoamSegment '$script:Path' -Ascii"
             $lines = @(Invoke-NewProcess -Folder $script:Folder -Script "$draw; $draw -Count 2 -Interval 1ms")
@@ -368,7 +368,7 @@ Describe 'Show-RoamSegment' {
             @($lines -like 'slot pool *') | Should -HaveCount 3
         }
 
-        It 'from a job' {
+        It 'from a job' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $lines = Invoke-Job { Show-RoamSegment $args[0] -Ascii -Width 80 } $script:Path
             Get-Shape $lines | Should -BeExactly (Get-Shape (Show-RoamSegment $script:Path -Ascii -Width 80))
@@ -419,7 +419,7 @@ Describe 'Show-RoamSegment' {
             }
         }
 
-        It 'overwrites the last picture in a terminal, as wide as <What>' -ForEach @(
+        It 'overwrites the last picture in a terminal, as wide as <What>' -Tag NewPowerShell -ForEach @(
             @{ What = 'it is'; With = '' }
             @{ What = 'asked for, if narrower'; With = '-Width 50' }
             @{ What = 'it is, if asked for more'; With = '-Width 200' }
@@ -445,7 +445,7 @@ Describe 'Show-RoamSegment' {
             $without | Should -Not -Match "$($script:Escape)\[3"
         }
 
-        It 'keeps whole maps without -Refresh, and overwrites nothing, in a terminal: <_>' -ForEach @(
+        It 'keeps whole maps without -Refresh, and overwrites nothing, in a terminal: <_>' -Tag NewPowerShell -ForEach @(
             '$kept = Show-RoamSegment *.seg -Count 2 -Interval 1ms'
             '$kept = @(1..1 | ForEach-Object { Show-RoamSegment *.seg -Count 2 -Interval 1ms })'
             '$kept = & { Show-RoamSegment *.seg -Count 2 -Interval 1ms }'
@@ -471,7 +471,7 @@ $_
             $kept | Should -Not -Match '(?m) $'
         }
 
-        It 'ends at once on Ctrl+C in a terminal, and restores the terminal' {
+        It 'ends at once on Ctrl+C in a terminal, and restores the terminal' -Tag NewPowerShell {
             $maker = Get-Command script -CommandType Application -ErrorAction Ignore
             Skip-Unless ($script:OnLinux -and $maker) 'needs script from util-linux to create a terminal'
             $ignored = (Get-Content -LiteralPath '/proc/self/status') -match '^SigIgn:' -replace '^SigIgn:\s*', '0x'
@@ -567,7 +567,7 @@ $_
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'are SegmentAccessDenied if unreadable' {
+        It 'are SegmentAccessDenied if unreadable' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Show-RoamSegment '$script:Path'")

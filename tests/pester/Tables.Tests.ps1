@@ -63,7 +63,8 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
             if ($Named) {
                 Get-Name $rows | Should -BeLike "*$([System.IO.Path]::GetFileName($path))*"
             } else {
-                ($rows -join '') | Should -BeLike "*Segment: $path*"
+                # A long path begins a line of its own.
+                ($rows -join '') -replace ' ' | Should -BeLike ("*Segment:$path*" -replace ' ')
             }
         }
 
@@ -72,6 +73,7 @@ Describe 'The table of <Kind>' -ForEach $script:Tables {
     }
 
     It 'escapes control characters in names' {
+        Skip-Unless $OnUnix 'Windows does not allow such names'
         $bad = Join-Path $Folder "bad$([char]27)[31m$([char]10)end.seg"
         $null = Add-Segment $bad
         Write-Hex $bad 128 '02000000'
@@ -154,7 +156,7 @@ Describe 'A number in a table' {
 }
 
 Describe 'In Constrained Language' {
-    It '<_> shows the same as elsewhere, without colours' -ForEach @(
+    It '<_> shows the same as elsewhere, without colours' -Tag NewPowerShell -ForEach @(
         'Show-RoamSegment -LiteralPath $path -Width 80'
         'Show-RoamSegment -LiteralPath $path -Width 80 -Count 1'
         'Get-RoamSegmentHeader -LiteralPath $path | Format-Table'
@@ -170,7 +172,7 @@ Describe 'In Constrained Language' {
         $held -join "`n" -replace $time | Should -BeExactly ($free -join "`n" -replace $time)
     }
 
-    It 'lines drawn in colour before show as plain text' {
+    It 'lines drawn in colour before show as plain text' -Tag NewPowerShell {
         $child = @"
 `$env:NO_COLOR = ''
 `$lines = Show-RoamSegment -LiteralPath '$($Paths[0])' -Width 200

@@ -237,7 +237,7 @@ Describe 'Test-RoamSegment' {
             Test-RoamSegment $script:Path *>&1 | Should -HaveCount 1
         }
 
-        It 'reports an error for an unreadable file: SegmentAccessDenied' {
+        It 'reports an error for an unreadable file: SegmentAccessDenied' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Test-RoamSegment '$script:Path'")
@@ -433,7 +433,7 @@ Describe 'Test-RoamSegment' {
             $report.Findings[0].Id | Should -BeExactly 'SegmentNotFound'
         }
 
-        It 'keeps its findings through <_>' -ForEach 'Clixml', 'JSON', 'a job' {
+        It 'keeps its findings through <_>' -Tag NewPowerShell -ForEach 'Clixml', 'JSON', 'a job' {
             $null = Add-BrokenSegment $script:Path @{ Edit = @{ LastReserved = '00000001'; 'Peer1.State' = 2 } }
             $report = Test-RoamSegment $script:Path -Detailed
             $report.Findings | Should -HaveCount 2

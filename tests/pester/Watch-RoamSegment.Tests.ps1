@@ -395,7 +395,7 @@ Describe 'Watch-RoamSegment' {
             $script:Watch.Shell.Streams.Error | Should -HaveCount 0
         }
 
-        It 'when its job is stopped' {
+        It 'when its job is stopped' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             $job = Start-Job -ScriptBlock { Import-Module $args[0]; Watch-RoamSegment $args[1] -Interval 1h } -ArgumentList $script:ModuleManifest, $script:Path
             try {
@@ -583,7 +583,7 @@ Describe 'Watch-RoamSegment' {
             Assert-SegmentError $failed -Id NotAFileSystemPath -Target Env:PATH
         }
 
-        It 'are an error: an unreadable file, SegmentAccessDenied' {
+        It 'are an error: an unreadable file, SegmentAccessDenied' -Tag NewPowerShell {
             $null = Add-Segment $script:Path
             if ($script:OnUnix) { & chmod 000 $script:Path }
             $lines = Invoke-AsStranger $script:Folder (ConvertTo-ErrorScript "Watch-RoamSegment '$script:Path' -Timeout 60")

@@ -145,7 +145,8 @@ internal sealed class SegmentSearch
         AllocatedBytes = status?.Allocated,
         LastWriteTime = status?.LastWriteTimeUtc ?? default,
         ReadTime = DateTime.UtcNow,
-        Identity = status?.Identity,
+        // On Windows only an open file has an identity.
+        Identity = status is FileStatus seen && seen.Identity != default ? seen.Identity : null,
     };
 
     private FileStatus? Peek(string path, out SegmentListing? unreadable)
@@ -175,9 +176,13 @@ internal sealed class SegmentSearch
             using SegmentFile file = SegmentFile.OpenRead(path, _patience.ForLeases, cancellationToken);
             return Segment.HasMagic(file) ? Describe(file, cancellationToken) : null;
         }
-        catch (SegmentException e)
+        catch (SegmentException e) when (!TemporaryFile.IsBeingMade(path, e))
         {
             return PassOver(path, status, isGiven, e);
+        }
+        catch (SegmentException)
+        {
+            return null;
         }
     }
 

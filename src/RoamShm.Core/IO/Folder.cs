@@ -15,7 +15,8 @@ internal static class Folder
     {
         string temporary = Path.GetTempPath();
         temporary = temporary.Length > 1 ? temporary.TrimEnd(Path.DirectorySeparatorChar) : temporary;
-        return Directory.Exists("/dev/shm") ? ["/dev/shm", temporary] : [temporary];
+        // Windows would look for such a folder on the current drive.
+        return !SegmentFile.IsWindows && Directory.Exists("/dev/shm") ? ["/dev/shm", temporary] : [temporary];
     }
 
     /// <summary>Determines whether a path is a folder, following symbolic links.</summary>

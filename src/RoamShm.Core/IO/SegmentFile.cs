@@ -150,5 +150,11 @@ internal abstract class SegmentFile : IDisposable
         {
             throw SegmentErrors.NotAPath(path, "it is empty");
         }
+
+        // .NET Framework refuses it, and .NET opens it.
+        if (IsWindows && WindowsPath.WhyNoFile(path) is string why)
+        {
+            throw SegmentErrors.NotAPath(path, why);
+        }
     }
 }

@@ -61,6 +61,10 @@ internal static class TemporaryFile
     /// <summary>Determines whether the file is from a removal rather than a creation. If so, it is a complete segment under another name.</summary>
     internal static bool IsOfRemoval(string path) => Path.GetFileName(path).StartsWith(NewFile.AsidePrefix, StringComparison.Ordinal);
 
+    /// <summary>Whether an error is that somebody is still at work on a file under a temporary name, which Windows lets nobody else open.</summary>
+    internal static bool IsBeingMade(string path, SegmentException error) =>
+        SegmentFile.IsWindows && error.ErrorId == SegmentErrorId.SegmentIOError && Path.GetFileName(path).StartsWith(NewFile.TemporaryPrefix, StringComparison.Ordinal);
+
     private static void RemoveLocked(UnixSegmentFile file)
     {
         LeaseAnswer answer = FileLease.TryTakeRead(file, out FileLease? lease);

@@ -15,7 +15,7 @@ internal static class WindowsFault
         (3, FileOperation.Name, SegmentErrorId.SegmentNotFound, "The folder was removed meanwhile. Try again."),
         (3, null, SegmentErrorId.SegmentNotFound, null),
         (4, null, SegmentErrorId.SegmentIOError, "This process has as many files open as it may. Close some."),
-        (5, FileOperation.Name, SegmentErrorId.SegmentAccessDenied, "Run as a user who may write to the folder and replace the file; one that a process maps cannot be replaced."),
+        (5, FileOperation.Name, SegmentErrorId.SegmentAccessDenied, "Run as a user who may write to the folder and replace the file. One that a process maps, or that is read-only, cannot be replaced."),
         (5, FileOperation.Remove, SegmentErrorId.SegmentAccessDenied, "Run as a user who may delete the file. One that a process maps, or that is read-only, cannot be deleted."),
         (5, null, SegmentErrorId.SegmentAccessDenied, null),
         (8, null, SegmentErrorId.SegmentIOError, "Free memory, or enlarge the page file."),

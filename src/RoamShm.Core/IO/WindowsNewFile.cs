@@ -10,6 +10,10 @@ namespace RoamShm;
 internal sealed class WindowsNewFile : NewFile
 {
     private const uint MoveFileReplaceExisting = 1;
+    private const int ErrorAccessDenied = 5;
+    private const int ErrorSharingViolation = 32;
+    private const int MostAttempts = 25;
+    private const int PauseBetweenAttempts = 20;
 
     private readonly string _temporary;
     private readonly FileStream _stream;
@@ -26,6 +30,11 @@ internal sealed class WindowsNewFile : NewFile
     {
         try
         {
+            if (WindowsPath.IsReserved(path))
+            {
+                throw Reserved(path);
+            }
+
             string folder = System.IO.Path.GetDirectoryName(path) ?? string.Empty;
             if (folder.Length > 0 && !Directory.Exists(folder))
             {
@@ -53,6 +62,10 @@ internal sealed class WindowsNewFile : NewFile
         {
             _stream.SetLength((long)Size);
         }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw SegmentErrors.InsufficientSpace(Path, Size, "the file system does not hold files of that size");
+        }
         catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
         {
             throw WindowsSegmentFile.Error(Path, FileOperation.Reserve, e);
@@ -77,33 +90,70 @@ internal sealed class WindowsNewFile : NewFile
         // The folder's access control list is inherited.
     }
 
+    /// <summary>A file id that never comes back stays with the file when it gets its name. On FAT it is that of the name.</summary>
+    internal override FileIdentity? Identity =>
+        Kernel32.GetFileInformationByHandle(_stream.SafeFileHandle, out Kernel32.ByHandleFileInformation information)
+        && WindowsFileId.Of(_stream.SafeFileHandle, information) is { IsLasting: true } identity ? identity : null;
+
     internal override void Publish(bool replace)
     {
         _stream.Dispose();
-        if (!Kernel32.MoveFileEx(_temporary, Path, replace ? MoveFileReplaceExisting : 0))
+        int error = Move(replace);
+
+        // Whoever just reads the old file, as a watch or a virus scanner does, is done in a moment.
+        for (int i = 0; i < MostAttempts && replace && error is ErrorAccessDenied or ErrorSharingViolation && !Directory.Exists(Path); i++)
         {
-            int error = Marshal.GetLastWin32Error();
+            _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
+            error = Move(replace);
+        }
+
+        if (error != 0)
+        {
             string reason = new Win32Exception(error).Message.TrimEnd('.');
+            if (Directory.Exists(Path))
+            {
+                throw SegmentErrors.NotARegularFile(Path, "a directory");
+            }
+
+            // Whoever took the name first may still have the file open, which is another error then.
+            if (!replace && File.Exists(Path))
+            {
+                throw SegmentErrors.Exists(Path);
+            }
+
             throw WindowsFault.Of(Path, FileOperation.Name, error, reason) ?? SegmentErrors.IOError(Path, FileOperation.Name, reason);
         }
 
         _named = false;
     }
 
+    private static SegmentException Reserved(string path)
+    {
+        SegmentException error = SegmentErrors.NotAPath(path, "Windows keeps that name for a device");
+        error.Remedy = "Choose a name other than CON, PRN, AUX, NUL, COM1 to COM9 and LPT1 to LPT9, with any extension.";
+        return error;
+    }
+
+    private int Move(bool replace) =>
+        Kernel32.MoveFileEx(WindowsPath.Extend(_temporary), WindowsPath.Extend(Path), replace ? MoveFileReplaceExisting : 0) ? 0 : Marshal.GetLastWin32Error();
+
     public override void Dispose()
     {
         _stream.Dispose();
-        if (_named)
+        for (int i = 0; i < MostAttempts && _named; i++)
         {
-            _named = false;
             try
             {
                 File.Delete(_temporary);
+                _named = false;
             }
             catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
             {
-                // It keeps its temporary name, by which it can be told.
+                // Another creation may just be looking whether somebody is at work on it. If not, it keeps its temporary name, by which it can be told.
+                _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
             }
         }
+
+        _named = false;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.IO.MemoryMappedFiles;
 using System.Security;
+using Microsoft.Win32.SafeHandles;
 
 namespace RoamShm;
 
@@ -41,10 +42,11 @@ internal sealed class WindowsSegmentFile : SegmentFile
         try
         {
             FileAttributes attributes = File.GetAttributes(path);
-            FileKind kind = (attributes & FileAttributes.ReparsePoint) != 0 ? FileKind.SymbolicLink
+            FileKind kind = WindowsPath.IsDevice(path) ? FileKind.CharacterDevice
+                : (attributes & FileAttributes.ReparsePoint) != 0 && IsLink(path) ? FileKind.SymbolicLink
                 : (attributes & FileAttributes.Directory) != 0 ? FileKind.Directory
                 : FileKind.Regular;
-            return new FileStatus(kind, 0, default, File.GetLastWriteTimeUtc(path));
+            return new FileStatus(kind, kind == FileKind.Regular ? new FileInfo(path).Length : 0, default, File.GetLastWriteTimeUtc(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -59,7 +61,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
     internal static new bool IsRegular(string path)
     {
         // Looking at the attributes of a pipe or device opens it.
-        if (path.StartsWith(@"\\.\", StringComparison.Ordinal) || path.StartsWith("//./", StringComparison.Ordinal))
+        if (WindowsPath.IsDevice(path))
         {
             return false;
         }
@@ -82,8 +84,53 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            throw Error(path, FileOperation.Remove, e);
+            throw WhyNotDeleted(path) ?? Error(path, FileOperation.Remove, e);
         }
+    }
+
+    /// <summary>
+    /// Windows denies access alike to a file that is read-only, to one that a process maps, and to somebody without the right. Whoever may open a file for deletion
+    /// that is not read-only, and still cannot delete it, has met a mapping.
+    /// </summary>
+    private static SegmentException? WhyNotDeleted(string path)
+    {
+        try
+        {
+            if ((File.GetAttributes(path) & FileAttributes.ReadOnly) != 0)
+            {
+                SegmentException error = SegmentErrors.AccessDenied(path, FileOperation.Remove, "it is read-only");
+                error.Remedy = "Clear its read-only attribute, and run the command again.";
+                return error;
+            }
+        }
+        catch (Exception e) when (IsSystemError(e))
+        {
+            return null;
+        }
+
+        using SafeFileHandle file = Kernel32.CreateFileW(
+            WindowsPath.Extend(path), Kernel32.DELETE, Kernel32.FILE_SHARE_ALL, IntPtr.Zero, Kernel32.OPEN_EXISTING, Kernel32.FILE_FLAG_OPEN_REPARSE_POINT, IntPtr.Zero);
+        if (file.IsInvalid)
+        {
+            return null;
+        }
+
+        SegmentException inUse = SegmentErrors.InUse(path, "a process maps it, and Windows does not delete a mapped file");
+        inUse.Remedy = "End the processes that map it, and run the command again.";
+        return inUse;
+    }
+
+    /// <summary>Whether a reparse point stands for another name, as symbolic links and junctions do. A file that a cloud or deduplication keeps elsewhere is a file.</summary>
+    private static bool IsLink(string path)
+    {
+        IntPtr search = Kernel32.FindFirstFileW(WindowsPath.Extend(path.TrimEnd('\\', '/')), out Kernel32.FindData found);
+        if (search == new IntPtr(-1))
+        {
+            return true;
+        }
+
+        _ = Kernel32.FindClose(search);
+        return (found.ReparseTag & Kernel32.IO_REPARSE_TAG_NAME_SURROGATE) != 0;
     }
 
     internal static bool IsSystemError(Exception e) =>
@@ -136,6 +183,8 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
+            // Access is denied to what lies behind the end of the file, too.
+            RequireLength(offset + length);
             throw Error(Path, FileOperation.Map, e);
         }
     }
@@ -144,9 +193,11 @@ internal sealed class WindowsSegmentFile : SegmentFile
 
     private static FileStatus StatusOf(string path, FileStream stream)
     {
-        if (Kernel32.GetFileType(stream.SafeFileHandle) != Kernel32.FILE_TYPE_DISK)
+        uint type = Kernel32.GetFileType(stream.SafeFileHandle);
+        if (type != Kernel32.FILE_TYPE_DISK)
         {
-            return new FileStatus(FileKind.Other, 0, default, default);
+            FileKind kind = type == Kernel32.FILE_TYPE_PIPE ? FileKind.Fifo : type == Kernel32.FILE_TYPE_CHAR ? FileKind.CharacterDevice : FileKind.Other;
+            return new FileStatus(kind, 0, default, default);
         }
 
         if (!Kernel32.GetFileInformationByHandle(stream.SafeFileHandle, out Kernel32.ByHandleFileInformation raw))
@@ -154,10 +205,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
             throw SegmentErrors.IOError(path, "look at", "the file system does not report its identity");
         }
 
-        var identity = new FileIdentity(
-            raw.VolumeSerialNumber,
-            ((ulong)raw.FileIndexHigh << 32) | raw.FileIndexLow,
-            ((long)raw.CreationTimeHigh << 32) | raw.CreationTimeLow);
+        FileIdentity identity = WindowsFileId.Of(stream.SafeFileHandle, raw);
         long length = ((long)raw.FileSizeHigh << 32) | raw.FileSizeLow;
         long written = ((long)raw.LastWriteTimeHigh << 32) | raw.LastWriteTimeLow;
         return new FileStatus(FileKind.Regular, length, identity, DateTime.FromFileTimeUtc(written));
@@ -167,6 +215,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
     {
         private readonly MemoryMappedFile _mapping;
         private readonly MemoryMappedViewAccessor _view;
+        private bool _isDisposed;
 
         private WindowsMappedPart(MemoryMappedFile mapping, MemoryMappedViewAccessor view, byte* address)
             : base(address)
@@ -199,6 +248,12 @@ internal sealed class WindowsSegmentFile : SegmentFile
 
         public override void Dispose()
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
             _mapping.Dispose();

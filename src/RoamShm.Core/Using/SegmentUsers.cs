@@ -96,7 +96,7 @@ public sealed class SegmentUsers
     public IReadOnlyList<int> OlderProcessesOf(string path)
     {
         var processes = new List<int>();
-        foreach (DeletedFile file in CanListProcesses ? FindDeleted(name => string.Equals(name, path, StringComparison.Ordinal)) : [])
+        foreach (DeletedFile file in FindDeleted(name => string.Equals(name, path, StringComparison.Ordinal)))
         {
             processes.AddRange(file.ProcessIds);
         }
@@ -214,7 +214,7 @@ public sealed class SegmentUsers
     {
         var found = new List<DeletedFile>();
         var byKey = new Dictionary<FileKey, DeletedFile>();
-        foreach (DeletedMapping mapping in Maps.Deleted)
+        foreach (DeletedMapping mapping in CanListProcesses ? Maps.Deleted : [])
         {
             if (byKey.TryGetValue(mapping.File, out DeletedFile? known))
             {

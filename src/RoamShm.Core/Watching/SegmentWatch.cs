@@ -125,15 +125,25 @@ internal sealed class SegmentWatch
         {
             using SegmentFile file = SegmentFile.OpenRead(target.Path);
             status = file.Status;
-            _ = AttachChecks.ReadHeader(file, _header);
-            if (target.State != WatchState.Present || !target.IsSame(status, _header))
+            try
             {
-                AttachChecks.CheckHeader(file, _header);
-                AttachChecks.CheckPool(file, _header, ref _classes);
-                status = file.Status;
-            }
+                _ = AttachChecks.ReadHeader(file, _header);
+                if (target.State != WatchState.Present || !target.IsSame(status, _header))
+                {
+                    AttachChecks.CheckHeader(file, _header);
+                    AttachChecks.CheckPool(file, _header, ref _classes);
+                    status = file.Status;
+                }
 
-            peers = _options.Peers ? ReadPeers(file) : null;
+                peers = _options.Peers ? ReadPeers(file) : null;
+            }
+            catch (SegmentException)
+            {
+                // It may have been cut short since it was opened, and its length then says so.
+                file.Refresh();
+                status = file.Status;
+                throw;
+            }
         }
         catch (SegmentException e)
         {

@@ -5,6 +5,8 @@ namespace RoamShm.Errors;
 /// <summary>Converts the library's errors to PowerShell error records: the same id, a category, and the recommended action.</summary>
 internal static class SegmentErrorRecord
 {
+    private static string WhoElseKnows => SegmentFile.IsWindows ? "Resource Monitor, or handle.exe of Sysinternals, shows who has the file open" : "lsof shows who has the file open";
+
     internal static ErrorRecord Create(SegmentException error, object? target)
     {
         (ErrorCategory category, string action) = Describe(error.ErrorId);
@@ -23,6 +25,12 @@ internal static class SegmentErrorRecord
 
     private static (ErrorCategory Category, string Action) Describe(string errorId) => errorId switch
     {
+        // There Get-RoamSegmentProcess has no answer to send anybody to.
+        SegmentErrorId.HostMayBeRunning when !SegmentUsers.CanListProcesses =>
+            (ErrorCategory.ResourceBusy, "Let the host recover its peers, or make sure that it has ended: " + WhoElseKnows + ". Then use -Force, which recovers even beside a host that may do the same."),
+        SegmentErrorId.SegmentInUse when !SegmentUsers.CanListProcesses =>
+            (ErrorCategory.ResourceBusy, "Drain it with Set-RoamGoodbye -Wait and end its host; " + WhoElseKnows + ". Then use -Force"
+                + (SegmentFile.IsWindows ? ": Windows does not delete a file that a process maps, not even then." : ", which removes the name even from a segment in use.")),
         SegmentErrorId.SegmentNotFound =>
             (ErrorCategory.ObjectNotFound, "Check the name and the folder. A host deletes its segment when it shuts down."),
         SegmentErrorId.NotAFileSystemPath =>

@@ -2,7 +2,9 @@
 
 <# Returns why no other process can play a host or a guest here, or nothing. #>
 function Get-AgentDoubt {
-    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+    if ($env:ROAMSHM_TEST_AGENT) {
+        # Whoever runs the tests without the .NET SDK names a program that runs by itself.
+    } elseif (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
         'the programs that play hosts and guests need dotnet'
     } elseif (-not (Get-AgentProgram)) {
         'the program that plays hosts and guests has not been built; dotnet build does it'
@@ -21,8 +23,8 @@ function Open-Agent {
     param([string] $Link)
 
     $start = New-Object System.Diagnostics.ProcessStartInfo -Property @{
-        FileName               = 'dotnet'
-        Arguments              = '"{0}"' -f (Get-AgentProgram)
+        FileName               = if ($env:ROAMSHM_TEST_AGENT) { $env:ROAMSHM_TEST_AGENT } else { 'dotnet' }
+        Arguments              = if ($env:ROAMSHM_TEST_AGENT) { '' } else { '"{0}"' -f (Get-AgentProgram) }
         RedirectStandardInput  = $true
         RedirectStandardOutput = $true
         UseShellExecute        = $false

@@ -23,7 +23,7 @@ function ConvertTo-ShownLine {
     }
 
     end {
-        $text = ($all | Out-String -Width $Width) -replace "$([char]27)\[[0-9;]*m" -replace '(?m)^   (Folder|Segment): .*\r?\n(.+\r?\n)*'
+        $text = ($all | Out-String -Width $Width) -replace "$([char]27)\[[0-9;]*m" -replace '(?m)^   (Folder|Segment): [^\r\n]*\r?\n([^\r\n]+\r?\n)*'
         $text -split '\r?\n' | ForEach-Object { $_.TrimEnd() } | Where-Object { $_ }
     }
 }

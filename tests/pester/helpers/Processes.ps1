@@ -63,12 +63,21 @@ function Invoke-AsStranger {
     Invoke-NewProcess -Folder $Folder -Script $Script -Manifest (Join-Path $copy 'RoamShm.psd1') -Shell ($stranger + $shell)
 }
 
+<# Returns why this process cannot start another PowerShell, or nothing: a program may have only the engine. #>
+function Get-ShellDoubt {
+    $program = [System.IO.Path]::GetFileNameWithoutExtension((Get-Process -Id $PID).Path)
+    if ($program -notin 'pwsh', 'powershell', 'powershell_ise', 'dotnet', 'RoamShm.Shell', 'roamshm') {
+        "$program has PowerShell's engine and no PowerShell to start"
+    }
+}
+
 <# Returns the output of a script that runs with the module in a job. #>
 function Invoke-Job {
     param(
         [Parameter(Mandatory)] [scriptblock] $Script,
         [object[]] $Argument = @())
 
+    Skip-Because (Get-ShellDoubt)
     $import = [scriptblock]::Create("Import-Module '$($script:ModuleManifest.Replace("'", "''"))'")
     Start-Job -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument |
         Receive-Job -Wait -AutoRemoveJob

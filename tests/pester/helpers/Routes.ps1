@@ -102,7 +102,8 @@ function Get-BindingRoute {
     & $route 'a pattern that matches nothing but is a name' $literal { & $Command $literal @With }
     & $route 'brackets escaped by backticks' $literal { & $Command (Join-Path $Folder 'lit`[1`].seg') @With }
     & $route 'a bracket in a set beside a wildcard' $literal {
-        # The engine itself matches nothing with an escaped bracket next to a wildcard.
+        # The engine itself matches nothing with an escaped bracket next to a wildcard, and on Windows the engine is asked.
+        Skip-Unless $script:OnUnix 'on Windows the engine matches, and finds nothing for this pattern'
         & $Command (Join-Path $Folder 'l*[[]1].seg') @With
     }
     & $route 'brackets as -LiteralPath' $literal { & $Command -LiteralPath $literal @With }

@@ -1,0 +1,130 @@
+using System;
+using System.IO;
+using System.Linq;
+
+namespace RoamShm.Tests;
+
+/// <summary>Names, file ids and mapped files as Windows has them. What only judges a name or an id runs everywhere.</summary>
+public sealed class WindowsTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(@"C:\x\a.seg", false)]
+    [InlineData("a.seg", false)]
+    [InlineData("C:a.seg", false)]
+    [InlineData(@"\\?\C:\x\a.seg", false)]
+    [InlineData(@"\\server\share\a.seg", false)]
+    [InlineData(@"C:\x\a.seg:x", true)]
+    [InlineData("C:/x/a.seg::$DATA", true)]
+    [InlineData("C:a.seg:x", true)]
+    [InlineData("a.seg:x", true)]
+    [InlineData(@"\\?\C:\x\a.seg:x", true)]
+    public void An_alternate_data_stream_is_no_segment(string path, bool isStream) => Assert.Equal(isStream, WindowsPath.WhyNoFile(path) is not null);
+
+    [Theory]
+    [InlineData("NUL", true)]
+    [InlineData(@"C:\x\nul.seg", true)]
+    [InlineData("C:/x/Com1.a.seg", true)]
+    [InlineData("C:aux", true)]
+    [InlineData("LPT\u00B2.seg", true)]
+    [InlineData("CON .seg", true)]
+    [InlineData("conin$", true)]
+    [InlineData("COM0", false)]
+    [InlineData("COM10", false)]
+    [InlineData("null.seg", false)]
+    [InlineData(@"C:\nul\a.seg", false)]
+    [InlineData(@"\\?\C:\x\NUL", false)]
+    [InlineData(".seg", false)]
+    public void The_names_of_devices_are_reserved_with_any_extension(string path, bool isReserved) => Assert.Equal(isReserved, WindowsPath.IsReserved(path));
+
+    [Fact]
+    public void An_id_that_never_comes_back_is_the_identity_and_another_goes_with_the_time_of_birth()
+    {
+        Assert.Equal(["NTFS", "ReFS", "CSVFS"], new[] { "NTFS", "ReFS", "CSVFS", "FAT32", "exFAT", "UDF", string.Empty }.Where(WindowsFileId.IsLasting));
+        var file = FileIdentity.Lasting(0xABC, 5, 1);
+        Assert.Equal("volabc-id00000000000000010000000000000005", file.ToString());
+        Assert.Equal(file, FileIdentity.Lasting(0xABC, 5, 1));
+        Assert.All([FileIdentity.Lasting(0xABD, 5, 1), FileIdentity.Lasting(0xABC, 6, 1), FileIdentity.Lasting(0xABC, 5, 2), new FileIdentity(0xABC, 5, 0)], other => Assert.NotEqual(file, other));
+    }
+
+    [Fact]
+    public void A_file_stays_the_same_when_its_time_of_creation_is_set_and_a_new_one_is_another_even_with_the_old_time()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere the time of birth cannot be set");
+        string path = Make.Segment(_folder);
+        string id = SegmentHeader.Read(path).FileId!;
+        File.SetCreationTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Equal(id, SegmentHeader.Read(path).FileId);
+        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
+        File.SetCreationTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.NotEqual(id, SegmentHeader.Read(path).FileId);
+    }
+
+    [Fact]
+    public void A_stream_and_a_devices_name_are_refused_and_nothing_is_left_behind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere they are names as any other");
+        string path = Make.Segment(_folder);
+        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => SegmentHeader.Read(path + ":x")));
+        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => Segment.Create(path + ":x", Make.Configuration)));
+        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => Segment.Create(_folder["nul.seg"], Make.Configuration)));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void A_path_of_any_length_is_made_read_and_removed()
+    {
+        string folder = _folder.Root;
+        for (int i = 0; i < 3; i++)
+        {
+            folder = Path.Combine(folder, new string('d', 100));
+        }
+
+        _ = Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, "a.seg");
+        Assert.True(path.Length > 260);
+        Assert.Equal(path, Segment.Create(path, Make.Configuration).Path);
+        Assert.Equal((uint)Make.Configuration.MaxGuests, SegmentHeader.Read(path).MaxGuests);
+        SegmentRemover.Prepare(path, force: true).Remove();
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void A_folder_that_has_the_name_of_a_new_segment_is_said_to_be_one()
+    {
+        string path = Directory.CreateDirectory(_folder["a.seg"]).FullName;
+        Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true })));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void A_file_that_is_read_only_says_so_when_it_cannot_be_removed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere the folder decides that");
+        string path = Make.Segment(_folder);
+        SegmentRemover remover = SegmentRemover.Prepare(path, force: true);
+        File.SetAttributes(path, FileAttributes.ReadOnly);
+        SegmentException error = Assert.Throws<SegmentException>(remover.Remove);
+        File.SetAttributes(path, FileAttributes.Normal);
+        Assert.Equal(SegmentErrorId.SegmentAccessDenied, error.ErrorId);
+        Assert.Contains("read-only", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_another_process_maps_is_not_removed_and_the_error_says_why()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere a mapped file loses its name");
+        string path = Make.Segment(_folder);
+        using var guest = new Agent();
+        _ = guest.Do("map", path);
+        SegmentException error = Assert.Throws<SegmentException>(SegmentRemover.Prepare(path, force: true).Remove);
+        Assert.Equal(SegmentErrorId.SegmentInUse, error.ErrorId);
+        Assert.Contains("a process maps it", error.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
+    }
+
+    private static string Id(Action action) => Assert.Throws<SegmentException>(action).ErrorId;
+}

@@ -1,0 +1,210 @@
+# What Windows PowerShell 5.1 lacks is in no script that ships, nor in those that run there: the tests' own and the build's.
+# Its parser is asked where it runs; elsewhere the syntax tree says the same.
+
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $script:Scripts = @(
+        Get-ChildItem -LiteralPath (Join-Path $script:Repository 'examples') -Filter *.ps1 -Recurse
+        Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.ps1 -Recurse | Where-Object { $_.Name -ne 'WindowsPowerShell.Tests.ps1' }
+        Get-Item -LiteralPath (Join-Path $script:Repository 'build.ps1'), (Join-Path $script:Repository 'RoamShm.psd1')
+    ) | ForEach-Object { @{ File = $_.FullName; Name = $_.FullName.Substring($script:Repository.Length + 1) } }
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+
+    $script:NewCommands = 'ConvertFrom-CliXml', 'ConvertFrom-Markdown', 'ConvertTo-CliXml', 'Disable-ExperimentalFeature', 'Enable-ExperimentalFeature',
+    'Get-Error', 'Get-ExperimentalFeature', 'Get-MarkdownOption', 'Get-PSSubsystem', 'Get-SecureRandom', 'Get-Uptime', 'Join-String', 'Remove-Alias',
+    'Remove-Service', 'Set-MarkdownOption', 'Show-Markdown', 'Start-ThreadJob', 'Switch-Process', 'Test-Json'
+
+    $script:NewParameters = @{
+        'Add-Content'       = 'AsByteStream'
+        'ConvertFrom-Json'  = 'AsHashtable', 'DateKind', 'Depth', 'NoEnumerate'
+        'ConvertTo-Csv'     = 'NoHeader', 'QuoteFields', 'UseQuotes'
+        'ConvertTo-Json'    = 'AsArray', 'EnumsAsStrings', 'EscapeHandling'
+        'Export-Csv'        = 'NoHeader', 'QuoteFields', 'UseQuotes'
+        'ForEach-Object'    = 'AsJob', 'Parallel', 'ThrottleLimit', 'TimeoutSeconds', 'UseNewRunspace'
+        'Format-Table'      = 'RepeatHeader'
+        'Get-ChildItem'     = 'FollowSymlink'
+        'Get-Content'       = 'AsByteStream'
+        'Get-Date'          = 'AsUTC', 'UnixTimeSeconds'
+        'Get-Random'        = 'Shuffle'
+        'Get-Unique'        = 'CaseInsensitive'
+        'Invoke-RestMethod' = 'AllowInsecureRedirect', 'Authentication', 'CustomMethod', 'FollowRelLink', 'Form', 'MaximumRetryCount', 'NoProxy',
+        'PreserveAuthorizationOnRedirect', 'Resume', 'RetryIntervalSec', 'SkipCertificateCheck', 'SkipHttpErrorCheck', 'SslProtocol', 'Token'
+        'Invoke-WebRequest' = 'AllowInsecureRedirect', 'Authentication', 'CustomMethod', 'Form', 'MaximumRetryCount', 'NoProxy',
+        'PreserveAuthorizationOnRedirect', 'Resume', 'RetryIntervalSec', 'SkipCertificateCheck', 'SkipHttpErrorCheck', 'SslProtocol', 'Token'
+        'Join-Path'         = 'AdditionalChildPath', 'Extension'
+        'Measure-Object'    = 'AllStats', 'StandardDeviation'
+        'New-Guid'          = 'Empty', 'InputObject'
+        'Out-String'        = 'NoNewline'
+        'Resolve-Path'      = 'Force', 'RelativeBasePath'
+        'Select-Object'     = 'CaseInsensitive'
+        'Select-String'     = 'Culture', 'NoEmphasis', 'Raw'
+        'Set-Content'       = 'AsByteStream'
+        'Sort-Object'       = 'Bottom', 'Stable', 'Top'
+        'Split-Path'        = 'Extension', 'LeafBase'
+        'Start-Job'         = 'WorkingDirectory'
+        'Start-Process'     = 'Environment'
+        'Start-Sleep'       = 'Duration'
+        'Tee-Object'        = 'Encoding'
+    }
+    $script:NewVariables = 'IsLinux', 'IsMacOS', 'IsWindows', 'IsCoreCLR', 'PSStyle', 'EnabledExperimentalFeatures', 'PSNativeCommandUseErrorActionPreference'
+    $script:NewEncodings = 'ansi', 'utf8BOM', 'utf8NoBOM'
+
+    # Of .NET Framework's own types what scripts like to use of newer ones.
+    $script:NewMembers = 'Array.Fill', 'Convert.FromHexString', 'Convert.ToHexString', 'Convert.ToHexStringLower', 'Environment.ProcessId', 'Environment.ProcessPath',
+    'Environment.IsPrivilegedProcess', 'File.ReadAllTextAsync', 'File.SetUnixFileMode', 'File.GetUnixFileMode', 'File.CreateSymbolicLink',
+    'Directory.CreateTempSubdirectory', 'Math.Clamp', 'OperatingSystem.IsLinux', 'OperatingSystem.IsMacOS', 'OperatingSystem.IsWindows', 'Path.GetRelativePath',
+    'Path.IsPathFullyQualified', 'Path.Join', 'Path.TrimEndingDirectorySeparator', 'SHA256.HashData', 'MD5.HashData', 'Random.Shared', 'DateTime.UnixEpoch'
+
+    <# What in a script Windows PowerShell 5.1 lacks, a text for each. #>
+    function Get-Missing {
+        param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
+
+        $tokens = $null
+        $errors = $null
+        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref] $tokens, [ref] $errors)
+        foreach ($one in $errors) {
+            "line $($one.Extent.StartLineNumber): $($one.Message)"
+        }
+
+        foreach ($node in $tree.FindAll({ $true }, $true)) {
+            $what = switch ($node.GetType().Name) {
+                'TernaryExpressionAst' { 'the ternary operator' }
+                'PipelineChainAst' { 'a pipeline chain' }
+                'PipelineAst' { if ($node.PSObject.Properties['Background'] -and $node.Background) { 'a pipeline in the background' } }
+                'BinaryExpressionAst' { if ("$($node.Operator)" -eq 'QuestionQuestion') { 'the operator ??' } }
+                'AssignmentStatementAst' { if ("$($node.Operator)" -eq 'QuestionQuestionEquals') { 'the operator ??=' } }
+                'ScriptBlockAst' { if ($node.PSObject.Properties['CleanBlock'] -and $node.CleanBlock) { 'a clean block' } }
+                # As an argument it is text to 5.1 and, such as 10s, to the cmdlets here too.
+                'ConstantExpressionAst' { if ($node.Parent.GetType().Name -ne 'CommandAst' -and $node.Extent.Text -match '^[+-]?(0b|.*\d(uy|us|ul|y|s|n|u)$)') { "the number $($node.Extent.Text)" } }
+                { $_ -in 'StringConstantExpressionAst', 'ExpandableStringExpressionAst' } {
+                    if ("$($node.StringConstantType)" -like 'DoubleQuoted*' -and $node.Extent.Text -match '(?<!`)(``)*`(e|u\{)') { 'the escape sequence `e or `u{' }
+                }
+                { $_ -in 'MemberExpressionAst', 'InvokeMemberExpressionAst', 'IndexExpressionAst' } {
+                    if ($node.PSObject.Properties['NullConditional'] -and $node.NullConditional) {
+                        'the operator ?. or ?[]'
+                    } elseif ($node.PSObject.Properties['Static'] -and $node.Static) {
+                        $name = ("$($node.Expression)" -replace '^\[|\]$' -replace '^.*\.') + '.' + "$($node.Member)"
+                        if ($name -in $script:NewMembers) { $name }
+                    }
+                }
+                'VariableExpressionAst' {
+                    if ($node.VariablePath.UserPath -in $script:NewVariables -and -not (Test-Guarded $node)) { "`$$($node.VariablePath.UserPath) without a guard" }
+                }
+                'CommandAst' { Get-MissingOfCommand $node }
+            }
+            foreach ($one in $what) {
+                "line $($node.Extent.StartLineNumber): $one"
+            }
+        }
+    }
+
+    <# Whether a variable is asked for where it may be missing: what fails there is caught, or it was looked up before. #>
+    function Test-Guarded {
+        param([Parameter(Mandatory)] [object] $Node)
+
+        $name = $Node.VariablePath.UserPath
+        for ($at = $Node; $at.Parent; $at = $at.Parent) {
+            $isBody = $at.Parent.GetType().Name -eq 'TryStatementAst' -and $at.Parent.Body -eq $at
+            $isAsked = $at.GetType().Name -in 'IfStatementAst', 'ScriptBlockAst' -and "$at" -match "Get-Variable\s+(-Name\s+)?$name\b"
+            if ($isBody -or $isAsked) {
+                return $true
+            }
+        }
+
+        $false
+    }
+
+    function Get-MissingOfCommand {
+        param([Parameter(Mandatory)] [object] $Node)
+
+        $name = $Node.GetCommandName()
+        if (-not $name) {
+            return
+        }
+
+        # Asked for first, a command may be one that is not there.
+        if ($name -in $script:NewCommands -and "$($Node.Parent.Parent.Parent.Parent.Parent)" -notmatch "Get-Command\s+(-Name\s+)?$name\b") {
+            $name
+        }
+
+        $parameters = @($Node.CommandElements | Where-Object { $_.GetType().Name -eq 'CommandParameterAst' })
+        foreach ($new in $script:NewParameters[$name]) {
+            foreach ($one in $parameters | Where-Object { $_.ParameterName -eq $new }) {
+                "$name -$new"
+            }
+        }
+
+        foreach ($element in $Node.CommandElements | Where-Object { $_.GetType().Name -eq 'StringConstantExpressionAst' -and $_.Value -in $script:NewEncodings }) {
+            "the encoding $($element.Value)"
+        }
+
+        if ($name -eq 'Join-Path' -and -not $parameters -and $Node.CommandElements.Count -gt 3 -and "$($Node.CommandElements)" -notmatch '@\w') {
+            'Join-Path with more than two parts'
+        }
+    }
+}
+
+Describe 'Windows PowerShell 5.1' {
+    It 'has all that is in <Name>' -ForEach $script:Scripts {
+        Get-Missing ([System.IO.File]::ReadAllText($File)) | Should -BeNullOrEmpty
+    }
+
+    It 'has all that the script blocks of the views use' {
+        $views = [xml][System.IO.File]::ReadAllText((Join-Path $script:Repository 'RoamShm.Format.ps1xml'))
+        $blocks = @($views.SelectNodes('//ScriptBlock | //Condition/ScriptBlock') | ForEach-Object InnerText)
+        $blocks.Count | Should -BeGreaterThan 50
+        foreach ($block in $blocks) {
+            Get-Missing $block | Should -BeNullOrEmpty -Because $block
+        }
+    }
+
+    It 'has all that the help and the README have people type' {
+        $pages = @(Get-Item -LiteralPath (Join-Path $script:Repository 'README.md')) + @(Get-ChildItem -Path ([System.IO.Path]::Combine($script:Repository, 'docs', '*', '*.md')))
+        $blocks = foreach ($page in $pages) {
+            [regex]::Matches([System.IO.File]::ReadAllText($page.FullName), '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+        }
+        @($blocks).Count | Should -BeGreaterThan 50
+        foreach ($block in $blocks) {
+            # A thread job is offered beside Start-Job, and comes for 5.1 as a module.
+            Get-Missing $block | Where-Object { $_ -notmatch 'Start-ThreadJob$' } | Should -BeNullOrEmpty -Because $block
+        }
+    }
+
+    It 'lacks <What>' -ForEach @(
+        @{ What = 'the ternary operator'; Code = '$a = $true ? 1 : 2' }
+        @{ What = 'the operator ??'; Code = '$a ?? 1' }
+        @{ What = 'the operator ??='; Code = '$a ??= 1' }
+        @{ What = 'the operator ?.'; Code = '${a}?.Length' }
+        @{ What = 'a pipeline chain'; Code = 'Get-Date && Get-Date' }
+        @{ What = 'a pipeline in the background'; Code = 'Get-Date &' }
+        @{ What = 'a clean block'; Code = 'function f { process { 1 } clean { 2 } }' }
+        @{ What = 'a binary number'; Code = '$a = 0b11' }
+        @{ What = 'an escape'; Code = '"`e[0m"' }
+        @{ What = 'a test of the system'; Code = 'if ($IsLinux) { 1 }' }
+        @{ What = '$PSStyle'; Code = '$PSStyle.Reset' }
+        @{ What = 'a command'; Code = 'Get-Error' }
+        @{ What = 'ForEach-Object -Parallel'; Code = '1 | ForEach-Object -Parallel { 1 }' }
+        @{ What = 'ConvertFrom-Json -AsHashtable'; Code = '"{}" | ConvertFrom-Json -AsHashtable' }
+        @{ What = 'a Join-Path of three'; Code = 'Join-Path a b c' }
+        @{ What = 'UTF-8 without a mark'; Code = '1 | Set-Content x -Encoding utf8NoBOM' }
+        @{ What = 'Test-Json'; Code = '"{}" | Test-Json' }
+        @{ What = 'a member of newer types'; Code = '[System.IO.Path]::Join("a", "b"); [Math]::Clamp(1, 2, 3)' }
+    ) {
+        Get-Missing $Code | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has what is guarded, and what only looks like it' {
+        Get-Missing @'
+$onLinux = [bool](Get-Variable -Name IsLinux -ValueOnly -ErrorAction Ignore)
+try { $style = $PSStyle } catch { $style = $null }
+if (Get-Variable PSStyle -ErrorAction Ignore) { $PSStyle.Reset }
+Join-Path a b
+1KB + 0x1F + 1.5e3 + 10L
+'`e'; "``e"
+[System.IO.Path]::Combine('a', 'b', 'c')
+'@ | Should -BeNullOrEmpty
+    }
+}

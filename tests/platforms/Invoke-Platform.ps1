@@ -1,0 +1,404 @@
+#requires -Version 7.0
+
+<#
+.SYNOPSIS
+    Runs the tests as programs of other systems, with what emulates these on Linux, and sums them up.
+.DESCRIPTION
+    Three legs:
+
+    Windows    The library's tests, published for win-x64, and the Pester suite in a PowerShell engine for Windows, both
+               under Wine. The process that plays hosts and guests is a Windows program too.
+    Arm64      The library's tests, published for linux-arm64, under qemu-user.
+    Framework  The library's tests for .NET Framework 4.7.2: on Windows as they are, elsewhere under Mono.
+
+    A leg whose tools are missing is left out, with the reason. What fails because of the emulation is listed by its
+    name and with its reason in known.psd1; everything else that fails is a failure. A listed test that passes is
+    reported, so that the list stays true.
+
+    Everything has a time limit. A run that ends without results, as when the run-time dies, is tried three times.
+    Results and logs are in out/platforms.
+.PARAMETER Platform
+    Which legs to run.
+.PARAMETER Configuration
+    Debug or Release.
+.PARAMETER Name
+    Only the classes of xUnit tests and the files of Pester tests whose names match, such as Watch*.
+.PARAMETER TimeoutMinutes
+    How long one run may take.
+.EXAMPLE
+    ./tests/platforms/Invoke-Platform.ps1 -Platform Windows -Name New-*
+
+    Runs the Pester tests of New-RoamSegment under Wine.
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Windows', 'Arm64', 'Framework')]
+    [string[]] $Platform = @('Windows', 'Arm64', 'Framework'),
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Release',
+
+    [string] $Name = '*',
+
+    [ValidateRange(1, 600)]
+    [int] $TimeoutMinutes = 30
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 3.0
+
+$repository = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+$out = [System.IO.Path]::Combine($repository, 'out', 'platforms')
+$known = Import-PowerShellDataFile -LiteralPath (Join-Path $PSScriptRoot 'known.psd1')
+$null = New-Item -ItemType Directory -Path $out -Force
+
+<# Why a leg cannot run here, or nothing. #>
+function Get-Doubt {
+    param([Parameter(Mandatory)] [string] $Platform)
+
+    switch ($Platform) {
+        'Windows' {
+            if (-not $IsLinux) {
+                'Wine is for Linux; on Windows the tasks Test and Pester run the tests themselves'
+            } elseif (-not (Get-Command -Name wine -CommandType Application -ErrorAction Ignore)) {
+                'there is no wine (Debian: apt-get install wine wine64)'
+            }
+        }
+        'Arm64' {
+            if (-not $IsLinux -or [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -ne 'X64') {
+                'qemu-user is for Linux x64; on arm64 the task Test runs the tests themselves'
+            } elseif (-not (Get-Command -Name qemu-aarch64 -CommandType Application -ErrorAction Ignore)) {
+                'there is no qemu-aarch64 (Debian: apt-get install qemu-user)'
+            } elseif (-not (Get-Arm64Root)) {
+                'there are no arm64 libraries with libstdc++.so.6 and libssl.so.3; docs/platforms.md says how to get them'
+            }
+        }
+        'Framework' {
+            if (-not $IsWindows -and -not (Get-Command -Name mono -CommandType Application -ErrorAction Ignore)) {
+                'there is no mono (Debian: apt-get install mono-devel)'
+            }
+        }
+    }
+}
+
+<# The folder below which qemu looks for the libraries of arm64 programs. #>
+function Get-Arm64Root {
+    foreach ($root in $env:ROAMSHM_ARM64_ROOT, '/usr/aarch64-linux-gnu', '/') {
+        $isWhole = $root -and (Test-Path -LiteralPath (Join-Path $root 'lib/ld-linux-aarch64.so.1'))
+        foreach ($library in 'libstdc++.so.6', 'libssl.so.3') {
+            $places = 'lib', 'lib/aarch64-linux-gnu', 'usr/lib/aarch64-linux-gnu' | ForEach-Object { "$root/$_/$library" }
+            $isWhole = $isWhole -and @($places | Where-Object { Test-Path -LiteralPath $_ }).Count -gt 0
+        }
+
+        if ($isWhole) {
+            return $root
+        }
+    }
+}
+
+<# Publishes a project with all that it needs, and returns the folder. Nothing of it goes into the project's own folders. #>
+function Publish-Project {
+    param(
+        [Parameter(Mandatory)] [string] $Project,
+        [Parameter(Mandatory)] [string] $Runtime,
+        [string[]] $Property = @())
+
+    $artifacts = Join-Path $out $Runtime
+    $arguments = 'publish', [System.IO.Path]::Combine($repository, 'tests', $Project), '--configuration', $Configuration,
+        '--runtime', $Runtime, '--self-contained', '--artifacts-path', $artifacts, '--verbosity', 'quiet', '--nologo'
+    & dotnet @arguments @Property | Out-Host
+    if ($LASTEXITCODE -ne 0) {
+        throw "dotnet $($arguments -join ' ') failed with exit code $LASTEXITCODE."
+    }
+
+    [System.IO.Path]::Combine($artifacts, 'publish', $Project, "$($Configuration.ToLowerInvariant())_$Runtime")
+}
+
+<# Runs a program to its end, or ends it and what it started when its time is over. What it writes goes to a file. #>
+function Invoke-Bounded {
+    param(
+        [Parameter(Mandatory)] [string[]] $Command,
+        [Parameter(Mandatory)] [string] $LogPath,
+        [hashtable] $Environment = @{},
+        [string] $Folder = $repository)
+
+    $start = [System.Diagnostics.ProcessStartInfo]::new($Command[0])
+    foreach ($argument in $Command | Select-Object -Skip 1) {
+        $start.ArgumentList.Add($argument)
+    }
+
+    foreach ($key in $Environment.Keys) {
+        $start.Environment[$key] = $Environment[$key]
+    }
+
+    $start.WorkingDirectory = $Folder
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    $process.StandardInput.Close()
+    $texts = $process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync()
+    $isOver = $process.WaitForExit([timespan]::FromMinutes($TimeoutMinutes))
+    if (-not $isOver) {
+        $process.Kill($true)
+        $process.WaitForExit()
+    }
+
+    # What outlives the process keeps the pipes open.
+    $lines = @(foreach ($text in $texts) { if ($text.Wait(5000)) { $text.Result } })
+    if (-not $isOver) {
+        $lines += "It was ended after $TimeoutMinutes minutes."
+    }
+
+    [System.IO.File]::WriteAllText($LogPath, $lines -join "`n")
+    [pscustomobject]@{ ExitCode = $process.ExitCode; IsOver = $isOver }
+}
+
+<# Runs something until it has results: three times at most, and not again when its time was over. #>
+function Invoke-Run {
+    param(
+        [Parameter(Mandatory)] [string] $ResultPath,
+        [Parameter(Mandatory)] [hashtable] $Run,
+        [scriptblock] $After = {})
+
+    for ($attempt = 1; $attempt -le 3; $attempt++) {
+        Remove-Item -LiteralPath $ResultPath -ErrorAction Ignore
+        $ended = Invoke-Bounded @Run
+        & $After
+        $hasResults = (Test-Path -LiteralPath $ResultPath) -and (Get-Item -LiteralPath $ResultPath).Length -gt 0
+        if ($hasResults) {
+            return $attempt
+        }
+
+        Write-Warning "Attempt $attempt ended with exit code $($ended.ExitCode) and without results; see $($Run.LogPath)."
+        if (-not $ended.IsOver) {
+            break
+        }
+    }
+
+    0
+}
+
+<# The tests in a file of results, of xUnit or of NUnit 3, which Pester writes. #>
+function Read-Result {
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $xml = [xml]::new()
+    $xml.Load($Path)
+    foreach ($test in $xml.SelectNodes('//assembly//test')) {
+        [pscustomobject]@{
+            Name    = $test.GetAttribute('name') -replace '^RoamShm\.Tests\.'
+            Method  = ($test.GetAttribute('type') + '.' + $test.GetAttribute('method')) -replace '^RoamShm\.Tests\.'
+            Result  = $test.GetAttribute('result') -replace '^Pass$', 'Passed' -replace '^Fail$', 'Failed' -replace '^Skip$', 'Skipped'
+            Message = "$(if ($failure = $test.SelectSingleNode('failure/message')) { $failure.InnerText })"
+        }
+    }
+
+    # A block that cannot even be set up has no test that could fail.
+    foreach ($test in $xml.SelectNodes('//test-case | //test-suite[@runstate="NotRunnable"]')) {
+        [pscustomobject]@{
+            Name    = $test.GetAttribute('fullname')
+            Method  = $test.GetAttribute('fullname')
+            Result  = $test.GetAttribute('result') -replace '^Skipped$|^Inconclusive$|^Ignored$', 'Skipped'
+            Message = "$(if ($failure = $test.SelectSingleNode('failure/message')) { $failure.InnerText })"
+        }
+    }
+}
+
+<# A row of the summary; what is to be said beside it is written at once. #>
+function Measure-Run {
+    param(
+        [Parameter(Mandatory)] [string] $Leg,
+        [Parameter(Mandatory)] [string] $ResultPath,
+        [Parameter(Mandatory)] [int] $Attempt,
+        [Parameter(Mandatory)] [timespan] $Elapsed,
+        [Parameter(Mandatory)] [hashtable] $Known)
+
+    $row = [pscustomobject]@{ Leg = $Leg; Passed = 0; Failed = 0; Skipped = 0; Known = 0; NotRun = $Known.NotRun.Count; Attempts = $Attempt; Seconds = [int]$Elapsed.TotalSeconds }
+    if ($Attempt -eq 0) {
+        "$Leg has no results." | Out-Host
+        $row.Failed = 1
+        return $row
+    }
+
+    foreach ($test in Read-Result -Path $ResultPath) {
+        $key = $test.Name, $test.Method | Where-Object { $Known.Fails.ContainsKey($_) } | Select-Object -First 1
+        if ($test.Result -eq 'Failed' -and $key) {
+            $row.Known++
+        } elseif ($test.Result -eq 'Failed') {
+            $row.Failed++
+            "$Leg, failed: $($test.Name)`n    $($test.Message -replace '\r?\n', "`n    ")" | Out-Host
+        } elseif ($test.Result -eq 'Skipped') {
+            $row.Skipped++
+        } else {
+            $row.Passed++
+            if ($key) {
+                "$Leg, passed though known.psd1 lists it: $($test.Name)" | Out-Host
+            }
+        }
+    }
+
+    $row
+}
+
+<# The arguments of xUnit's runner. #>
+function Get-RunnerArgument {
+    param([Parameter(Mandatory)] [string] $ResultPath, [Parameter(Mandatory)] [hashtable] $Known)
+
+    '-result-xml', $ResultPath, '-parallelMode', 'none', '-noColor'
+    foreach ($test in $Known.NotRun.Keys) {
+        '-method-', "RoamShm.Tests.$test"
+    }
+
+    if ($Name -ne '*') {
+        '-class', "RoamShm.Tests.$Name"
+    }
+}
+
+function Invoke-Windows {
+    $wine = (Get-Command -Name wine -CommandType Application)[0].Path
+    $prefix = Join-Path $out 'wine'
+    $property = @('-p:RoamShmForWine=true')
+    $tests = Publish-Project -Project RoamShm.Core.Tests -Runtime win-x64 -Property $property
+    $agent = Publish-Project -Project RoamShm.TestAgent -Runtime win-x64 -Property $property
+    $shell = Publish-Project -Project RoamShm.WindowsHost -Runtime win-x64 -Property $property
+    $environment = @{
+        WINEPREFIX                    = $prefix
+        WINEDEBUG                     = '-all'
+        DOTNET_EnableWriteXorExecute  = '0'
+        DOTNET_TieredPGO              = '0'
+        POWERSHELL_TELEMETRY_OPTOUT   = '1'
+        ROAMSHM_TEST_AGENT            = ConvertTo-WindowsPath (Join-Path $agent 'RoamShm.TestAgent.exe')
+    }
+    $end = { $null = Invoke-Bounded -Command wineserver, -k -Environment $environment -LogPath (Join-Path $out 'wineserver.log') }
+    try {
+        # Made anew, so that nothing depends on what another version of Wine left.
+        Remove-Item -LiteralPath $prefix -Recurse -Force -ErrorAction Ignore
+        $null = New-Item -ItemType Directory -Path $prefix
+        $log = Join-Path $out 'wine.log'
+        $null = Invoke-Bounded -Command $wine, wineboot, --init -Environment $environment -LogPath $log -Folder $out
+        $null = Invoke-Bounded -Command $wine, winecfg, /v, win10 -Environment $environment -LogPath $log -Folder $out
+        $folder = Join-Path $prefix 'drive_c'
+        if (-not (Test-Path -LiteralPath $folder)) {
+            throw "Wine did not start; see $log."
+        }
+
+        if ($Name -notlike '*-*') {
+            $result = Join-Path $out 'Windows-Core.xml'
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            $attempt = Invoke-Run -ResultPath $result -After $end -Run @{
+                Command     = @($wine, (Join-Path $tests 'RoamShm.Core.Tests.exe')) + (Get-RunnerArgument (ConvertTo-WindowsPath $result) $known.WindowsCore)
+                Environment = $environment
+                LogPath     = Join-Path $out 'Windows-Core.log'
+                Folder      = $folder
+            }
+            Measure-Run -Leg 'Windows: Core' -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $known.WindowsCore
+        }
+
+        if ($Name -like '*Tests') {
+            return
+        }
+
+        # A process for each file: one that dies takes only its own tests with it.
+        $total = $null
+        foreach ($file in Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($repository, 'tests', 'pester')) -Filter "$Name.Tests.ps1") {
+            $test = $file.Name -replace '\.Tests\.ps1$'
+            $result = Join-Path $out "Windows-$test.xml"
+            $script = "& '{0}' -Name '{1}' -OutputPath '{2}' -ExcludeTag NewPowerShell" -f
+                (ConvertTo-WindowsPath ([System.IO.Path]::Combine($repository, 'tests', 'pester', 'Invoke-Suite.ps1'))), $test, (ConvertTo-WindowsPath $result)
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            $attempt = Invoke-Run -ResultPath $result -After $end -Run @{
+                Command     = $wine, (Join-Path $shell 'RoamShm.WindowsHost.exe'), $script
+                Environment = $environment
+                LogPath     = Join-Path $out "Windows-$test.log"
+                Folder      = $folder
+            }
+            $row = Measure-Run -Leg "Windows: $test" -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $known.WindowsPester
+            if (-not $total) {
+                $total = $row
+                $total.Leg = 'Windows: Pester'
+            } else {
+                foreach ($field in 'Passed', 'Failed', 'Skipped', 'Known', 'Seconds') {
+                    $total.$field += $row.$field
+                }
+
+                $total.Attempts = [Math]::Max($total.Attempts, $row.Attempts)
+            }
+        }
+
+        $total
+    } finally {
+        & $end
+    }
+}
+
+function ConvertTo-WindowsPath {
+    param([Parameter(Mandatory)] [string] $Path)
+
+    'Z:' + $Path.Replace('/', '\')
+}
+
+function Invoke-Arm64 {
+    $root = Get-Arm64Root
+    $tests = Publish-Project -Project RoamShm.Core.Tests -Runtime linux-arm64
+    $agent = Publish-Project -Project RoamShm.TestAgent -Runtime linux-arm64
+    # A process starts others by their names alone.
+    $starter = Join-Path $out 'arm64-agent'
+    [System.IO.File]::WriteAllText($starter, "#!/bin/sh`nexec qemu-aarch64 -L '$root' '$agent/RoamShm.TestAgent' `"`$@`"`n")
+    [System.IO.File]::SetUnixFileMode($starter, 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
+    $result = Join-Path $out 'Arm64.xml'
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    $attempt = Invoke-Run -ResultPath $result -Run @{
+        Command     = @('qemu-aarch64', '-L', $root, (Join-Path $tests 'RoamShm.Core.Tests')) + (Get-RunnerArgument $result $known.Arm64)
+        LogPath     = Join-Path $out 'Arm64.log'
+        Environment = @{
+            DOTNET_EnableWriteXorExecute           = '0'
+            DOTNET_TieredPGO                       = '0'
+            DOTNET_SYSTEM_GLOBALIZATION_INVARIANT  = '1'
+            ROAMSHM_TEST_AGENT                     = $starter
+        }
+    }
+    Measure-Run -Leg 'Arm64: Core' -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $known.Arm64
+}
+
+function Invoke-Framework {
+    $artifacts = Join-Path $out 'net472'
+    foreach ($project in 'RoamShm.Net472.Tests', 'RoamShm.TestAgent') {
+        & dotnet build ([System.IO.Path]::Combine($repository, 'tests', $project)) --configuration $Configuration --artifacts-path $artifacts --verbosity quiet --nologo | Out-Host
+        if ($LASTEXITCODE -ne 0) {
+            throw "$project could not be built."
+        }
+    }
+
+    $bin = [System.IO.Path]::Combine($artifacts, 'bin')
+    $program = [System.IO.Path]::Combine($bin, 'RoamShm.Net472.Tests', $Configuration.ToLowerInvariant(), 'RoamShm.Core.Tests.exe')
+    $agent = [System.IO.Path]::Combine($bin, 'RoamShm.TestAgent', $Configuration.ToLowerInvariant(), 'RoamShm.TestAgent')
+    $result = Join-Path $out 'Framework.xml'
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    $list = if ($IsWindows) { @{ Fails = @{}; NotRun = @{} } } else { $known.Mono }
+    $runner = @($program) + (Get-RunnerArgument $result $list)
+    $attempt = Invoke-Run -ResultPath $result -Run @{
+        Command     = $(if ($IsWindows) { $runner } else { @('mono') + $runner })
+        Environment = @{ ROAMSHM_TEST_AGENT = $(if ($IsWindows) { "$agent.exe" } else { $agent }) }
+        LogPath     = Join-Path $out 'Framework.log'
+    }
+    Measure-Run -Leg 'Framework: Core' -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $list
+}
+
+$rows = @(foreach ($one in $Platform) {
+        if ($doubt = Get-Doubt $one) {
+            "$one is left out: $doubt." | Out-Host
+        } else {
+            switch ($one) {
+                'Windows' { Invoke-Windows }
+                'Arm64' { Invoke-Arm64 }
+                'Framework' { Invoke-Framework }
+            }
+        }
+    }) | Where-Object { $_ }
+
+if ($rows) {
+    $rows | Format-Table -AutoSize | Out-String -Width 120 | Tee-Object -FilePath (Join-Path $out 'summary.txt') | Out-Host
+}
+
+exit $(if (@($rows | Where-Object { $_.Failed -gt 0 -or $_.Passed -eq 0 }).Count -gt 0) { 1 } else { 0 })
