@@ -101,16 +101,21 @@ internal sealed class RecoveryRun
     }
 
     /// <summary>
-    /// Keeps everybody else from opening a file while the work lasts. Somebody who only reads, as a watch does now and then, makes the kernel
-    /// refuse; most are gone in a moment.
+    /// Keeps everybody else from opening a file while the work lasts. Somebody who only reads makes the kernel refuse: most are gone in a moment, and a watch that
+    /// holds the file lets it go when asked.
     /// </summary>
     /// <returns>The lease; null where it cannot be had.</returns>
     internal static FileLease? TakeLease(SegmentFile file, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         FileLease? lease;
-        while (FileLease.TryTakeWrite(file, out lease) == LeaseAnswer.Refused && clock.Elapsed < LongestLeaseWait)
+        for (bool isAsked = false; FileLease.TryTakeWrite(file, out lease) == LeaseAnswer.Refused && clock.Elapsed < LongestLeaseWait; isAsked = true)
         {
+            if (!isAsked)
+            {
+                file.AskToLetGo();
+            }
+
             _ = cancellationToken.WaitHandle.WaitOne(1);
             cancellationToken.ThrowIfCancellationRequested();
         }

@@ -96,6 +96,11 @@ internal abstract class SegmentFile : IDisposable
     /// <summary>Looks at the open file again.</summary>
     internal abstract void Refresh();
 
+    /// <summary>Asks watches that hold the file open for reading to let it go, as they do in a moment; for who wants it for himself.</summary>
+    internal virtual void AskToLetGo()
+    {
+    }
+
     /// <summary>Maps a part, shared with every other process that maps it; for writing too where the file was opened so.</summary>
     internal abstract MappedPart Map(ulong offset, ulong length);
 
