@@ -27,7 +27,7 @@ public static class SegmentValidator
     /// <returns>In their order, for each its report, or the exception that <see cref="Validate"/> would throw.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateAll(IReadOnlyList<string> paths, CancellationToken cancellationToken = default) =>
-        new ValidationBatch().ValidateAll(paths ?? throw new ArgumentNullException(nameof(paths)), cancellationToken);
+        new ValidationBatch().ValidateAll(paths ?? throw new ArgumentNullException(nameof(paths)), full: false, cancellationToken);
 
     /// <summary>Finds what a guest attaches to but what bites once messages flow, in a configuration from which no segment has been made yet.</summary>
     /// <param name="configuration">The configuration.</param>

@@ -124,7 +124,9 @@ internal sealed class FileHolder : IDisposable
             return true;
         }
 
-        if (!UnixStat.TryOfName(held.Name, out FileStatus now) || now.Identity != file.Status.Identity)
+        // With another mode or owner, opening it may be refused by now, and that has to be seen.
+        FileStatus then = file.Status;
+        if (!UnixStat.TryOfName(held.Name, out FileStatus now) || now.Identity != then.Identity || now.Mode != then.Mode || now.OwnerId != then.OwnerId)
         {
             return false;
         }

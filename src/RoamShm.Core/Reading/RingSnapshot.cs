@@ -13,6 +13,10 @@ internal sealed class RingSnapshot
     private const byte SlotReferenceFlag = 1;
     private const byte MmapReferenceFlag = 2;
 
+    // Every ring of every segment is read into the same: its positions are taken out at once.
+    [ThreadStatic]
+    private static byte[]? _header;
+
     private readonly SegmentFile _file;
     private readonly ulong _data;
     private byte[] _window = [];
@@ -42,6 +46,9 @@ internal sealed class RingSnapshot
     /// <summary>What is wrong with the positions, or null.</summary>
     internal string? Fault { get; }
 
+    /// <summary>Whether nothing waits, and the positions make sense.</summary>
+    internal bool IsEmpty => Fault is null && Watermark == 0 && Position == Write;
+
     /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
     internal long Queued
     {
@@ -59,7 +66,7 @@ internal sealed class RingSnapshot
 
     internal static RingSnapshot Read(SegmentFile file, ulong ring, uint capacity)
     {
-        byte[] header = new byte[RingLayout.HeaderSize];
+        byte[] header = _header ??= new byte[RingLayout.HeaderSize];
         file.ReadExactly(ring, header, header.Length);
         return new RingSnapshot(
             file,

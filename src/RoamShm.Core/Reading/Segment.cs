@@ -40,7 +40,7 @@ public sealed partial class Segment : IDisposable
 
     internal SegmentFile File { get; }
 
-    /// <summary>The peer table as it was last read. Needs <see cref="LoadTables"/>.</summary>
+    /// <summary>The peer table as it was last read. Needs <see cref="LoadTables"/> and <see cref="RefreshPeers"/>.</summary>
     internal PeerTable Peers => _peers!;
 
     /// <summary>The slot classes. Needs <see cref="LoadTables"/>.</summary>
@@ -120,7 +120,7 @@ public sealed partial class Segment : IDisposable
     public IReadOnlyList<SegmentPeer> ReadPeers(PeerDetail detail = PeerDetail.Slots, CancellationToken cancellationToken = default)
     {
         LoadTables();
-        long[]? owned = detail >= PeerDetail.Slots ? SlotTable.CountOwners(this, cancellationToken) : null;
+        IReadOnlyList<long>? owned = detail >= PeerDetail.Slots ? SlotTable.CountOwners(this, cancellationToken) : null;
 
         // The clock is read after the table, so that no heartbeat seems to lie in the future.
         RefreshPeers();
@@ -170,11 +170,11 @@ public sealed partial class Segment : IDisposable
     {
         LoadTables();
         var classes = new List<SegmentSlotClass>(Classes.Length);
-        for (int i = 0; i < Classes.Length; i++)
+        SlotTable[] tables = SlotTable.ReadAll(this, cancellationToken);
+        RefreshPeers();
+        for (int i = 0; i < tables.Length; i++)
         {
-            SlotTable table = SlotTable.Read(this, i, cancellationToken);
-            RefreshPeers();
-            classes.Add(SegmentSlotClass.From(this, i, table));
+            classes.Add(SegmentSlotClass.From(this, i, tables[i]));
         }
 
         return classes;
@@ -227,8 +227,8 @@ public sealed partial class Segment : IDisposable
     }
 
     /// <summary>
-    /// Reads the peer table and finds the slots, unless that has been done: what is needed to look into a segment. Rings are checked one by one, so that one damaged
-    /// peer does not hide the others.
+    /// Finds the peer table and the slots, unless that has been done: what is needed to look into a segment. The peers are read by <see cref="RefreshPeers"/>, when
+    /// they are wanted. Rings are checked one by one, so that one damaged peer does not hide the others.
     /// </summary>
     /// <exception cref="SegmentException">The peer table or the slot pool does not lie within the file.</exception>
     internal void LoadTables()
@@ -238,7 +238,7 @@ public sealed partial class Segment : IDisposable
             return;
         }
 
-        _peers = PeerTable.Read(File, Header);
+        _peers = PeerTable.Locate(File, Header);
         if (Header.NumVarSlotClasses > SegmentFormat.MaxSlotClasses)
         {
             throw SegmentErrors.InvalidLimits(Path, "num_var_slot_classes", Header.NumVarSlotClasses, SegmentFormat.MaxSlotClasses);
@@ -311,7 +311,13 @@ public sealed partial class Segment : IDisposable
             return (0, null, 0);
         }
 
-        SegmentRing ring = RingSnapshot.Read(File, offset, Header.BipbufCapacity).ToRing(peer.Id, direction, offset);
+        RingSnapshot snapshot = RingSnapshot.Read(File, offset, Header.BipbufCapacity);
+        if (snapshot.IsEmpty)
+        {
+            return (0, 0, 0);
+        }
+
+        SegmentRing ring = snapshot.ToRing(peer.Id, direction, offset);
         return (ring.QueuedBytes, ring.QueuedEntries, ring.Percent);
     }
 }

@@ -16,7 +16,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     private const string LiteralPathSet = nameof(LiteralPath);
 
     /// <summary>By the paths whose turn it is: which file is meant, where an object says so.</summary>
-    private readonly Dictionary<string, string?> _meant = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _meant = new(StringComparer.Ordinal);
 
     private Action<string>? _processName;
     private Action<string>? _processSegment;
@@ -58,10 +58,10 @@ public abstract class SegmentPathCommand : SegmentCommand
             string? path = source?.Computer is null ? PathResolver.ToOneFile(name, isLiteral || source is not null) : null;
             if (path is not null)
             {
-                if (!Remember(path, source))
+                if (!Remember(path, source?.FileId, together.Count))
                 {
                     ProcessTogether(together);
-                    _ = Remember(path, source);
+                    _ = Remember(path, source?.FileId, 0);
                 }
 
                 together.Add(path);
@@ -85,7 +85,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
     private protected void RequireMeant(string path, FileIdentity? identity)
     {
-        if (_meant.TryGetValue(path, out string? meant) && meant is not null && identity is FileIdentity found && found.ToString() != meant)
+        if (_meant.TryGetValue(path, out string? meant) && identity is FileIdentity found && found.ToString() != meant)
         {
             throw SegmentErrors.DifferentFile(path);
         }
@@ -123,16 +123,24 @@ public abstract class SegmentPathCommand : SegmentCommand
         _meant.Clear();
     }
 
-    /// <summary>Remembers which file an object means by a path.</summary>
-    /// <returns>Whether that can be: not where it is the turn of an object with the same path that means another file.</returns>
-    private bool Remember(string path, PathOfObject? source)
+    /// <summary>Remembers which file an object means by a path. Of names alone, which mean whatever has the name, there is nothing to remember.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="fileId">The file; null for a name.</param>
+    /// <param name="waiting">How many paths wait for their turn.</param>
+    /// <returns>Whether that can be: not where names and objects would have their turn together, or an object with the same path means another file.</returns>
+    private bool Remember(string path, string? fileId, int waiting)
     {
-        if (_meant.TryGetValue(path, out string? meant))
+        if (fileId is null || (_meant.Count == 0 && waiting > 0))
         {
-            return meant == source?.FileId;
+            return fileId is null && _meant.Count == 0;
         }
 
-        _meant.Add(path, source?.FileId);
+        if (_meant.TryGetValue(path, out string? meant))
+        {
+            return meant == fileId;
+        }
+
+        _meant.Add(path, fileId);
         return true;
     }
 
@@ -155,7 +163,7 @@ public abstract class SegmentPathCommand : SegmentCommand
             return;
         }
 
-        _meant[path] = source?.FileId;
+        _ = Remember(path, source?.FileId, 0);
         ProcessSegment(path);
     }
 
