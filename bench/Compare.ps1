@@ -32,8 +32,12 @@ param(
     # 1,000 segments, 3 rounds, short watches: to see that it runs.
     [switch] $Quick,
 
-    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Health, Message, Goodbye, Sparse, Reserved, Slots, Watch, Import, Memory.
+    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Health, Message, Goodbye, Sparse, Reserved, Slots, Fleet,
+    # Reset, Processes, Look, Watch, Import, Memory, Peak.
     [string[]] $Only = '*',
+
+    # The rows of the group Fleet on 10,000 segments too, not only on 1,000.
+    [switch] $Many,
 
     # One JSON document instead of the table.
     [switch] $Json,
@@ -348,7 +352,7 @@ try {
         Add-Row 'floor: open, fstat, read 128 bytes, close, decode' $times $Items { $args[0].floor }
         Add-Row 'the same, and the class headers read and checked' $times $Items { $args[0].checked }
         Add-Row 'empty cmdlet, -LiteralPath $array' $times $Items { $args[0].empty }
-        Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.35
+        Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.25
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script, one loop over all' { $args[0].script } 0.25
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script, called for each file' { $args[0].each } 0.25
     }
@@ -361,7 +365,7 @@ try {
                 get   = { $paths | Get-RoamSegmentHeader > $null }
             })
         Add-Row '$array | the floor within the empty cmdlet' $times $Items { $args[0].both } 'floor + empty' { $args[0].floor + $args[0].empty } $null
-        Add-Row '$array | Get-RoamSegmentHeader' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.35
+        Add-Row '$array | Get-RoamSegmentHeader' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.25
     }
 
     if (Test-Wanted 'FileInfo') {
@@ -371,7 +375,7 @@ try {
                 empty = { Get-ChildItem -LiteralPath $segments -Filter *.seg | Get-BenchEmpty > $null }
                 get   = { Get-ChildItem -LiteralPath $segments -Filter *.seg | Get-RoamSegmentHeader > $null }
             })
-        Add-Row 'Get-ChildItem … | Get-RoamSegmentHeader, beyond Get-ChildItem' $times $Items { $args[0].get - $args[0].list } 'floor + empty' { $args[0].floor + $args[0].empty - $args[0].list } 1.35
+        Add-Row 'Get-ChildItem … | Get-RoamSegmentHeader, beyond Get-ChildItem' $times $Items { $args[0].get - $args[0].list } 'floor + empty' { $args[0].floor + $args[0].empty - $args[0].list } 1.25
     }
 
     if (Test-Wanted 'Wildcard') {
@@ -488,13 +492,98 @@ try {
         Add-Row 'Get-RoamSlotClass, 1,000,000 slots' $times 4 { $args[0].slots } 'read the metadata' { $args[0].floor } 3
     }
 
+    if (Test-Wanted 'Fleet') {
+        foreach ($size in @(1000) + @(if ($Many) { 10000 })) {
+            $fleetFolder = [System.IO.Path]::Combine($work, "fleet$size")
+            [void] [System.IO.Directory]::CreateDirectory($fleetFolder)
+            $fleet = [string[]] @(for ($i = 0; $i -lt $size; $i++) { [System.IO.Path]::Combine($fleetFolder, $i.ToString('00000', $invariant) + '.seg') })
+            $make = { $fleet | New-RoamSegment -Sparse -SlotClass '1KB:64', '16KB:16', '64KB:4' > $null }
+            & $make
+            $times = Measure-Group ([ordered]@{
+                    findFloor  = { [RoamShm.Bench.FindFloor]::FindAll($fleetFolder) > $null }
+                    find       = { Find-RoamSegment -LiteralPath $fleetFolder > $null }
+                    peersFloor = { [RoamShm.Bench.ContentFloor]::ReadPeers($fleet) > $null }
+                    peersEmpty = { Write-BenchObject -LiteralPath $fleet -Count 8 > $null }
+                    peers      = { Get-RoamPeer -LiteralPath $fleet -All > $null }
+                    slotsFloor = { [RoamShm.Bench.ContentFloor]::ReadSlots($fleet) > $null }
+                    slotsEmpty = { Write-BenchObject -LiteralPath $fleet -Count 3 > $null }
+                    slots      = { Get-RoamSlotClass -LiteralPath $fleet > $null }
+                    fullFloor  = { [RoamShm.Bench.ContentFloor]::ReadPeers($fleet) > $null }
+                    full       = { Test-RoamSegment -LiteralPath $fleet -Full > $null }
+                    remove     = @{ Run = { Remove-RoamSegment -LiteralPath $fleet -Confirm:$false > $null }; After = $make }
+                })
+            Add-Row "Find-RoamSegment, $size segments" $times $size { $args[0].find } 'floor: reads + look at use' { $args[0].findFloor } 1.5
+            Add-Row "Get-RoamPeer -All, $size segments, 8 peers each" $times $size { $args[0].peers } 'floor + 8 objects' { $args[0].peersFloor + $args[0].peersEmpty } 1.5
+            Add-Row "Get-RoamSlotClass, $size segments, 3 classes each" $times $size { $args[0].slots } 'floor + 3 objects' { $args[0].slotsFloor + $args[0].slotsEmpty } 1.5
+            Add-Row "Test-RoamSegment -Full, $size segments" $times $size { $args[0].full } 'floor: the reads it needs' { $args[0].fullFloor } 1.5
+            Add-Row "Remove-RoamSegment, $size segments" $times $size { $args[0].remove } 'Find' { $args[0].find } 2
+            Clear-File $fleet
+        }
+    }
+
+    if (Test-Wanted 'Reset') {
+        # 100 guests that left without their places being freed, in one segment and in 100.
+        $crowd = [System.IO.Path]::Combine($work, 'crowd.seg')
+        New-RoamSegment $crowd -Sparse -MaxGuests 100 -SlotClass '1KB:64', '16KB:16', '64KB:4' > $null
+        $hundred = $paths[0..([Math]::Min(100, $Items) - 1)]
+        $times = Measure-Group ([ordered]@{
+                floor = { [RoamShm.Bench.ResetFloor]::Recover($hundred, 1) > $null }
+                crowd = @{ Before = { [RoamShm.Bench.ResetFloor]::Leave($crowd, 100) }; Run = { Reset-RoamPeer $crowd -PeerId (1..100) -Confirm:$false > $null } }
+                many  = @{ Before = { foreach ($path in $hundred) { [RoamShm.Bench.ResetFloor]::Leave($path, 1) } }; Run = { Reset-RoamPeer -LiteralPath $hundred -PeerId 1 -Confirm:$false > $null } }
+            })
+        Add-Row "Reset-RoamPeer, peer 1 of $($hundred.Length) segments" $times $hundred.Length { $args[0].many } 'floor: check, lease, write' { $args[0].floor } 2
+        Add-Row 'Reset-RoamPeer, 100 peers of one segment' $times 100 { $args[0].crowd } 'floor: check, lease, write' { $args[0].floor } 2
+    }
+
+    if ([System.IO.File]::Exists('/proc/self/maps') -and (Test-Wanted 'Processes')) {
+        $crowded = [RoamShm.Bench.ManyProcesses]::new(1500)
+        try {
+            $few = $paths[0..([Math]::Min(112, $Items) - 1)]
+            $fewFolder = [System.IO.Path]::Combine($work, 'few')
+            [void] [System.IO.Directory]::CreateDirectory($fewFolder)
+            $mine = [string[]] @(foreach ($path in $few) { [System.IO.Path]::Combine($fewFolder, [System.IO.Path]::GetFileName($path)) })
+            $make = { $mine | New-RoamSegment -Sparse -SlotClass '1KB:64', '16KB:16', '64KB:4' > $null }
+            & $make
+            $times = Measure-Group ([ordered]@{
+                    floor  = { [RoamShm.Bench.ProcessFloor]::ReadAll() > $null }
+                    who    = { Get-RoamSegmentProcess $mine[0] > $null }
+                    find   = { Find-RoamSegment -LiteralPath $fewFolder > $null }
+                    remove = @{ Run = { Remove-RoamSegment -LiteralPath $mine -Confirm:$false > $null }; After = $make }
+                })
+            Add-Row "Get-RoamSegmentProcess beside $($crowded.Count) processes" $times 1 { $args[0].who } 'every /proc/*/maps, once' { $args[0].floor } 1.3
+            Add-Row "Remove-RoamSegment, $($mine.Length) segments beside them" $times $mine.Length { $args[0].remove } 'Find' { $args[0].find } 2
+        } finally {
+            $crowded.Dispose()
+        }
+    }
+
     $watched = $paths[0..([Math]::Min(1000, $Items) - 1)]
+    if (Test-Wanted 'Look') {
+        # Processor time of one look at all of them, without changes. With the switch the watch asks for each name, as where the system tells of no names.
+        $interval = [TimeSpan]::FromMilliseconds(20)
+        $lookWarmUp, $lookWindow = [TimeSpan]::FromMilliseconds(400), [TimeSpan]::FromMilliseconds(1000)
+        $look = {
+            [AppContext]::SetSwitch('RoamShm.Watch.AskForNames', $args[0])
+            Watch-RoamSegment -LiteralPath $watched -Interval $interval -SkipInitial -Timeout ($lookWarmUp + $lookWindow + $lookWarmUp) |
+                Measure-BenchLook -Interval $interval -WarmUp $lookWarmUp -Window $lookWindow
+            [AppContext]::SetSwitch('RoamShm.Watch.AskForNames', $false)
+        }
+        $times = Measure-Group ([ordered]@{
+                floor = @{ Run = { [RoamShm.Bench.PacedFloor]::Measure($watched, $interval, 20, 50) }; MeasuresItself = $true }
+                told  = @{ Run = { & $look $false }; MeasuresItself = $true }
+                asked = @{ Run = { & $look $true }; MeasuresItself = $true }
+            })
+        Add-Row 'floor of a look: open, fstat, read, close, at its interval; CPU' $times $watched.Length { $args[0].floor }
+        Add-Row 'a look of Watch-RoamSegment, names told by the kernel; CPU' $times $watched.Length { $args[0].told } 'floor' { $args[0].floor } 0.45
+        Add-Row 'a look of Watch-RoamSegment, names asked for; CPU' $times $watched.Length { $args[0].asked } 'floor' { $args[0].floor } 0.65
+    }
+
     if (Test-Wanted 'Watch') {
         $windows, $window = if ($Quick) { 3, 1000 } else { 9, 3000 }
         $timeout = [TimeSpan]::FromMilliseconds(1000 + ($windows * $window) + 1000)
         $watch = Watch-RoamSegment -LiteralPath $watched -Interval 100ms -SkipInitial -Timeout $timeout |
             Measure-BenchWatch -Watched $watched -Windows $windows -Window $window
-        Add-Figure "Watch-RoamSegment, $($watched.Length) segments, 100 ms: CPU" $watch.CpuPercent '%' 'of one core' 8 ($watch.CpuPercent / 8) 1
+        Add-Figure "Watch-RoamSegment, $($watched.Length) segments, 100 ms, 25 changes a second: CPU" $watch.CpuPercent '% of a core'
         Add-Figure 'the same: detection, 99th percentile' $watch.Latency99 'ms' 'interval + 10 ms' 110 ($watch.Latency99 / 110) 1 "$($watch.Changes) changes, median $($watch.MedianLatency.ToString('0.0', $invariant)) ms, longest $($watch.LongestLatency.ToString('0.0', $invariant)) ms, $($watch.Missed) outstanding at the end"
 
         # As many looks as in 50 minutes at 100 ms: 30,000, at 500 a second. One object of the smallest size kept at each would be 700 KB.
@@ -517,6 +606,30 @@ try {
         Add-Figure "from $($samples[0].Count) to $($samples[-1].Count) headers streamed: growth of the managed heap" $growth 'KB' 'allowed' 64 ([Math]::Max(0, $growth) / 64) 1 "working set $((($samples[-1].WorkingSet - $samples[0].WorkingSet) / 1KB).ToString('+0;-0;0', $invariant)) KB"
     }
 
+    if ([System.IO.File]::Exists('/proc/self/clear_refs') -and (Test-Wanted 'Peak')) {
+        # Tiny segments, 4 KB of memory each. The most memory that the process had while it went through all of them, and through a tenth.
+        $tiny = if ($Quick) { 10000 } else { 100000 }
+        $tinyFolders = foreach ($name in 'tenth', 'rest') { [System.IO.Path]::Combine($work, $name) }
+        $tinyFolders | ForEach-Object { [void] [System.IO.Directory]::CreateDirectory($_) }
+        $tinyPaths = [string[]] @(for ($i = 0; $i -lt $tiny; $i++) { [System.IO.Path]::Combine($tinyFolders[[int] ($i -ge $tiny / 10)], $i.ToString('000000', $invariant) + '.seg') })
+        Show-Progress "Making $tiny tiny segments"
+        $tinyPaths | New-RoamSegment -Sparse -MaxGuests 1 -BipbufCapacity 64 -MaxPayloadSize 32 -SlotClass '64:1' > $null
+        $tenth = $tinyPaths[0..($tiny / 10 - 1)]
+        $ways = [ordered]@{
+            'Find-RoamSegment'       = { Find-RoamSegment -LiteralPath $args[1] > $null }
+            'Test-RoamSegment -Full' = { Test-RoamSegment -LiteralPath $args[0] -Full > $null }
+            'Get-RoamSegmentHeader'  = { Get-RoamSegmentHeader -LiteralPath $args[0] > $null }
+        }
+        foreach ($way in $ways.Keys) {
+            & $ways[$way] $tenth $tinyFolders[0]
+            $few = [RoamShm.Bench.PeakMemory]::Of({ & $ways[$way] $tenth $tinyFolders[0] })
+            $all = [RoamShm.Bench.PeakMemory]::Of({ & $ways[$way] $tinyPaths $tinyFolders })
+            Add-Figure "$way, $tiny segments: peak working set" ($all / 1MB) 'MB' 'a tenth of them' ($few / 1MB) ($all / $few) 1.15
+        }
+
+        $tinyFolders | ForEach-Object { [System.IO.Directory]::Delete($_, $true) }
+    }
+
     if (Test-Wanted 'Import') {
         $import = {
             $text = "`$t = [System.Diagnostics.Stopwatch]::StartNew(); Import-Module '$($args[0])'; [Console]::Out.Write(`$t.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture))"
@@ -529,7 +642,7 @@ try {
                 empty = @{ Run = { & $import $empty }; MeasuresItself = $true }
                 real  = @{ Run = { & $import $real }; MeasuresItself = $true }
             })
-        Add-Row 'Import-Module in a fresh process' $times 1 { $args[0].real } 'an empty module' { $args[0].empty } 1.8
+        Add-Row 'Import-Module in a fresh process' $times 1 { $args[0].real } 'an empty module' { $args[0].empty } 1.3
     }
 } finally {
     [System.IO.Directory]::Delete($work, $true)

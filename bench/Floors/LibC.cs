@@ -61,6 +61,45 @@ internal static unsafe class LibC
     [DllImport("libc", EntryPoint = "close")]
     internal static extern int Close(int fd);
 
+    [DllImport("libc", EntryPoint = "lstat", SetLastError = true)]
+    private static extern int LStat(byte* path, byte* status);
+
+    // A variable number of arguments; Linux passes an int there as it does elsewhere.
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static extern int FCntl(int fd, int command, int argument);
+
+    [DllImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    private static extern int ClockGetTime(int clock, long* secondsAndNanoseconds);
+
+    /// <summary>Whether something that is no symbolic link has the name and is a regular file.</summary>
+    internal static bool IsRegularItself(string path)
+    {
+        byte* name = stackalloc byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];
+        _ = Encode(path, name);
+        byte* status = stackalloc byte[StatusSize];
+        return LStat(name, status) == 0 && (*(int*)(status + ModeInStatus) & ModeTypeMask) == RegularFile;
+    }
+
+    /// <summary>Asks the kernel whether somebody has the file open for writing: takes a read lease and lets it go.</summary>
+    internal static bool IsUnused(int fd)
+    {
+        const int setSignal = 10;
+        const int setLease = 1024;
+        const int ignoredSignal = 23;
+        const int readLease = 0;
+        const int noLease = 2;
+        return FCntl(fd, setSignal, ignoredSignal) == 0 && FCntl(fd, setLease, readLease) == 0 && FCntl(fd, setLease, noLease) == 0;
+    }
+
+    /// <summary>Milliseconds of processor time that all threads of this process have used. The time that .NET gives comes in steps of 10 ms.</summary>
+    internal static double ProcessorTime()
+    {
+        const int processTime = 2;
+        long* time = stackalloc long[2];
+        Require(ClockGetTime(processTime, time) == 0);
+        return (time[0] * 1e3) + (time[1] / 1e6);
+    }
+
     internal static int Open(string path, int flags)
     {
         byte* name = stackalloc byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];

@@ -26,8 +26,13 @@ public static unsafe class ValidateFloor
 
     public static bool Validate(string path)
     {
-        byte* header = stackalloc byte[FrontSize];
         using RawFile file = RawFile.Open(path);
+        return Validate(file);
+    }
+
+    internal static bool Validate(RawFile file)
+    {
+        byte* header = stackalloc byte[FrontSize];
         _ = HeaderFloor.ReadChecked(file, header, FrontSize);
         int guests = *(int*)(header + 32);
         uint capacity = *(uint*)(header + 36);

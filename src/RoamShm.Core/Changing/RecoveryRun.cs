@@ -102,16 +102,21 @@ internal sealed class RecoveryRun
     }
 
     /// <summary>
-    /// Keeps other processes from opening the file until the recovery is done. The kernel refuses a lease while another process reads the file, as a watch
-    /// does now and then; most close it again within moments.
+    /// Keeps other processes from opening the file until the recovery is done. The kernel refuses a lease while another process reads the file: most close it
+    /// again within moments, and a watch that holds the file releases it when asked.
     /// </summary>
     /// <returns>The lease; <see langword="null"/> if it cannot be taken.</returns>
     internal static FileLease? TakeLease(SegmentFile file, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         FileLease? lease;
-        while (FileLease.TryTakeWrite(file, out lease) == LeaseAnswer.Refused && clock.Elapsed < LongestLeaseWait)
+        for (bool isAsked = false; FileLease.TryTakeWrite(file, out lease) == LeaseAnswer.Refused && clock.Elapsed < LongestLeaseWait; isAsked = true)
         {
+            if (!isAsked)
+            {
+                file.AskToLetGo();
+            }
+
             _ = cancellationToken.WaitHandle.WaitOne(1);
             cancellationToken.ThrowIfCancellationRequested();
         }

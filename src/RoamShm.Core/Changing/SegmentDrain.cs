@@ -134,6 +134,7 @@ public sealed class SegmentDrain
             if (!IsGone)
             {
                 segment.LoadTables();
+                segment.RefreshPeers();
                 Header = segment.Header;
                 PeersLeft = FindAttached(segment.Peers);
             }

@@ -55,10 +55,12 @@ internal static class ContentChecks
     {
         var findings = new FindingList();
         segment.RefreshPeers();
-        var tables = new SlotTable?[segment.Classes.Length];
+        SlotTable?[] tables = Array.TrueForAll(segment.Classes, slotClass => slotClass.SlotCount <= SlotReader.MaxSlots)
+            ? SlotTable.ReadAll(segment, cancellationToken)
+            : new SlotTable?[segment.Classes.Length];
         for (int i = 0; i < tables.Length; i++)
         {
-            tables[i] = CheckClass(segment, i, findings, cancellationToken);
+            tables[i] = CheckClass(segment, i, tables[i], findings, cancellationToken);
         }
 
         foreach (PeerEntry peer in segment.Peers)
@@ -79,6 +81,11 @@ internal static class ContentChecks
         }
 
         RingSnapshot snapshot = RingSnapshot.Read(segment.File, ring, segment.Header.BipbufCapacity);
+        if (snapshot.IsEmpty)
+        {
+            return;
+        }
+
         var facts = new RingFacts(peer.Id, direction, ring, snapshot, segment.Classes, tables);
         if (ContentRules.Positions.Check(facts, findings) is not null)
         {
@@ -97,14 +104,15 @@ internal static class ContentChecks
         }
     }
 
-    private static SlotTable? CheckClass(Segment segment, int index, FindingList findings, CancellationToken cancellationToken)
+    /// <summary>Checks a class, and reads it where that has not been done.</summary>
+    private static SlotTable? CheckClass(Segment segment, int index, SlotTable? table, FindingList findings, CancellationToken cancellationToken)
     {
         if (ContentRules.Count.Check(new SlotFacts(segment, index, table: null), findings) is not null)
         {
             return null;
         }
 
-        SlotTable table = SlotTable.Read(segment, index, cancellationToken);
+        table ??= SlotTable.Read(segment, index, cancellationToken);
         var facts = new SlotFacts(segment, index, table);
         ContentRules.List.Check(facts, findings);
         if (ContentRules.Leaked.Check(facts, findings) is SegmentFinding leaked)

@@ -26,7 +26,7 @@ public static class SegmentValidator
     /// <returns>For each file, in order, its report or the exception that <see cref="Validate"/> would throw.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateAll(IReadOnlyList<string> paths, CancellationToken cancellationToken = default) =>
-        new ValidationBatch().ValidateAll(paths ?? throw new ArgumentNullException(nameof(paths)), cancellationToken);
+        new ValidationBatch().ValidateAll(paths ?? throw new ArgumentNullException(nameof(paths)), full: false, cancellationToken);
 
     /// <summary>Finds conditions in a configuration that would not stop a guest from attaching, but would cause trouble once messages flow.</summary>
     /// <param name="configuration">The configuration.</param>

@@ -11,7 +11,7 @@ internal sealed class SlotFacts
         _segment = segment;
         _table = table;
         Index = index;
-        if (table is null)
+        if (table is null || table.AllocatedCount == 0)
         {
             return;
         }

@@ -18,6 +18,9 @@ internal sealed class ValidationBatch
     // Large enough that threads rarely wait for one another, small enough that the first result comes soon.
     private const int FilesAhead = 256;
 
+    // One with a million slots takes milliseconds.
+    private const int FilesAheadInFull = 32;
+
     private readonly Patience _patience = new();
     private readonly ConcurrentBag<ValidationRun> _runs = [];
     private ValidationRun? _own;
@@ -32,13 +35,14 @@ internal sealed class ValidationBatch
 
     /// <summary>Validates several files.</summary>
     /// <returns>For each file, in order, its report or the exception that <see cref="Validate(string, bool, CancellationToken)"/> would throw.</returns>
-    internal IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateAll(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    internal IEnumerable<(SegmentReport? Report, SegmentException? Error)> ValidateAll(IReadOnlyList<string> paths, bool full, CancellationToken cancellationToken)
     {
+        int ahead = full ? FilesAheadInFull : FilesAhead;
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads), CancellationToken = cancellationToken };
-        var results = new (SegmentReport? Report, SegmentException? Error)[Math.Min(paths.Count, FilesAhead)];
-        for (int first = 0; first < paths.Count; first += FilesAhead)
+        var results = new (SegmentReport? Report, SegmentException? Error)[Math.Min(paths.Count, ahead)];
+        for (int first = 0; first < paths.Count; first += ahead)
         {
-            int count = Math.Min(paths.Count - first, FilesAhead);
+            int count = Math.Min(paths.Count - first, ahead);
             int start = first;
             _ = Parallel.For(
                 0,
@@ -47,7 +51,7 @@ internal sealed class ValidationBatch
                 () => _runs.TryTake(out ValidationRun run) ? run : new ValidationRun(_patience),
                 (i, _, run) =>
                 {
-                    results[i] = ValidateOrCatch(run, paths[start + i], cancellationToken);
+                    results[i] = ValidateOrCatch(run, paths[start + i], full, cancellationToken);
                     return run;
                 },
                 _runs.Add);
@@ -58,11 +62,11 @@ internal sealed class ValidationBatch
         }
     }
 
-    private static (SegmentReport? Report, SegmentException? Error) ValidateOrCatch(ValidationRun run, string path, CancellationToken cancellationToken)
+    private static (SegmentReport? Report, SegmentException? Error) ValidateOrCatch(ValidationRun run, string path, bool full, CancellationToken cancellationToken)
     {
         try
         {
-            return (run.Validate(path, full: false, cancellationToken), null);
+            return (run.Validate(path, full, cancellationToken), null);
         }
         catch (SegmentException e)
         {

@@ -33,6 +33,8 @@ internal readonly struct FileStatus
     /// <summary>The owner's user id on Unix.</summary>
     internal uint OwnerId { get; }
 
+    internal FileStatus WithLength(long length) => new(Kind, length, Identity, LastWriteTimeUtc, Mode, OwnerId);
+
     /// <summary>Refuses, by what it is, anything but a regular file.</summary>
     internal void RequireRegular(string path)
     {

@@ -95,6 +95,11 @@ internal abstract class SegmentFile : IDisposable
     /// <summary>Refreshes the status of the open file.</summary>
     internal abstract void Refresh();
 
+    /// <summary>Asks watches that hold the file open for reading to release it, which they do within moments.</summary>
+    internal virtual void AskToLetGo()
+    {
+    }
+
     /// <summary>Maps a part, shared with every other process that maps it; writable if the file is open for writing.</summary>
     internal abstract MappedPart Map(ulong offset, ulong length);
 

@@ -22,6 +22,16 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     /// <summary>The descriptor.</summary>
     internal int Descriptor => _fd;
 
+    /// <summary>How many descriptors this process may have; none on Windows.</summary>
+    internal static int DescriptorLimit
+    {
+        get
+        {
+            ulong* limits = stackalloc ulong[2];
+            return IsWindows || LibC.GetRLimit(LibC.RLIMIT_NOFILE, limits) != 0 ? 0 : (int)Math.Min(limits[0], int.MaxValue);
+        }
+    }
+
     internal static UnixSegmentFile Open(string path, bool write, OpenWait? wait, CancellationToken cancellation)
     {
         byte[] name = Encode(path);
@@ -178,6 +188,27 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     }
 
     internal override void Refresh() => Status = StatusOf(Path, _fd);
+
+    /// <summary>Looks at the length of the open file alone, which takes a fraction of looking at all.</summary>
+    internal void RefreshLength() => RefreshLength(LibC.LSeek(_fd, 0, LibC.SEEK_END));
+
+    /// <summary>Takes the length that a look at the name has just found.</summary>
+    internal void RefreshLength(long length)
+    {
+        if (length != Length)
+        {
+            Status = Status.WithLength(length);
+        }
+    }
+
+    internal override void AskToLetGo()
+    {
+        // The mode that it has already: an event, and no change.
+        if (Status.Mode is int mode)
+        {
+            _ = LibC.FChMod(_fd, (uint)mode);
+        }
+    }
 
     internal override MappedPart Map(ulong offset, ulong length)
     {

@@ -9,7 +9,8 @@ namespace RoamShm;
 /// </summary>
 internal static unsafe class SegmentCreator
 {
-    private const int ChunkSize = 1 << 20;
+    // Small enough for a heap that is in memory already. A larger array is new memory each time, and each of its pages a fault.
+    private const int ChunkSize = 1 << 16;
 
     /// <summary>As <see cref="Segment.Create"/>.</summary>
     internal static SegmentHeader Create(string path, SegmentConfiguration configuration, SegmentCreateOptions? options, CancellationToken cancellation)

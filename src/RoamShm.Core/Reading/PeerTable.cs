@@ -33,9 +33,18 @@ internal sealed class PeerTable : IEnumerable<PeerEntry>
     }
 
     /// <summary>Reads the peer table of a segment.</summary>
+    /// <exception cref="SegmentException">As <see cref="Locate"/>; or the file was truncated.</exception>
+    internal static PeerTable Read(SegmentFile file, SegmentHeaderFields header)
+    {
+        PeerTable table = Locate(file, header);
+        table.Refresh(file, header.PeerTableOffset);
+        return table;
+    }
+
+    /// <summary>Creates a table with room for that of a segment, without reading it.</summary>
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.InvalidLimits"/> or <see cref="SegmentErrorId.PeerTableOutOfBounds"/>: with this header
     /// there can be no table.</exception>
-    internal static PeerTable Read(SegmentFile file, SegmentHeaderFields header)
+    internal static PeerTable Locate(SegmentFile file, SegmentHeaderFields header)
     {
         if (header.MaxGuests is 0 or > SegmentFormat.MaxGuests)
         {
@@ -50,9 +59,7 @@ internal sealed class PeerTable : IEnumerable<PeerEntry>
             throw SegmentErrors.PeerTableOutOfBounds(file.Path, $"the peer table at offset {offset} is misplaced, or does not lie within the file's {file.Length} bytes.");
         }
 
-        var table = new PeerTable(new byte[(int)size], count);
-        table.Refresh(file, offset);
-        return table;
+        return new PeerTable(new byte[(int)size], count);
     }
 
     /// <summary>Reads the table again.</summary>

@@ -16,6 +16,10 @@ internal sealed class RingSnapshot
     // Between two looks at a ring that wraps: whoever wraps it was stopped in between.
     private static readonly TimeSpan PauseOfWrap = TimeSpan.FromMilliseconds(1);
 
+    // Every ring of every segment is read into the same: its positions are taken out at once.
+    [ThreadStatic]
+    private static byte[]? _header;
+
     private readonly SegmentFile _file;
     private readonly ulong _data;
     private byte[] _window = [];
@@ -54,6 +58,9 @@ internal sealed class RingSnapshot
     /// <summary>Whether the positions make no sense, at no instant of a ring's life.</summary>
     internal bool IsDamaged => Fault is not null && !IsWrapping;
 
+    /// <summary>Whether nothing is queued and the positions make sense.</summary>
+    internal bool IsEmpty => Fault is null && Watermark == 0 && Position == Write;
+
     /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
     internal long Queued
     {
@@ -71,7 +78,7 @@ internal sealed class RingSnapshot
 
     internal static RingSnapshot Read(SegmentFile file, ulong ring, uint capacity)
     {
-        byte[] header = new byte[RingLayout.HeaderSize];
+        byte[] header = _header ??= new byte[RingLayout.HeaderSize];
         file.ReadExactly(ring, header, header.Length);
         return new RingSnapshot(
             file,

@@ -42,7 +42,7 @@ public sealed partial class Segment : IDisposable
 
     internal SegmentFile File { get; }
 
-    /// <summary>The peer table as last read. Requires <see cref="LoadTables"/>.</summary>
+    /// <summary>The peer table as last read. Requires <see cref="LoadTables"/> and <see cref="RefreshPeers"/>.</summary>
     internal PeerTable Peers => _peers!;
 
     /// <summary>The slot classes. Requires <see cref="LoadTables"/>.</summary>
@@ -123,7 +123,7 @@ public sealed partial class Segment : IDisposable
     public IReadOnlyList<SegmentPeer> ReadPeers(PeerDetail detail = PeerDetail.Slots, CancellationToken cancellationToken = default)
     {
         LoadTables();
-        long[]? owned = detail >= PeerDetail.Slots ? SlotTable.CountOwners(this, cancellationToken) : null;
+        IReadOnlyList<long>? owned = detail >= PeerDetail.Slots ? SlotTable.CountOwners(this, cancellationToken) : null;
 
         // Read the clock after the table, so that no heartbeat appears to be in the future.
         RefreshPeers();
@@ -166,11 +166,11 @@ public sealed partial class Segment : IDisposable
     {
         LoadTables();
         var classes = new List<SegmentSlotClass>(Classes.Length);
-        for (int i = 0; i < Classes.Length; i++)
+        SlotTable[] tables = SlotTable.ReadAll(this, cancellationToken);
+        RefreshPeers();
+        for (int i = 0; i < tables.Length; i++)
         {
-            SlotTable table = SlotTable.Read(this, i, cancellationToken);
-            RefreshPeers();
-            classes.Add(SegmentSlotClass.From(this, i, table));
+            classes.Add(SegmentSlotClass.From(this, i, tables[i]));
         }
 
         return classes;
@@ -223,8 +223,8 @@ public sealed partial class Segment : IDisposable
     }
 
     /// <summary>
-    /// Reads the peer table and locates the slots, unless already done. Required to look into a segment. Rings are checked one by one, so that a damaged peer
-    /// does not hide the others.
+    /// Locates the peer table and the slots, unless already done. Required to look into a segment. <see cref="RefreshPeers"/> reads the peers when they are
+    /// wanted. Rings are checked one by one, so that a damaged peer does not hide the others.
     /// </summary>
     /// <exception cref="SegmentException">The peer table or the slot pool is not within the file.</exception>
     internal void LoadTables()
@@ -234,7 +234,7 @@ public sealed partial class Segment : IDisposable
             return;
         }
 
-        _peers = PeerTable.Read(File, Header);
+        _peers = PeerTable.Locate(File, Header);
         if (Header.NumVarSlotClasses > SegmentFormat.MaxSlotClasses)
         {
             throw SegmentErrors.InvalidLimits(Path, "num_var_slot_classes", Header.NumVarSlotClasses, SegmentFormat.MaxSlotClasses);
@@ -318,7 +318,13 @@ public sealed partial class Segment : IDisposable
             return (0, null, 0);
         }
 
-        SegmentRing ring = RingSnapshot.Read(File, offset, Header.BipbufCapacity).ToRing(peer.Id, direction, offset);
+        RingSnapshot snapshot = RingSnapshot.Read(File, offset, Header.BipbufCapacity);
+        if (snapshot.IsEmpty)
+        {
+            return (0, 0, 0);
+        }
+
+        SegmentRing ring = snapshot.ToRing(peer.Id, direction, offset);
         return (ring.QueuedBytes, ring.QueuedEntries, ring.Percent);
     }
 }

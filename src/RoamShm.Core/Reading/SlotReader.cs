@@ -13,6 +13,11 @@ internal sealed unsafe class SlotReader
     internal const int PieceShift = 12;
     internal const int SlotsPerPiece = 1 << PieceShift;
 
+    // Pieces of every class are read into the same, one at a time.
+    [ThreadStatic]
+    private static byte[]? _piece;
+
+    private readonly byte[] _field = new byte[sizeof(ulong)];
     private readonly Segment _segment;
     private readonly int _classIndex;
 
@@ -42,7 +47,8 @@ internal sealed unsafe class SlotReader
 
     internal void ForEachPiece(PieceAction action, CancellationToken cancellation)
     {
-        byte[] buffer = new byte[Math.Min((int)Count, SlotsPerPiece) * SlotMetaLayout.Size];
+        int size = Math.Min((int)Count, SlotsPerPiece) * SlotMetaLayout.Size;
+        byte[] buffer = _piece is byte[] kept && kept.Length >= size ? kept : _piece = new byte[size];
         ulong offset = _segment.Pool.MetaOffset(_classIndex);
         for (int first = 0; first < Count; first += SlotsPerPiece)
         {
@@ -58,16 +64,14 @@ internal sealed unsafe class SlotReader
 
     internal uint ReadField(int slot, int field)
     {
-        byte[] value = new byte[sizeof(uint)];
         ulong offset = _segment.Pool.MetaOffset(_classIndex) + ((ulong)slot * SlotMetaLayout.Size);
-        _segment.File.ReadExactly(offset + (ulong)field, value, value.Length);
-        return BitConverter.ToUInt32(value, 0);
+        _segment.File.ReadExactly(offset + (ulong)field, _field, sizeof(uint));
+        return BitConverter.ToUInt32(_field, 0);
     }
 
     internal ulong ReadHead()
     {
-        byte[] head = new byte[sizeof(ulong)];
-        _segment.File.ReadExactly(_segment.Pool.HeaderOffset(_classIndex) + SizeClassLayout.FreeHead, head, head.Length);
-        return BitConverter.ToUInt64(head, 0);
+        _segment.File.ReadExactly(_segment.Pool.HeaderOffset(_classIndex) + SizeClassLayout.FreeHead, _field, sizeof(ulong));
+        return BitConverter.ToUInt64(_field, 0);
     }
 }

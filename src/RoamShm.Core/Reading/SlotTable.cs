@@ -18,10 +18,12 @@ internal sealed unsafe class SlotTable
     private const uint Listed = 1u << 31;
 
     /// <summary>The bucket for slots whose owner is greater than 255.</summary>
-    internal const uint UnknownOwner = 256;
+    internal const int UnknownOwner = 256;
 
     private const int PieceShift = SlotReader.PieceShift;
     private const int SlotsPerPiece = SlotReader.SlotsPerPiece;
+
+    private static readonly long[] None = new long[UnknownOwner + 1];
 
     private readonly SlotReader _slots;
 
@@ -30,6 +32,9 @@ internal sealed unsafe class SlotTable
 
     // For an untouched chunk: the first slot that is on the list, together with all after it; the end of the chunk if none is.
     private readonly uint[] _listedFrom;
+
+    // Most segments have no slot allocated when somebody looks.
+    private long[]? _allocatedByOwner;
 
     private SlotTable(Segment segment, int classIndex)
     {
@@ -56,7 +61,7 @@ internal sealed unsafe class SlotTable
     internal long Leaked => Count - AllocatedCount - FreeCount + AllocatedAndFree;
 
     /// <summary>The number of allocated slots by owner; the last bucket is for owners greater than 255.</summary>
-    internal long[] AllocatedByOwner { get; } = new long[UnknownOwner + 1];
+    internal IReadOnlyList<long> AllocatedByOwner => _allocatedByOwner ?? None;
 
     internal long InvalidStates { get; private set; }
 
@@ -82,37 +87,69 @@ internal sealed unsafe class SlotTable
         do
         {
             headBefore = table._slots.ReadHead();
-            table.Load(cancellation);
-            table.Walk((uint)headBefore);
+            table.Load(headBefore, cancellation);
         }
         while (table._slots.ReadHead() != headBefore && ++attempt < 3);
 
         return table;
     }
 
-    /// <summary>Counts the allocated slots of all classes by owner; the last bucket is for owners greater than 255.</summary>
-    internal static long[] CountOwners(Segment segment, CancellationToken cancellation)
+    /// <summary>
+    /// Reads all classes, each once, with the heads of all lists before and after. A class whose list has changed in between is read again, as
+    /// <see cref="Read"/> does.
+    /// </summary>
+    internal static SlotTable[] ReadAll(Segment segment, CancellationToken cancellation)
     {
-        long[] owned = new long[UnknownOwner + 1];
-        for (int i = 0; i < segment.Classes.Length; i++)
+        var tables = new SlotTable[segment.Classes.Length];
+        byte[] before = ReadHeads(segment, new byte[tables.Length * SizeClassLayout.Size]);
+        for (int i = 0; i < tables.Length; i++)
         {
-            SlotTable table = Read(segment, i, cancellation);
+            tables[i] = new SlotTable(segment, i);
+            tables[i].Load(Head(before, i), cancellation);
+        }
+
+        byte[] after = ReadHeads(segment, new byte[before.Length]);
+        for (int i = 0; i < tables.Length; i++)
+        {
+            tables[i] = Head(before, i) == Head(after, i) ? tables[i] : Read(segment, i, cancellation);
+        }
+
+        return tables;
+    }
+
+    /// <summary>Counts the allocated slots of all classes by owner; the last bucket is for owners greater than 255.</summary>
+    internal static IReadOnlyList<long> CountOwners(Segment segment, CancellationToken cancellation)
+    {
+        long[]? owned = null;
+        foreach (SlotTable table in ReadAll(segment, cancellation))
+        {
+            if (table._allocatedByOwner is not long[] allocated)
+            {
+                continue;
+            }
+
+            owned ??= new long[UnknownOwner + 1];
             for (int owner = 0; owner < owned.Length; owner++)
             {
-                owned[owner] += table.AllocatedByOwner[owner];
+                owned[owner] += allocated[owner];
             }
         }
 
-        return owned;
+        return owned ?? None;
     }
 
     /// <summary>The number of allocated slots whose owner's peer entry is Empty: nobody is left to free them.</summary>
     internal long CountOrphaned(PeerTable peers)
     {
         long orphaned = 0;
+        if (_allocatedByOwner is null)
+        {
+            return orphaned;
+        }
+
         foreach (PeerEntry peer in peers)
         {
-            orphaned += peer.IsEmpty ? AllocatedByOwner[peer.Id] : 0;
+            orphaned += peer.IsEmpty ? _allocatedByOwner[peer.Id] : 0;
         }
 
         return orphaned;
@@ -161,13 +198,28 @@ internal sealed unsafe class SlotTable
         return leaked;
     }
 
-    private void Load(CancellationToken cancellation)
+    private static byte[] ReadHeads(Segment segment, byte[] headers)
+    {
+        segment.File.ReadExactly(segment.Header.VarPoolOffset, headers, headers.Length);
+        return headers;
+    }
+
+    private static ulong Head(byte[] headers, int classIndex)
+    {
+        fixed (byte* table = headers)
+        {
+            return SizeClassTable.FreeHead(table, classIndex);
+        }
+    }
+
+    private void Load(ulong head, CancellationToken cancellation)
     {
         AllocatedCount = FreeCount = AllocatedAndFree = InvalidStates = 0;
         FirstAllocatedAndFree = FirstInvalidState = -1;
         BadLink = LoopAt = null;
-        Array.Clear(AllocatedByOwner, 0, AllocatedByOwner.Length);
+        _allocatedByOwner = null;
         _slots.ForEachPiece(TakePiece, cancellation);
+        Walk((uint)head);
     }
 
     private void TakePiece(byte* slots, int first, int count)
@@ -218,7 +270,8 @@ internal sealed unsafe class SlotTable
         if (state == SlotState.Allocated)
         {
             AllocatedCount++;
-            AllocatedByOwner[Math.Min(owner, UnknownOwner)]++;
+            _allocatedByOwner ??= new long[UnknownOwner + 1];
+            _allocatedByOwner[(int)Math.Min(owner, UnknownOwner)]++;
             return Allocated;
         }
 

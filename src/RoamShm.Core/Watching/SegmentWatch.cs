@@ -15,11 +15,13 @@ internal sealed class SegmentWatch
     private readonly HashSet<string> _known = new(SegmentFile.IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
     private readonly byte[] _header = new byte[HeaderLayout.Size];
     private byte[] _classes = [];
+    private FileHolder? _holder;
 
     internal SegmentWatch(SegmentWatchOptions options) => _options = options;
 
     internal IEnumerable<SegmentEvent> Run(IEnumerable<string> paths, CancellationToken cancellation)
     {
+        using FileHolder? holder = _holder = FileHolder.TryCreate(_options.Interval);
         Add(paths, atStart: true);
         var clock = Stopwatch.StartNew();
         TimeSpan nextLook = TimeSpan.Zero;
@@ -31,6 +33,7 @@ internal sealed class SegmentWatch
                 Add(discover(), atStart: false);
             }
 
+            holder?.BeginLook();
             for (int i = 0; i < _targets.Count && !cancellation.IsCancellationRequested; i++)
             {
                 foreach (SegmentEvent change in Look(_targets[i]))
@@ -118,12 +121,46 @@ internal sealed class SegmentWatch
     /// <returns>What changed: the segment's own event first, then those of its peers.</returns>
     private List<SegmentEvent> Look(WatchTarget target)
     {
+        if (target.Held is HeldFile held && held.Borrow() is SegmentFile open)
+        {
+            try
+            {
+                if (IsUnchanged(target, open))
+                {
+                    return _options.Peers && ReadPeers(open) is PeerTable table ? PeerEvents(target, table, Nothing) : Nothing;
+                }
+            }
+            catch (SegmentException)
+            {
+                // The other way finds out what is wrong with it, and says so.
+            }
+            finally
+            {
+                held.Return();
+            }
+        }
+
+        return LookByName(target);
+    }
+
+    private bool IsUnchanged(WatchTarget target, SegmentFile file) =>
+        target.State == WatchState.Present && file.Read(0, _header, 0, _header.Length) == _header.Length && target.IsSame(file.Status, _header);
+
+    private List<SegmentEvent> LookByName(WatchTarget target)
+    {
         FileStatus status = default;
         SegmentException? error = null;
         PeerTable? peers = null;
+        SegmentFile? file = null;
+        if (target.State == WatchState.Present)
+        {
+            target.Held ??= _holder?.Add(target.Path);
+        }
+
+        int changes = target.Held?.BeginOpen() ?? 0;
         try
         {
-            using SegmentFile file = SegmentFile.OpenRead(target.Path);
+            file = SegmentFile.OpenRead(target.Path);
             status = file.Status;
             try
             {
@@ -150,26 +187,20 @@ internal sealed class SegmentWatch
             error = e;
         }
 
+        if (error is null && target.Held is HeldFile held)
+        {
+            held.KeepOrClose(file!, changes);
+        }
+        else
+        {
+            file?.Dispose();
+        }
+
         SegmentEvent? change = error is null ? OnSegment(target, status)
             : error.ErrorId == SegmentErrorId.SegmentNotFound ? OnMissing(target, error)
             : OnInvalid(target, status, error);
-        if (change is null && peers is null)
-        {
-            return Nothing;
-        }
-
-        var changes = new List<SegmentEvent>();
-        if (change is not null)
-        {
-            changes.Add(change);
-        }
-
-        if (peers is not null)
-        {
-            AddPeerEvents(target, peers, changes);
-        }
-
-        return changes;
+        List<SegmentEvent> events = change is null ? Nothing : [change];
+        return peers is null ? events : PeerEvents(target, peers, events);
     }
 
     private PeerTable? ReadPeers(SegmentFile file)
@@ -187,7 +218,8 @@ internal sealed class SegmentWatch
         }
     }
 
-    private static void AddPeerEvents(WatchTarget target, PeerTable peers, List<SegmentEvent> changes)
+    /// <summary>The events of a segment, and behind them those of its peers.</summary>
+    private static List<SegmentEvent> PeerEvents(WatchTarget target, PeerTable peers, List<SegmentEvent> events)
     {
         foreach ((PeerEntry peer, PeerEntry before, string change) in target.Peers.Compare(peers, target.Header!.HeartbeatInterval, HeartbeatClock.Now()))
         {
@@ -197,8 +229,11 @@ internal sealed class SegmentWatch
             peerEvent.PeerId = peer.Id;
             peerEvent.PeerState = peer.StateName;
             peerEvent.PreviousPeerState = before.StateName;
-            changes.Add(peerEvent);
+            events = events == Nothing ? [] : events;
+            events.Add(peerEvent);
         }
+
+        return events;
     }
 
     private SegmentEvent? OnSegment(WatchTarget target, FileStatus status)

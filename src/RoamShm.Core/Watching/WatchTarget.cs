@@ -28,6 +28,9 @@ internal sealed class WatchTarget
 
     internal SegmentHeaderFields? Header { get; private set; }
 
+    /// <summary>The file as it is held open; null where it is not to be held.</summary>
+    internal HeldFile? Held { get; set; }
+
     internal PeerWatch Peers { get; } = new();
 
     internal byte[] Bytes { get; } = new byte[HeaderLayout.Size];

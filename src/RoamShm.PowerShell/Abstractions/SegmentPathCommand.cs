@@ -16,7 +16,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     private const string LiteralPathSet = nameof(LiteralPath);
 
     /// <summary>For the paths being processed: the file that each object says it means.</summary>
-    private readonly Dictionary<string, string?> _meant = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _meant = new(StringComparer.Ordinal);
 
     private Action<string>? _processName;
     private Action<string>? _processSegment;
@@ -61,10 +61,10 @@ public abstract class SegmentPathCommand : SegmentCommand
             string? path = source?.Computer is null ? PathResolver.ToOneFile(name, isLiteral || source is not null) : null;
             if (path is not null)
             {
-                if (!Remember(path, source))
+                if (!Remember(path, source?.FileId, together.Count))
                 {
                     ProcessTogether(together);
-                    _ = Remember(path, source);
+                    _ = Remember(path, source?.FileId, 0);
                 }
 
                 together.Add(path);
@@ -91,7 +91,7 @@ public abstract class SegmentPathCommand : SegmentCommand
     /// <exception cref="SegmentException"><see cref="SegmentErrorId.DifferentFile"/>.</exception>
     private protected void RequireMeant(string path, FileIdentity? identity)
     {
-        if (_meant.TryGetValue(path, out string? meant) && meant is not null && identity is FileIdentity found && found.ToString() != meant)
+        if (_meant.TryGetValue(path, out string? meant) && identity is FileIdentity found && found.ToString() != meant)
         {
             throw SegmentErrors.DifferentFile(path);
         }
@@ -129,16 +129,24 @@ public abstract class SegmentPathCommand : SegmentCommand
         _meant.Clear();
     }
 
-    /// <summary>Remembers which file an object means by its path.</summary>
-    /// <returns><see langword="false"/> if an object with the same path that means another file is being processed.</returns>
-    private bool Remember(string path, PathOfObject? source)
+    /// <summary>Remembers which file an object means by its path. Names alone mean whatever file has the name, so there is nothing to remember for them.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="fileId">The file; <see langword="null"/> for a name.</param>
+    /// <param name="waiting">The number of paths that wait for their turn.</param>
+    /// <returns><see langword="false"/> if names and objects would be processed together, or an object with the same path means another file.</returns>
+    private bool Remember(string path, string? fileId, int waiting)
     {
-        if (_meant.TryGetValue(path, out string? meant))
+        if (fileId is null || (_meant.Count == 0 && waiting > 0))
         {
-            return meant == source?.FileId;
+            return fileId is null && _meant.Count == 0;
         }
 
-        _meant.Add(path, source?.FileId);
+        if (_meant.TryGetValue(path, out string? meant))
+        {
+            return meant == fileId;
+        }
+
+        _meant.Add(path, fileId);
         return true;
     }
 
@@ -161,7 +169,7 @@ public abstract class SegmentPathCommand : SegmentCommand
             return;
         }
 
-        _meant[path] = source?.FileId;
+        _ = Remember(path, source?.FileId, 0);
         ProcessSegment(path);
     }
 

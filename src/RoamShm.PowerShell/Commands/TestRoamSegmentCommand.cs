@@ -46,7 +46,7 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
 
     private protected override void ProcessSegments(IReadOnlyList<string> paths)
     {
-        if (paths.Count < FewestTogether || Full)
+        if (paths.Count < FewestTogether)
         {
             base.ProcessSegments(paths);
             return;
@@ -58,7 +58,7 @@ public sealed class TestRoamSegmentCommand : SegmentPathCommand
     private void ProcessTogether(IReadOnlyList<string> paths)
     {
         int i = 0;
-        foreach ((SegmentReport? report, SegmentException? error) in _validation.ValidateAll(paths, StopToken))
+        foreach ((SegmentReport? report, SegmentException? error) in _validation.ValidateAll(paths, Full, StopToken))
         {
             string path = paths[i++];
             if (report is not null)

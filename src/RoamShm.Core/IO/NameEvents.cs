@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+
+namespace RoamShm;
+
+/// <summary>
+/// Events of names in folders, from the kernel (inotify): which name was made, moved, deleted or had its attributes changed. An event is there as soon as
+/// the call that caused it has returned.
+/// </summary>
+internal sealed unsafe class NameEvents : IDisposable
+{
+    private const uint Mask = LibC.IN_CREATE | LibC.IN_MOVED_FROM | LibC.IN_MOVED_TO | LibC.IN_DELETE | LibC.IN_ATTRIB
+        | LibC.IN_DELETE_SELF | LibC.IN_MOVE_SELF | LibC.IN_ONLYDIR;
+
+    private const int EventSize = 16;
+
+    private readonly int _events;
+    private readonly int _stop;
+    private readonly int _mounts;
+    private readonly byte[] _buffer = new byte[16 * 1024];
+    private volatile bool _isMountChanged;
+
+    private NameEvents(int events, int stop, int mounts)
+    {
+        _events = events;
+        _stop = stop;
+        _mounts = mounts;
+    }
+
+    /// <summary>Starts; null where the system has no such events or no more of them to give.</summary>
+    internal static NameEvents? TryOpen()
+    {
+        int events = LibC.InotifyInit(LibC.FD_CLOEXEC_NONBLOCK);
+        int stop = events < 0 ? -1 : LibC.EventFd(0, LibC.FD_CLOEXEC_NONBLOCK);
+
+        // Something mounted over a folder or a file gives its name to another file, and is no event of the folder.
+        int mounts = stop < 0 ? -1 : LibC.Open(UnixSegmentFile.Encode("/proc/self/mountinfo"), LibC.O_RDONLY | LibC.O_CLOEXEC);
+        var opened = new NameEvents(events, stop, mounts);
+        if (mounts >= 0)
+        {
+            return opened;
+        }
+
+        opened.Dispose();
+        return null;
+    }
+
+    /// <summary>Watches the names in a folder.</summary>
+    /// <returns>The number that its events carry, the same for every path to one folder; negative where it cannot be watched.</returns>
+    internal int Add(byte[] folder) => LibC.InotifyAddWatch(_events, folder, Mask);
+
+    internal void Remove(int folder) => _ = LibC.InotifyRemoveWatch(_events, folder);
+
+    /// <summary>Waits until there are events.</summary>
+    /// <returns>False after <see cref="Stop"/>.</returns>
+    internal bool Wait()
+    {
+        LibC.PollFd* files = stackalloc LibC.PollFd[3];
+        Fill(files);
+        files[2] = new LibC.PollFd { Descriptor = _stop, Wanted = LibC.POLLIN };
+
+        // Interrupted by a signal, it has seen nothing, and the caller comes again.
+        _ = LibC.Poll(files, (UIntPtr)3, -1);
+
+        // The kernel tells of a mount once.
+        _isMountChanged |= files[1].Seen != 0;
+        return files[2].Seen == 0;
+    }
+
+    /// <summary>Ends <see cref="Wait"/>, for good.</summary>
+    internal void Stop()
+    {
+        ulong one = 1;
+        _ = LibC.Write(_stop, (byte*)&one, (IntPtr)sizeof(ulong));
+    }
+
+    /// <summary>Takes the events that are there, without waiting.</summary>
+    /// <param name="named">Called with folder, name, and what happened.</param>
+    /// <returns>False where names may have changed that no event tells of.</returns>
+    internal bool Take(Action<int, string, uint> named)
+    {
+        LibC.PollFd* files = stackalloc LibC.PollFd[2];
+        Fill(files);
+        bool isAny = LibC.Poll(files, (UIntPtr)2, 0) > 0;
+        bool isAllTold = !_isMountChanged && files[1].Seen == 0;
+        _isMountChanged = false;
+        if (!isAny)
+        {
+            return isAllTold;
+        }
+
+        fixed (byte* start = _buffer)
+        {
+            long count;
+            while ((count = (long)LibC.Read(_events, start, (IntPtr)_buffer.Length)) > 0)
+            {
+                for (byte* at = start; at + EventSize <= start + count; at += EventSize + *(int*)(at + 12))
+                {
+                    uint what = *(uint*)(at + 4);
+                    isAllTold &= (what & (LibC.IN_Q_OVERFLOW | LibC.IN_UNMOUNT | LibC.IN_DELETE_SELF | LibC.IN_MOVE_SELF)) == 0;
+                    if (*(int*)(at + 12) > 0)
+                    {
+                        named(*(int*)at, NameOf(at + EventSize), what);
+                    }
+                }
+            }
+        }
+
+        return isAllTold;
+    }
+
+    public void Dispose()
+    {
+        foreach (int fd in new List<int> { _events, _stop, _mounts })
+        {
+            if (fd >= 0)
+            {
+                _ = LibC.Close(fd);
+            }
+        }
+    }
+
+    private static string NameOf(byte* name)
+    {
+        int length = 0;
+        while (name[length] != 0)
+        {
+            length++;
+        }
+
+        return Encoding.UTF8.GetString(name, length);
+    }
+
+    private void Fill(LibC.PollFd* files)
+    {
+        files[0] = new LibC.PollFd { Descriptor = _events, Wanted = LibC.POLLIN };
+        files[1] = new LibC.PollFd { Descriptor = _mounts, Wanted = LibC.POLLPRI };
+    }
+}
