@@ -5,7 +5,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -57,32 +56,6 @@ namespace RoamShm.Tests
             RedirectStandardError = RedirectStandardError,
             UseShellExecute = UseShellExecute,
         };
-    }
-
-    internal static unsafe class NativeMemory
-    {
-        private static readonly Dictionary<IntPtr, IntPtr> Blocks = [];
-
-        internal static void* AlignedAlloc(uint size, uint alignment)
-        {
-            IntPtr block = Marshal.AllocHGlobal((IntPtr)(size + alignment));
-            var aligned = (IntPtr)(((long)block + alignment - 1) / alignment * alignment);
-            lock (Blocks)
-            {
-                Blocks.Add(aligned, block);
-            }
-
-            return (void*)aligned;
-        }
-
-        internal static void AlignedFree(void* block)
-        {
-            lock (Blocks)
-            {
-                Marshal.FreeHGlobal(Blocks[(IntPtr)block]);
-                _ = Blocks.Remove((IntPtr)block);
-            }
-        }
     }
 
     internal static class NewerFolderApi
@@ -289,6 +262,35 @@ namespace RoamShm.Tests
             }
 
             await task.ConfigureAwait(false);
+        }
+    }
+}
+
+namespace System.Runtime.InteropServices
+{
+    internal static unsafe class NativeMemory
+    {
+        private static readonly Dictionary<IntPtr, IntPtr> Blocks = [];
+
+        internal static void* AlignedAlloc(uint size, uint alignment)
+        {
+            IntPtr block = Marshal.AllocHGlobal((IntPtr)(size + alignment));
+            var aligned = (IntPtr)(((long)block + alignment - 1) / alignment * alignment);
+            lock (Blocks)
+            {
+                Blocks.Add(aligned, block);
+            }
+
+            return (void*)aligned;
+        }
+
+        internal static void AlignedFree(void* block)
+        {
+            lock (Blocks)
+            {
+                Marshal.FreeHGlobal(Blocks[(IntPtr)block]);
+                _ = Blocks.Remove((IntPtr)block);
+            }
         }
     }
 }
