@@ -1,3 +1,5 @@
+#Requires -Version 7.0
+
 <#
 .SYNOPSIS
     Checks the roam segments of many hosts at once and returns one table, with the hosts that could not be checked in it.

@@ -130,7 +130,7 @@ Describe 'Export-RoamMetric' {
             @(Get-Content -LiteralPath $script:File) -replace ' [\d.]+$' | Should -BeExactly ($lines -replace ' [\d.]+$')
             [System.IO.File]::ReadAllText($script:File).Contains("`r") | Should -BeFalse
             if ($script:OnUnix) {
-                "$([System.IO.File]::GetUnixFileMode($script:File))" | Should -Be 'OtherRead, GroupRead, UserWrite, UserRead'
+                (& ls -l $script:File).Substring(0, 10) | Should -BeExactly '-rw-r--r--'
             }
 
             @(Get-ChildItem -LiteralPath $script:Folder -Force).Name | Should -Be @('one.seg', 'roam.prom')

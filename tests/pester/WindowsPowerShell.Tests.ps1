@@ -7,7 +7,11 @@ BeforeDiscovery {
         Get-ChildItem -LiteralPath (Join-Path $script:Repository 'examples') -Filter *.ps1 -Recurse
         Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.ps1 -Recurse | Where-Object { $_.Name -ne 'WindowsPowerShell.Tests.ps1' }
         Get-Item -LiteralPath (Join-Path $script:Repository 'build.ps1'), (Join-Path $script:Repository 'RoamShm.psd1')
-    ) | ForEach-Object { @{ File = $_.FullName; Name = $_.FullName.Substring($script:Repository.Length + 1) } }
+    ) | Where-Object {
+        # A script that requires PowerShell 7 says so to Windows PowerShell itself.
+        $tree = [System.Management.Automation.Language.Parser]::ParseFile($_.FullName, [ref] $null, [ref] $null)
+        -not ($tree.ScriptRequirements -and $tree.ScriptRequirements.RequiredPSVersion -ge [version] '7.0')
+    } | ForEach-Object { @{ File = $_.FullName; Name = $_.FullName.Substring($script:Repository.Length + 1) } }
 }
 
 BeforeAll {
