@@ -174,7 +174,7 @@ public sealed class HealthTests : IDisposable
         _ = guest.Do("queue", path, "g2h", "3400");
         SegmentSurvey survey = Assert.Single(new SegmentSurveyor().Survey(path));
         Assert.Null(survey.Fault);
-        Assert.Equal($"{guest.Id}", survey.Listing!.MappedBy);
+        Assert.Equal(SegmentUsers.CanListProcesses ? $"{guest.Id}" : null, survey.Listing!.MappedBy);
         Assert.Equal(3408, survey.Peers![0].GuestToHostQueued);
         Assert.Equal(2, survey.SlotClasses!.Count);
         Assert.InRange(survey.FileSystem!.UsedPercent, 0, 100);
@@ -232,6 +232,7 @@ public sealed class HealthTests : IDisposable
     [Fact]
     public void A_sparse_file_takes_less_than_its_size()
     {
+        Assert.SkipWhen(SegmentFile.IsWindows, "what a file takes is known on Unix only");
         string path = _folder["sparse.seg"];
         var configuration = Make.Configuration;
         configuration.SlotClasses = [new SlotClass(1 << 20, 64)];

@@ -25,7 +25,7 @@ BeforeAll {
     $script:Form = '^ROAM (OK|WARNING|CRITICAL|UNKNOWN) - [^|]+ \|( [a-z_]+=-?[\d.]+(s|%|)(;[\d.]*){0,4})+$'
 }
 
-Describe 'Invoke-RoamCheck.ps1' {
+Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
     BeforeEach {
         $script:Folder = Initialize-Folder
         $script:Work = Initialize-Folder
