@@ -5,7 +5,7 @@ using System.Linq;
 namespace RoamShm.Tests;
 
 /// <summary>Names, file ids and mapped files as Windows has them. What only judges a name or an id runs everywhere.</summary>
-public sealed class WindowsTests : IDisposable
+public sealed partial class WindowsTests : IDisposable
 {
     private readonly TestFolder _folder = new();
 
@@ -51,30 +51,6 @@ public sealed class WindowsTests : IDisposable
     }
 
     [Fact]
-    public void A_file_stays_the_same_when_its_time_of_creation_is_set_and_a_new_one_is_another_even_with_the_old_time()
-    {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere the time of birth cannot be set");
-        string path = Make.Segment(_folder);
-        string id = SegmentHeader.Read(path).FileId!;
-        File.SetCreationTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        Assert.Equal(id, SegmentHeader.Read(path).FileId);
-        _ = Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true });
-        File.SetCreationTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        Assert.NotEqual(id, SegmentHeader.Read(path).FileId);
-    }
-
-    [Fact]
-    public void A_stream_and_a_devices_name_are_refused_and_nothing_is_left_behind()
-    {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere they are names as any other");
-        string path = Make.Segment(_folder);
-        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => SegmentHeader.Read(path + ":x")));
-        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => Segment.Create(path + ":x", Make.Configuration)));
-        Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => Segment.Create(_folder["nul.seg"], Make.Configuration)));
-        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
-    }
-
-    [Fact]
     public void A_path_of_any_length_is_made_read_and_removed()
     {
         string folder = _folder.Root;
@@ -98,32 +74,6 @@ public sealed class WindowsTests : IDisposable
         string path = Directory.CreateDirectory(_folder["a.seg"]).FullName;
         Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true })));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
-    }
-
-    [Fact]
-    public void A_file_that_is_read_only_says_so_when_it_cannot_be_removed()
-    {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere the folder decides that");
-        string path = Make.Segment(_folder);
-        SegmentRemover remover = SegmentRemover.Prepare(path, force: true);
-        File.SetAttributes(path, FileAttributes.ReadOnly);
-        SegmentException error = Assert.Throws<SegmentException>(remover.Remove);
-        File.SetAttributes(path, FileAttributes.Normal);
-        Assert.Equal(SegmentErrorId.SegmentAccessDenied, error.ErrorId);
-        Assert.Contains("read-only", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_file_that_another_process_maps_is_not_removed_and_the_error_says_why()
-    {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere a mapped file loses its name");
-        string path = Make.Segment(_folder);
-        using var guest = new Agent();
-        _ = guest.Do("map", path);
-        SegmentException error = Assert.Throws<SegmentException>(SegmentRemover.Prepare(path, force: true).Remove);
-        Assert.Equal(SegmentErrorId.SegmentInUse, error.ErrorId);
-        Assert.Contains("a process maps it", error.Message, StringComparison.Ordinal);
-        Assert.True(File.Exists(path));
     }
 
     private static string Id(Action action) => Assert.Throws<SegmentException>(action).ErrorId;

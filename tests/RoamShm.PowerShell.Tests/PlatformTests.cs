@@ -1,12 +1,11 @@
 using System;
 using System.Diagnostics;
 using System.IO;
-using System.Linq;
 using System.Threading.Tasks;
 
 namespace RoamShm.Tests;
 
-/// <summary>The task Platforms of build.ps1, for those who ask for it: it runs for minutes.</summary>
+/// <summary>The task Platforms of build.ps1, if asked for, because it runs for minutes.</summary>
 [Trait("Category", "Platforms")]
 public static class PlatformTests
 {
@@ -14,15 +13,12 @@ public static class PlatformTests
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(45);
 
-    [Theory]
-    [InlineData("Windows")]
-    [InlineData("Arm64")]
-    [InlineData("Framework")]
-    public static async Task The_tests_pass_on(string platform)
+    [Fact]
+    public static async Task The_tests_pass_on_the_platforms_whose_tools_are_installed()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) == "1", $"it takes minutes; {Variable}=1 in the environment runs it where the tools are");
         string script = Path.Combine(Prompt.RepositoryRoot, "tests", "platforms", "Invoke-Platform.ps1");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", script, "-Platform", platform])
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", script])
         {
             WorkingDirectory = Prompt.RepositoryRoot,
             RedirectStandardInput = true,
@@ -45,9 +41,7 @@ public static class PlatformTests
         }
 
         string text = await output;
-        string? leftOut = text.Split('\n').FirstOrDefault(line => line.StartsWith($"{platform} is left out: ", StringComparison.Ordinal));
-        Assert.SkipWhen(leftOut is not null, leftOut?.Trim() ?? string.Empty);
         Assert.True(process.ExitCode == 0, text + await error);
-        Assert.Contains($"{platform}: Core", text, StringComparison.Ordinal);
+        Assert.SkipUnless(text.Contains(": Core", StringComparison.Ordinal), text.Trim());
     }
 }
