@@ -2,28 +2,28 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>How full the file system of a segment is.</summary>
+/// <summary>The fill level of the file system that holds a segment.</summary>
 public sealed class FileSystemUse
 {
-    /// <summary>The topmost folder that lies on it: where it is mounted. On Windows the root of the drive.</summary>
+    /// <summary>Gets or sets the mount point of the file system, the topmost folder on it; on Windows, the root of the drive.</summary>
     public string? MountPoint { get; set; }
 
-    /// <summary>Bytes in all.</summary>
+    /// <summary>Gets or sets the total number of bytes.</summary>
     public ulong SizeBytes { get; set; }
 
-    /// <summary>Bytes that any user can take.</summary>
+    /// <summary>Gets or sets the number of bytes available to any user.</summary>
     public ulong AvailableBytes { get; set; }
 
-    /// <summary>What is used of the bytes that any user could have, in percent, as <c>df</c> counts it.</summary>
+    /// <summary>Gets or sets the space used as a percentage of the space open to any user, calculated as <c>df</c> does.</summary>
     public double UsedPercent { get; set; }
 
-    /// <summary>Inodes in all; <see langword="null"/> where the file system has no fixed number of them.</summary>
+    /// <summary>Gets or sets the total number of inodes; <see langword="null"/> if the file system has no fixed number of them.</summary>
     public ulong? Inodes { get; set; }
 
-    /// <summary>Inodes that are free; <see langword="null"/> where the file system has no fixed number of them.</summary>
+    /// <summary>Gets or sets the number of free inodes; <see langword="null"/> if the file system has no fixed number of them.</summary>
     public ulong? FreeInodes { get; set; }
 
-    /// <summary>Inodes in use, in percent; <see langword="null"/> where the file system has no fixed number of them.</summary>
+    /// <summary>Gets or sets the percentage of inodes in use; <see langword="null"/> if the file system has no fixed number of them.</summary>
     public double? InodesUsedPercent { get; set; }
 
     internal static FileSystemUse? Of(string folder)

@@ -5,13 +5,13 @@ using System.Linq;
 namespace RoamShm;
 
 /// <summary>
-/// Judges a segment by what was read of it; reads nothing itself. What matters only to those who use a segment, as full rings, slots and places, is left alone where it
-/// is proved that nobody does: a sound segment that nobody uses is fine. Damage is not: the next to use the segment runs into it.
+/// Judges the health of a segment from a survey of it; reads nothing itself. What matters only to the users of a segment, such as full rings, slots or peer
+/// entries, is ignored if nobody is proved to use it: a sound but unused segment is fine. Damage is not: the next process to use the segment runs into it.
 /// </summary>
 public static class HealthJudge
 {
     /// <summary>Judges a segment.</summary>
-    /// <param name="survey">What was read of it.</param>
+    /// <param name="survey">The survey of the segment.</param>
     /// <param name="thresholds">The thresholds; <see langword="null"/> for the defaults.</param>
     /// <returns>The verdict.</returns>
     public static SegmentHealth Judge(SegmentSurvey survey, HealthThresholds? thresholds = null)
@@ -102,7 +102,7 @@ public static class HealthJudge
             return;
         }
 
-        // Those that leave because the host says goodbye are where they should be.
+        // Peers that leave because the host raised its goodbye are in the right state.
         if (survey.Listing is not { HostGoodbye: true } && thresholds.WaitingPeer.JudgeHigh(waiting.Length) is (string, double) wait)
         {
             string who = string.Join(", ", waiting.Select(peer => FormattableString.Invariant($"{peer.PeerId} in {peer.State}")));
@@ -193,7 +193,7 @@ public static class HealthJudge
         }
     }
 
-    /// <summary>The fault as part of a sentence about the file, whose path stands beside it.</summary>
+    /// <summary>Returns the fault as a clause about the file, without its path, which is shown next to it.</summary>
     private static string? Shorten(SegmentSurvey survey)
     {
         string? text = survey.Fault?.TrimEnd('.');
@@ -215,7 +215,7 @@ public static class HealthJudge
         internal void Add(string id, string severity, string message, double? value = null, double? threshold = null, int? peerId = null) =>
             _reasons.Add(new HealthReason { Id = id, Severity = severity, Message = message, Value = value, Threshold = threshold, PeerId = peerId });
 
-        /// <summary>The worst first, and those that are equally bad as they were found.</summary>
+        /// <summary>Returns the reasons, worst first; equally severe ones stay in the order in which they were found.</summary>
         internal HealthReason[] ToArray() => [.. _reasons.OrderByDescending(reason => HealthStatus.Rank(reason.Severity))];
     }
 }

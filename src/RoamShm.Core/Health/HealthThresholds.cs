@@ -1,40 +1,43 @@
 namespace RoamShm;
 
-/// <summary>The thresholds that a segment is judged by.</summary>
+/// <summary>The thresholds for judging a segment.</summary>
 public sealed class HealthThresholds
 {
-    /// <summary>Heartbeat intervals after which a peer is stale (<c>r[shm.crash.detection]</c>), which is a warning.</summary>
+    /// <summary>The number of heartbeat intervals after which a peer is stale (<c>r[shm.crash.detection]</c>), which is a warning.</summary>
     internal const double StaleIntervals = 2;
 
-    /// <summary>Heartbeat intervals after which a silent peer is critical.</summary>
+    /// <summary>The number of heartbeat intervals after which a silent peer is critical.</summary>
     internal const double DeadIntervals = 10;
 
     /// <summary>
-    /// Age of the last heartbeat of an attached peer, in seconds. <see langword="null"/>, the default, is twice the segment's heartbeat interval and ten times of it.
+    /// Gets or sets the threshold for the age in seconds of an attached peer's last heartbeat. With the default, <see langword="null"/>, twice the segment's
+    /// heartbeat interval is a warning, and ten times the interval is critical.
     /// </summary>
     public HealthThreshold? HeartbeatAge { get; set; }
 
-    /// <summary>Fill of a ring in percent; default 80 and 95.</summary>
+    /// <summary>Gets or sets the threshold for the fill level of a ring as a percentage. The default is 80 and 95.</summary>
     public HealthThreshold RingPercent { get; set; } = new(80, 95);
 
-    /// <summary>Use of a slot class in percent; default 80 and 95.</summary>
+    /// <summary>Gets or sets the threshold for the percentage of a slot class in use. The default is 80 and 95.</summary>
     public HealthThreshold SlotPercent { get; set; } = new(80, 95);
 
-    /// <summary>Number of orphaned slots; default 1, and never critical.</summary>
+    /// <summary>Gets or sets the threshold for the number of orphaned slots. The default is 1, and never critical.</summary>
     public HealthThreshold OrphanedSlot { get; set; } = new(1, null);
 
-    /// <summary>Number of leaked slots; default 1, and never critical.</summary>
+    /// <summary>Gets or sets the threshold for the number of leaked slots. The default is 1, and never critical.</summary>
     public HealthThreshold LeakedSlot { get; set; } = new(1, null);
 
-    /// <summary>Number of peers in Goodbye or Reserved; default 1, and never critical.</summary>
+    /// <summary>Gets or sets the threshold for the number of peers in Goodbye or Reserved. The default is 1, and never critical.</summary>
     public HealthThreshold WaitingPeer { get; set; } = new(1, null);
 
-    /// <summary>Number of free peer entries, or fewer; default 0, and never critical.</summary>
+    /// <summary>
+    /// Gets or sets the threshold for the number of free peer entries, at or below which it is reached. The default is 0, and never critical.
+    /// </summary>
     public HealthThreshold FreePeer { get; set; } = new(0, null);
 
-    /// <summary>Use of the file system's bytes in percent; default 80 and 95.</summary>
+    /// <summary>Gets or sets the threshold for the percentage of the file system's space in use. The default is 80 and 95.</summary>
     public HealthThreshold FileSystemPercent { get; set; } = new(80, 95);
 
-    /// <summary>Use of the file system's inodes in percent; default 80 and 95.</summary>
+    /// <summary>Gets or sets the threshold for the percentage of the file system's inodes in use. The default is 80 and 95.</summary>
     public HealthThreshold InodePercent { get; set; } = new(80, 95);
 }

@@ -2,79 +2,83 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>The verdict on a segment, with its reasons and the numbers that it was made from.</summary>
+/// <summary>The verdict on a segment, with its reasons and the numbers behind it.</summary>
 public sealed class SegmentHealth
 {
-    /// <summary>One of the texts of <see cref="HealthStatus"/>: the worst of the reasons.</summary>
+    /// <summary>Gets or sets the verdict, one of the constants of <see cref="HealthStatus"/>: that of the worst reason.</summary>
     public string? Status { get; set; }
 
-    /// <summary>What speaks against it, the worst first; none where it is <see cref="HealthStatus.OK"/>.</summary>
+    /// <summary>Gets or sets the reasons for the verdict, worst first; empty if it is <see cref="HealthStatus.OK"/>.</summary>
     public HealthReason[] Reasons { get; set; } = [];
 
-    /// <summary>What it is, as <c>Find-RoamSegment</c> calls it; <see langword="null"/> where it could not be read.</summary>
+    /// <summary>Gets or sets the status as <c>Find-RoamSegment</c> reports it; <see langword="null"/> if the segment could not be read.</summary>
     public string? SegmentStatus { get; set; }
 
-    /// <summary>Whether anybody uses it: <c>Used</c>, <c>Free</c>, which is proved, or <c>Unknown</c>; <see langword="null"/> where it could not be read.</summary>
+    /// <summary>
+    /// Gets or sets whether anybody uses the segment: <c>Used</c>, <c>Free</c> (proved), or <c>Unknown</c>; <see langword="null"/> if it could not be read.
+    /// </summary>
     public string? Use { get; set; }
 
-    /// <summary>Processes that map it; <see langword="null"/> where they are not known.</summary>
+    /// <summary>Gets or sets the number of processes that map the segment; <see langword="null"/> if unknown.</summary>
     public int? Processes { get; set; }
 
-    /// <summary>Peers in the state Attached.</summary>
+    /// <summary>Gets or sets the number of peers in the state Attached.</summary>
     public int PeersAttached { get; set; }
 
-    /// <summary>Peers in the states Goodbye and Reserved, which wait for the host to do something.</summary>
+    /// <summary>Gets or sets the number of peers in the states Goodbye and Reserved, which are waiting for the host to act.</summary>
     public int PeersWaiting { get; set; }
 
-    /// <summary>Peer entries that are empty; <see langword="null"/> where the peers could not be read.</summary>
+    /// <summary>Gets or sets the number of empty peer entries; <see langword="null"/> if the peers could not be read.</summary>
     public int? PeersFree { get; set; }
 
-    /// <summary>Age of the oldest heartbeat of an attached peer, in milliseconds; <see langword="null"/> where there is none.</summary>
+    /// <summary>Gets or sets the age in milliseconds of the oldest heartbeat of an attached peer; <see langword="null"/> if there is none.</summary>
     public double? OldestHeartbeatMilliseconds { get; set; }
 
-    /// <summary>The peer with the oldest heartbeat.</summary>
+    /// <summary>Gets or sets the id of the peer with the oldest heartbeat; <see langword="null"/> if there is none.</summary>
     public int? OldestHeartbeatPeerId { get; set; }
 
-    /// <summary>Fill of the fullest guest→host ring in percent; <see langword="null"/> where the rings could not be read.</summary>
+    /// <summary>Gets or sets the fill level of the fullest guest→host ring as a percentage; <see langword="null"/> if the rings could not be read.</summary>
     public double? GuestToHostPercent { get; set; }
 
-    /// <summary>The peer with the fullest guest→host ring; <see langword="null"/> where all are empty.</summary>
+    /// <summary>Gets or sets the id of the peer with the fullest guest→host ring; <see langword="null"/> if all are empty.</summary>
     public int? GuestToHostPeerId { get; set; }
 
-    /// <summary>Fill of the fullest host→guest ring in percent; <see langword="null"/> where the rings could not be read.</summary>
+    /// <summary>Gets or sets the fill level of the fullest host→guest ring as a percentage; <see langword="null"/> if the rings could not be read.</summary>
     public double? HostToGuestPercent { get; set; }
 
-    /// <summary>The peer with the fullest host→guest ring; <see langword="null"/> where all are empty.</summary>
+    /// <summary>Gets or sets the id of the peer with the fullest host→guest ring; <see langword="null"/> if all are empty.</summary>
     public int? HostToGuestPeerId { get; set; }
 
-    /// <summary>Use of the fullest slot class in percent; <see langword="null"/> where the slots could not be read.</summary>
+    /// <summary>Gets or sets the percentage of the fullest slot class in use; <see langword="null"/> if the slots could not be read.</summary>
     public double? SlotPercent { get; set; }
 
-    /// <summary>Index of the fullest slot class; <see langword="null"/> where all are empty.</summary>
+    /// <summary>Gets or sets the index of the fullest slot class; <see langword="null"/> if all are empty.</summary>
     public int? SlotClass { get; set; }
 
-    /// <summary>Allocated slots whose owners are gone; <see langword="null"/> where the slots could not be read.</summary>
+    /// <summary>Gets or sets the number of allocated slots whose owners are gone; <see langword="null"/> if the slots could not be read.</summary>
     public long? SlotsOrphaned { get; set; }
 
-    /// <summary>Slots neither allocated nor on the free list; <see langword="null"/> where the slots could not be read.</summary>
+    /// <summary>Gets or sets the number of slots neither allocated nor on the free list; <see langword="null"/> if the slots could not be read.</summary>
     public long? SlotsLeaked { get; set; }
 
-    /// <summary>Use of the file system's bytes in percent; <see langword="null"/> where that is not known.</summary>
+    /// <summary>Gets or sets the percentage of the file system's space in use; <see langword="null"/> if unknown.</summary>
     public double? FileSystemPercent { get; set; }
 
-    /// <summary>Use of the file system's inodes in percent; <see langword="null"/> where that is not known, or it has no fixed number of them.</summary>
+    /// <summary>
+    /// Gets or sets the percentage of the file system's inodes in use; <see langword="null"/> if unknown or if it has no fixed number of them.
+    /// </summary>
     public double? InodePercent { get; set; }
 
-    /// <summary>When it was checked, UTC.</summary>
+    /// <summary>Gets or sets the UTC time of the check.</summary>
     public DateTime CheckedTime { get; set; }
 
-    /// <summary>The file, as the operating system names it; or a folder that could not be read.</summary>
+    /// <summary>Gets or sets the path of the file, or of a folder that could not be read, as the operating system names it.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The file as PowerShell names it in full.</summary>
+    /// <summary>Gets or sets the full PowerShell path of the file.</summary>
     public string? PSPath { get; set; }
 
-    /// <summary>The status and the path.</summary>
-    /// <returns>Both.</returns>
+    /// <summary>Returns the status and the path.</summary>
+    /// <returns>A string of the form <c>Status: Path</c>.</returns>
     public override string ToString() => $"{Status}: {Path}";
 }

@@ -7,8 +7,8 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Reads all that health and metrics are made of, each file opened once. One surveyor serves one call on many files: who uses what is found out together, and each file
-/// system is asked once a folder.
+/// Reads everything that health and metrics need, opening each file once. Use one surveyor for a call on many files: it determines who uses them in one pass,
+/// and queries each file system once a folder.
 /// </summary>
 public sealed class SegmentSurveyor
 {
@@ -19,9 +19,9 @@ public sealed class SegmentSurveyor
     private readonly CancellationToken _cancellation;
     private SegmentSurvey? _listed;
 
-    /// <summary>Makes a surveyor.</summary>
-    /// <param name="depth">How many levels of folders below a given one to search; 0 for that one alone.</param>
-    /// <param name="cancellationToken">Ends a long search.</param>
+    /// <summary>Creates a surveyor.</summary>
+    /// <param name="depth">The number of levels of subfolders to search; 0 for the given folder alone.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation.</param>
     public SegmentSurveyor(int depth = 0, CancellationToken cancellationToken = default)
     {
         _cancellation = cancellationToken;
@@ -34,7 +34,8 @@ public sealed class SegmentSurveyor
     /// <summary>Surveys a file, or the segments in a folder.</summary>
     /// <param name="path">The file or folder.</param>
     /// <returns>
-    /// A survey of the file whatever it is, also where nothing has the name; of a folder, those of its segments, and of what could not be read.
+    /// For a file, one survey, whatever the file is and even if it does not exist; for a folder, one for each of its segments and for each part that could not
+    /// be read.
     /// </returns>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public IEnumerable<SegmentSurvey> Survey(string path)
@@ -93,7 +94,7 @@ public sealed class SegmentSurveyor
         }
     }
 
-    /// <summary>A file that was named and is not a segment.</summary>
+    /// <summary>Returns a survey of a file that was named but is not a segment.</summary>
     private SegmentSurvey Refuse(string path)
     {
         try
@@ -155,7 +156,7 @@ public sealed class SegmentSurveyor
             survey.FaultId = e.ErrorId;
         }
 
-        // A slot that is just being taken looks lost, and a ring that is just being written to looks damaged, until they are looked at again.
+        // A slot that is just being allocated looks leaked, and a ring that is just being written looks damaged, until they are read again.
         bool isDoubtful = (survey.SlotClasses ?? []).Any(slotClass => slotClass.Leaked > 0 || slotClass.IsFreeListDamaged)
             || survey.Peers.Any(peer => peer.GuestToHostEntries is null || peer.HostToGuestEntries is null);
         if (isDoubtful)

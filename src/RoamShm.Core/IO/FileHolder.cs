@@ -6,28 +6,31 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Keeps files open from one look of a watch to the next, so that a look is one read and not opening, reading and closing. A name that leads to another file, or to
-/// none, lets its file go at once: told by the kernel (inotify) on Linux, seen by asking for the name at each look on macOS.
+/// Keeps files open from one poll of a watch to the next, so that a poll takes one read instead of an open, a read and a close. If a name leads to another
+/// file or to none, its file is released at once: Linux reports the change (inotify); on macOS, the name is queried at each poll.
 /// </summary>
 /// <remarks>
-/// A file is held for reading alone, so a read lease is granted beside it. A write lease is not; who wants one asks (<see cref="UnixSegmentFile.AskToLetGo"/>), and
-/// here the file is let go and read in the old way for a while. So on Linux nothing is held where events are not to be had. Nor is it on Windows, where a
-/// deleted file keeps its name for as long as somebody has it open, and on file systems where what an open file shows may be old.
+/// Files are held for reading only, which does not prevent anybody from getting a read lease. It does prevent a write lease; a process that wants one asks
+/// (<see cref="UnixSegmentFile.AskToLetGo"/>), whereupon the file is released and is opened for each poll for a while. Therefore nothing is held on Linux if
+/// events are unavailable. Nor is anything held on Windows, where a deleted file keeps its name as long as somebody has it open, or on file systems where an
+/// open file may show outdated content.
 /// </remarks>
 internal sealed class FileHolder : IDisposable
 {
-    /// <summary>A switch of AppContext: ask for each name at each look, as where there are no events. A write lease is then refused for as long as the watch lasts.</summary>
+    /// <summary>
+    /// An AppContext switch: query each name at each poll, as if there were no events. Nobody is then granted a write lease for as long as the watch lasts.
+    /// </summary>
     internal const string ByNameSwitch = "RoamShm.Watch.AskForNames";
 
-    /// <summary>Where looks are rarer than this, holding saves nothing worth a descriptor.</summary>
+    /// <summary>The longest interval for which holding files saves enough to be worth a descriptor.</summary>
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How much later than expected a look may be. Who has stopped asking for events, perhaps for good, holds nothing.</summary>
+    /// <summary>How late a poll may be. A caller that has stopped asking for events, perhaps for good, holds no files.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Half of what the process may have open is left to everybody else in it.
+    // Leave half of the descriptors that the process may have to the rest of the process.
     private static int _left = UnixSegmentFile.DescriptorLimit / 2;
 
     private readonly object _lock = new();
@@ -50,18 +53,18 @@ internal sealed class FileHolder : IDisposable
         _timer = new Timer(_ => OnLate());
     }
 
-    /// <summary>How many more files all holders of this process together may hold.</summary>
+    /// <summary>The number of files that all holders in this process together may still hold.</summary>
     internal static int Left
     {
         get => Volatile.Read(ref _left);
         set => Volatile.Write(ref _left, value);
     }
 
-    /// <summary>Makes a holder for looks at such an interval; null where nothing can be held.</summary>
+    /// <summary>Creates a holder for polls at the given interval; null if nothing can be held.</summary>
     internal static FileHolder? TryCreate(TimeSpan interval) =>
         SegmentFile.IsWindows || interval > LongestInterval ? null : new FileHolder(interval);
 
-    /// <summary>Adds a file that will be looked at; nothing is opened yet.</summary>
+    /// <summary>Adds a file that will be polled, without opening it yet.</summary>
     internal HeldFile Add(string path)
     {
         var file = new HeldFile(this, path);
@@ -77,7 +80,7 @@ internal sealed class FileHolder : IDisposable
         return file;
     }
 
-    /// <summary>Lets go what no longer has its name. Called at the start of each look at all files.</summary>
+    /// <summary>Releases the files that have lost their names. Call it at the start of each poll of all files.</summary>
     internal void BeginLook()
     {
         lock (_lock)
@@ -115,7 +118,7 @@ internal sealed class FileHolder : IDisposable
 
     internal void OnLetGo() => Interlocked.Increment(ref _left);
 
-    /// <summary>Whether a file that is held still has its name. Its length is then as it is now.</summary>
+    /// <summary>Whether a held file still has its name. If so, its length is now up to date.</summary>
     internal bool IsCurrent(HeldFile held, UnixSegmentFile file)
     {
         if (!_asksForNames)
@@ -124,7 +127,7 @@ internal sealed class FileHolder : IDisposable
             return true;
         }
 
-        // With another mode or owner, opening it may be refused by now, and that has to be seen.
+        // With another mode or owner, opening the file might now be refused, and the watch must notice that.
         FileStatus then = file.Status;
         if (!UnixStat.TryOfName(held.Name, out FileStatus now) || now.Identity != then.Identity || now.Mode != then.Mode || now.OwnerId != then.OwnerId)
         {
@@ -135,10 +138,10 @@ internal sealed class FileHolder : IDisposable
         return true;
     }
 
-    /// <summary>Whether a file may be held that the name led to after so many changes of it.</summary>
+    /// <summary>Whether to hold a file that was opened by its name after the given number of changes to the name.</summary>
     internal bool TryKeep(HeldFile held, UnixSegmentFile file, int changes)
     {
-        // A watch of one look needs none of this.
+        // A watch that polls only once needs none of this.
         if (_looks < 2 || _isLate || _clock.Elapsed < held.NotBefore || (!_asksForNames && !IsTold(held, file, changes)))
         {
             return false;
@@ -167,7 +170,7 @@ internal sealed class FileHolder : IDisposable
         return folder;
     }
 
-    /// <summary>Whether the kernel tells of everything that may happen to the name, and nothing has happened to it since.</summary>
+    /// <summary>Whether the kernel reports everything that may happen to the name, and nothing has happened to it since.</summary>
     private bool IsTold(HeldFile held, UnixSegmentFile file, int changes)
     {
         if (!FileLease.IsTrustedOn(file) || !Listen() || !FolderOf(held.Path).TryWatch(_events!))
@@ -177,7 +180,7 @@ internal sealed class FileHolder : IDisposable
 
         TakeEvents();
 
-        // The name itself: what a symbolic link leads to is in another folder.
+        // Check the name itself: the target of a symbolic link lies in another folder.
         return _events is not null && held.Changes == changes
             && UnixStat.TryOfNameItself(held.Name, out FileStatus named) && named.Identity == file.Status.Identity;
     }
@@ -194,7 +197,7 @@ internal sealed class FileHolder : IDisposable
         return _events is not null;
     }
 
-    /// <summary>Lets files go between two looks, so that nobody waits for the next one.</summary>
+    /// <summary>Releases files between two polls, so that nobody has to wait for the next one.</summary>
     private void Listen(NameEvents events)
     {
         while (events.Wait())
@@ -232,7 +235,7 @@ internal sealed class FileHolder : IDisposable
                 file.LetGo();
                 if ((what & LibC.IN_ATTRIB) != 0)
                 {
-                    // Somebody may want the file for himself. If it is only a new mode or time, a moment of the old way does no harm.
+                    // Somebody may want the file released. If only its mode or times have changed, opening it for each poll for a moment does no harm.
                     file.NotBefore = _clock.Elapsed + Pause;
                 }
             }
@@ -274,7 +277,7 @@ internal sealed class FileHolder : IDisposable
             folder.Forget();
         }
 
-        // The listener closes what it waits for.
+        // The listener closes the descriptors that it waits on.
         _events?.Stop();
         _events = null;
     }

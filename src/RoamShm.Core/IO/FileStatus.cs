@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>What the file system says of a file.</summary>
+/// <summary>The status of a file according to the file system.</summary>
 internal readonly struct FileStatus
 {
     internal FileStatus(FileKind kind, long length, FileIdentity identity, DateTime lastWriteTimeUtc, int? mode = null, uint ownerId = 0, long? allocated = null)
@@ -20,7 +20,7 @@ internal readonly struct FileStatus
 
     internal long Length { get; }
 
-    /// <summary>Bytes of storage that the file takes: less than its length where it is sparse; null where that is not known.</summary>
+    /// <summary>The number of bytes of storage that the file occupies, which is less than its length if it is sparse; null if unknown.</summary>
     internal long? Allocated { get; }
 
     internal FileIdentity Identity { get; }
@@ -35,7 +35,7 @@ internal readonly struct FileStatus
 
     internal FileStatus WithLength(long length) => new(Kind, length, Identity, LastWriteTimeUtc, Mode, OwnerId);
 
-    /// <summary>Refuses, by what it is, anything but a regular file.</summary>
+    /// <summary>Throws if this is anything but a regular file, and says what it is.</summary>
     internal void RequireRegular(string path)
     {
         if (Kind != FileKind.Regular)

@@ -3,7 +3,7 @@ using System.IO;
 
 namespace RoamShm;
 
-/// <summary>How full the file system is on which something lies.</summary>
+/// <summary>The fill level of the file system that holds a given path.</summary>
 internal readonly unsafe struct FileSystemStatus
 {
     private FileSystemStatus(ulong size, ulong free, ulong available, ulong files, ulong freeFiles)
@@ -15,21 +15,21 @@ internal readonly unsafe struct FileSystemStatus
         FreeFiles = freeFiles;
     }
 
-    /// <summary>Bytes in all.</summary>
+    /// <summary>The total number of bytes.</summary>
     internal ulong Size { get; }
 
-    /// <summary>Bytes that are free, those that are kept for root too.</summary>
+    /// <summary>The number of free bytes, including those reserved for root.</summary>
     internal ulong Free { get; }
 
-    /// <summary>Bytes that anybody can take.</summary>
+    /// <summary>The number of bytes available to any user.</summary>
     internal ulong Available { get; }
 
-    /// <summary>Inodes in all; 0 where the file system has no fixed number of them.</summary>
+    /// <summary>The total number of inodes; 0 if the file system has no fixed number of them.</summary>
     internal ulong Files { get; }
 
     internal ulong FreeFiles { get; }
 
-    /// <summary>Asks the system; null where it does not say.</summary>
+    /// <summary>Queries the operating system; null if it does not answer.</summary>
     internal static FileSystemStatus? Of(string path)
     {
         if (SegmentFile.IsWindows)
@@ -37,7 +37,7 @@ internal readonly unsafe struct FileSystemStatus
             return OfDrive(path);
         }
 
-        // The structures of 64-bit Linux, whatever its C library, and of macOS, which counts blocks in 32 bits.
+        // The layout on 64-bit Linux, whatever the C library, and that of macOS, which counts blocks in 32 bits.
         byte* raw = stackalloc byte[256];
         if (LibC.StatVfs(UnixSegmentFile.Encode(path), raw) != 0)
         {

@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>A file of a <see cref="FileHolder"/>, open from one look to the next where that is allowed.</summary>
+/// <summary>A file of a <see cref="FileHolder"/>, kept open between polls where that is allowed.</summary>
 internal sealed class HeldFile
 {
     private readonly FileHolder _holder;
@@ -17,22 +17,20 @@ internal sealed class HeldFile
 
     internal string Path { get; }
 
-    /// <summary>The path as the system takes it.</summary>
+    /// <summary>The path, encoded for the operating system.</summary>
     internal byte[] Name { get; }
 
-    /// <summary>How often something happened to the name.</summary>
+    /// <summary>The number of times that something happened to the name.</summary>
     internal int Changes { get; set; }
 
-    /// <summary>Not before this time is it held again.</summary>
+    /// <summary>The time before which the file must not be held again.</summary>
     internal TimeSpan NotBefore { get; set; }
 
-    /// <summary>Whether it is open now.</summary>
+    /// <summary>Whether the file is open now.</summary>
     internal bool IsOpen => _file is not null;
 
-    /// <summary>
-    /// Takes the open file for one look, with its length as it is now. Until <see cref="Return"/> nobody lets it go.
-    /// </summary>
-    /// <returns>Null where it is not held, or the name leads to another file or to none.</returns>
+    /// <summary>Takes the open file for one poll, with its length up to date. Nobody can release it until <see cref="Return"/>.</summary>
+    /// <returns>The file; <see langword="null"/> if it is not held, or if the name leads to another file or to none.</returns>
     internal SegmentFile? Borrow()
     {
         _holder.Enter();
@@ -51,8 +49,8 @@ internal sealed class HeldFile
 
     internal void Return() => _holder.Leave();
 
-    /// <summary>Closes what is held, since the file is about to be opened by its name.</summary>
-    /// <returns>How often something has happened to the name so far.</returns>
+    /// <summary>Closes the held file, which is about to be opened by its name.</summary>
+    /// <returns>The number of times that something has happened to the name so far.</returns>
     internal int BeginOpen()
     {
         _holder.Enter();
@@ -62,7 +60,7 @@ internal sealed class HeldFile
         return changes;
     }
 
-    /// <summary>Holds a file that was opened by the name since <paramref name="changes"/> were counted, if it may be held; else closes it.</summary>
+    /// <summary>Holds a file that was opened by its name after <paramref name="changes"/> were counted, or closes it if it must not be held.</summary>
     internal void KeepOrClose(SegmentFile file, int changes)
     {
         _holder.Enter();
@@ -83,7 +81,7 @@ internal sealed class HeldFile
         }
     }
 
-    /// <summary>Closes it. Only within the holder's lock.</summary>
+    /// <summary>Closes the file. Call it only under the holder's lock.</summary>
     internal void LetGo()
     {
         if (_file is not null)

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>A folder whose names the kernel tells about, with the held files in it.</summary>
+/// <summary>A folder in which the kernel reports changes of names, and the held files in it.</summary>
 internal sealed class HeldFolder
 {
     private readonly byte[] _path;
@@ -10,7 +10,7 @@ internal sealed class HeldFolder
 
     internal HeldFolder(string path) => _path = UnixSegmentFile.Encode(path);
 
-    /// <summary>The number that its events carry; negative where it is not watched.</summary>
+    /// <summary>The id that its events carry; negative if it is not watched.</summary>
     internal int Id { get; private set; } = -1;
 
     internal Dictionary<string, HeldFile> Files { get; } = new(System.StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class HeldFolder
             return true;
         }
 
-        // Of another folder that takes the path in between, the next look at the identity would not know.
+        // If another folder takes the path in between, the next check of the identity would not notice.
         if (TryLook(out _identity) && (Id = events.Add(_path)) >= 0 && !IsStillThere())
         {
             events.Remove(Id);
@@ -33,8 +33,7 @@ internal sealed class HeldFolder
     }
 
     /// <summary>
-    /// Whether the path still leads to the folder that is watched: of a folder above it that is renamed, or a symbolic link on the way, there is no
-    /// event.
+    /// Whether the path still leads to the watched folder: there is no event if a folder above it is renamed, or if a symbolic link on the path changes.
     /// </summary>
     internal bool IsStillThere() => TryLook(out FileIdentity now) && now == _identity;
 

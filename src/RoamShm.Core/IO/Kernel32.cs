@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RoamShm;
 
-/// <summary>What the .NET API of netstandard2.0 lacks on Windows.</summary>
+/// <summary>The Windows functions that the .NET API of netstandard2.0 lacks.</summary>
 internal static class Kernel32
 {
     internal const uint FILE_TYPE_DISK = 1;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RoamShm;
 
-/// <summary>What the C library says of file systems.</summary>
+/// <summary>Functions about file systems.</summary>
 internal static unsafe partial class LibC
 {
     [DllImport("libc", EntryPoint = "statvfs", SetLastError = true)]

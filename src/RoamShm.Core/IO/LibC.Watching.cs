@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace RoamShm;
 
-/// <summary>What a watch needs to hold its files open: events of folders, which only Linux has this way, and the length of an open file.</summary>
+/// <summary>What a watch needs to hold its files open: events about folders, which are specific to Linux, and the length of an open file.</summary>
 internal static unsafe partial class LibC
 {
     internal const uint IN_ATTRIB = 0x4;
@@ -48,7 +48,7 @@ internal static unsafe partial class LibC
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static extern IntPtr Write(int fd, byte* buffer, IntPtr count);
 
-    // No error number is asked for: a look at a held file is one of two calls, and fetching it is measurable.
+    // No error number is requested: polling a held file takes two calls, of which this is one, and fetching the number costs a measurable amount of time.
     [DllImport("libc", EntryPoint = "lseek")]
     internal static extern long LSeek(int fd, long offset, int whence);
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace RoamShm;
 
 /// <summary>
-/// Events of names in folders, from the kernel (inotify): which name was made, moved, deleted or had its attributes changed. An event is there as soon as
-/// the call that caused it has returned.
+/// Events from the kernel (inotify) about the names in folders: a name was created, moved or deleted, or its attributes changed. An event is available as soon
+/// as the call that caused it has returned.
 /// </summary>
 internal sealed unsafe class NameEvents : IDisposable
 {
@@ -28,13 +28,13 @@ internal sealed unsafe class NameEvents : IDisposable
         _mounts = mounts;
     }
 
-    /// <summary>Starts; null where the system has no such events or no more of them to give.</summary>
+    /// <summary>Starts receiving events; null if the system does not support them or has reached a limit.</summary>
     internal static NameEvents? TryOpen()
     {
         int events = LibC.InotifyInit(LibC.FD_CLOEXEC_NONBLOCK);
         int stop = events < 0 ? -1 : LibC.EventFd(0, LibC.FD_CLOEXEC_NONBLOCK);
 
-        // Something mounted over a folder or a file gives its name to another file, and is no event of the folder.
+        // A mount over a folder or a file makes its name lead to another file, but raises no event in the folder.
         int mounts = stop < 0 ? -1 : LibC.Open(UnixSegmentFile.Encode("/proc/self/mountinfo"), LibC.O_RDONLY | LibC.O_CLOEXEC);
         var opened = new NameEvents(events, stop, mounts);
         if (mounts >= 0)
@@ -47,37 +47,37 @@ internal sealed unsafe class NameEvents : IDisposable
     }
 
     /// <summary>Watches the names in a folder.</summary>
-    /// <returns>The number that its events carry, the same for every path to one folder; negative where it cannot be watched.</returns>
+    /// <returns>The id that its events carry, the same for every path to the folder; negative if the folder cannot be watched.</returns>
     internal int Add(byte[] folder) => LibC.InotifyAddWatch(_events, folder, Mask);
 
     internal void Remove(int folder) => _ = LibC.InotifyRemoveWatch(_events, folder);
 
     /// <summary>Waits until there are events.</summary>
-    /// <returns>False after <see cref="Stop"/>.</returns>
+    /// <returns><see langword="false"/> after <see cref="Stop"/>.</returns>
     internal bool Wait()
     {
         LibC.PollFd* files = stackalloc LibC.PollFd[3];
         Fill(files);
         files[2] = new LibC.PollFd { Descriptor = _stop, Wanted = LibC.POLLIN };
 
-        // Interrupted by a signal, it has seen nothing, and the caller comes again.
+        // A call interrupted by a signal has seen nothing, and the caller tries again.
         _ = LibC.Poll(files, (UIntPtr)3, -1);
 
-        // The kernel tells of a mount once.
+        // The kernel reports a mount only once.
         _isMountChanged |= files[1].Seen != 0;
         return files[2].Seen == 0;
     }
 
-    /// <summary>Ends <see cref="Wait"/>, for good.</summary>
+    /// <summary>Ends <see cref="Wait"/> for good.</summary>
     internal void Stop()
     {
         ulong one = 1;
         _ = LibC.Write(_stop, (byte*)&one, (IntPtr)sizeof(ulong));
     }
 
-    /// <summary>Takes the events that are there, without waiting.</summary>
-    /// <param name="named">Called with folder, name, and what happened.</param>
-    /// <returns>False where names may have changed that no event tells of.</returns>
+    /// <summary>Takes the pending events without waiting.</summary>
+    /// <param name="named">Called with the folder, the name, and what happened.</param>
+    /// <returns><see langword="false"/> if names may have changed without an event.</returns>
     internal bool Take(Action<int, string, uint> named)
     {
         LibC.PollFd* files = stackalloc LibC.PollFd[2];

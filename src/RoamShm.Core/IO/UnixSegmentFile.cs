@@ -22,7 +22,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     /// <summary>The descriptor.</summary>
     internal int Descriptor => _fd;
 
-    /// <summary>How many descriptors this process may have; none on Windows.</summary>
+    /// <summary>The maximum number of descriptors of this process; 0 on Windows.</summary>
     internal static int DescriptorLimit
     {
         get
@@ -189,10 +189,10 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 
     internal override void Refresh() => Status = StatusOf(Path, _fd);
 
-    /// <summary>Looks at the length of the open file alone, which takes a fraction of looking at all.</summary>
+    /// <summary>Refreshes only the length of the open file, at a fraction of the cost of a full refresh.</summary>
     internal void RefreshLength() => RefreshLength(LibC.LSeek(_fd, 0, LibC.SEEK_END));
 
-    /// <summary>Takes the length that a look at the name has just found.</summary>
+    /// <summary>Sets the length, as just determined by a query of the name.</summary>
     internal void RefreshLength(long length)
     {
         if (length != Length)
@@ -203,7 +203,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
 
     internal override void AskToLetGo()
     {
-        // The mode that it has already: an event, and no change.
+        // Setting the mode that the file already has raises an event but changes nothing.
         if (Status.Mode is int mode)
         {
             _ = LibC.FChMod(_fd, (uint)mode);
@@ -217,7 +217,7 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
         MappedPart? part = IsWritable && _canPopulateForWriting ? TryMapForWriting(offset, length, (int)within, mapped) : null;
         if (part is null)
         {
-            // If the kernel cannot populate pages for writing, populating them for reading has to do.
+            // If the kernel cannot populate pages for writing, populating them for reading must suffice.
             IntPtr address = MMap(mapped, LibC.MAP_SHARED | LibC.MAP_POPULATE, offset - within);
             part = new UnixMappedPart((byte*)address, (int)within, mapped);
         }
@@ -259,8 +259,8 @@ internal sealed unsafe class UnixSegmentFile : SegmentFile
     }
 
     /// <summary>
-    /// Maps the first page so that nobody can touch it, and calls <paramref name="look"/> with its address: only to be seen in the list of
-    /// this process's mappings.
+    /// Maps the first page without access, and calls <paramref name="look"/> with its address. It serves only to be found in the list of this process's
+    /// mappings.
     /// </summary>
     internal void WithMarkedMapping(Action<IntPtr> look)
     {

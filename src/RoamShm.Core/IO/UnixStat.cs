@@ -12,7 +12,7 @@ internal static unsafe class UnixStat
     private const int ModeTypeMask = 0xF000;
     private const int ModeBits = 0xFFF;
 
-    // The unit of st_blocks everywhere, whatever the file system's own blocks are.
+    // The unit of st_blocks everywhere, regardless of the block size of the file system.
     private const long BlockSize = 512;
     private const long UnixEpochTicks = 621355968000000000;
 
@@ -28,10 +28,10 @@ internal static unsafe class UnixStat
 
     internal static bool TryOfHandle(int fd, out FileStatus status) => TryLook(Look.Handle, fd, Empty, out status);
 
-    /// <summary>The status of what a name leads to, symbolic links followed.</summary>
+    /// <summary>Gets the status of the file that a name leads to, following symbolic links.</summary>
     internal static bool TryOfName(byte[] path, out FileStatus status) => TryLook(Look.Name, LibC.AT_FDCWD, path, out status);
 
-    /// <summary>The status of what has the name, a symbolic link being that.</summary>
+    /// <summary>Gets the status of the name itself, without following a symbolic link.</summary>
     internal static bool TryOfNameItself(byte[] path, out FileStatus status) => TryLook(Look.NameItself, LibC.AT_FDCWD, path, out status);
 
     private static bool TryLook(Look look, int fd, byte[] path, out FileStatus status)

@@ -2,7 +2,9 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>What an error code of Windows means for what was being done. Where no row fits, the remedy of the error's id does.</summary>
+/// <summary>
+/// Maps an error code of Windows and the operation that failed to an error and a remedy. If no row matches, the remedy of the error's id applies.
+/// </summary>
 internal static class WindowsFault
 {
     private const string OpenElsewhere = "Another process has the file open and does not share it. Resource Monitor, or handle.exe of Sysinternals, shows which.";
@@ -35,14 +37,14 @@ internal static class WindowsFault
         (1224, null, SegmentErrorId.SegmentIOError, "A process maps the file. End it first; Windows keeps a mapped file as it is."),
     ];
 
-    /// <summary>The code in an exception of the file API, or 0.</summary>
+    /// <summary>Returns the code in an exception of the file API, or 0.</summary>
     internal static int CodeOf(Exception e) => ((uint)e.HResult >> 16) == 0x8007 ? e.HResult & 0xFFFF : 0;
 
-    /// <summary>The error for a call that failed, or null where no row fits.</summary>
+    /// <summary>Returns the error for a failed call, or null if no row matches.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="operation">What was being done, one of <see cref="FileOperation"/>.</param>
+    /// <param name="operation">The operation that failed, one of the constants of <see cref="FileOperation"/>.</param>
     /// <param name="code">The code.</param>
-    /// <param name="reason">The system's words for it.</param>
+    /// <param name="reason">The operating system's message for the code.</param>
     internal static SegmentException? Of(string path, string operation, int code, string reason)
     {
         foreach ((int number, string? during, string id, string? remedy) in Rows)

@@ -6,12 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace RoamShm;
 
 /// <summary>
-/// What tells a file on Windows from others. A file id of NTFS has a sequence number that rises each time its record is used again, and one of ReFS has 128 bits
-/// that are counted up; neither comes back. FAT has no ids: what it gives for one is where the name lies in its folder, so there the time of creation counts too.
+/// The identity of a file on Windows. An NTFS file id contains a sequence number that increases each time its record is reused, and a ReFS file id has 128
+/// bits that are counted up; neither comes back. FAT has no ids: what it reports as one is the position of the name in its folder, so the creation time is
+/// compared too.
 /// </summary>
 internal static class WindowsFileId
 {
-    // A volume keeps its file system as long as it has its serial number.
+    // A volume keeps its file system for as long as it keeps its serial number.
     private static readonly ConcurrentDictionary<uint, bool> HasLastingIds = new();
 
     internal static FileIdentity Of(SafeFileHandle file, in Kernel32.ByHandleFileInformation information)
@@ -27,13 +28,13 @@ internal static class WindowsFileId
             return new FileIdentity(information.VolumeSerialNumber, index, ((long)information.CreationTimeHigh << 32) | information.CreationTimeLow);
         }
 
-        // Windows 7 does not have it, and no ReFS either.
+        // Windows 7 lacks this function, but has no ReFS either.
         return Kernel32.GetFileInformationByHandleEx(file, Kernel32.FileIdInfo, out Kernel32.FileIdInformation id, 24)
             ? FileIdentity.Lasting(id.VolumeSerialNumber, id.FileIdLower, id.FileIdUpper)
             : FileIdentity.Lasting(information.VolumeSerialNumber, index, 0);
     }
 
-    /// <summary>Whether a file system never gives out a file's id again.</summary>
+    /// <summary>Whether a file system never reuses a file id.</summary>
     internal static bool IsLasting(string fileSystem) => fileSystem is "NTFS" or "ReFS" or "CSVFS";
 
     private static string FileSystemOf(SafeFileHandle file)

@@ -6,7 +6,7 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>A new file on Windows. NTFS reserves the storage of a file that is not sparse when its length is set.</summary>
+/// <summary>A new file on Windows. When the length of a file that is not sparse is set, NTFS reserves its storage.</summary>
 internal sealed class WindowsNewFile : NewFile
 {
     private const uint MoveFileReplaceExisting = 1;
@@ -90,7 +90,7 @@ internal sealed class WindowsNewFile : NewFile
         // The folder's access control list is inherited.
     }
 
-    /// <summary>A file id that never comes back stays with the file when it gets its name. On FAT it is that of the name.</summary>
+    /// <summary>The identity of the file. An id that is never reused stays with the file when it is renamed; on FAT, the id depends on the name.</summary>
     internal override FileIdentity? Identity =>
         Kernel32.GetFileInformationByHandle(_stream.SafeFileHandle, out Kernel32.ByHandleFileInformation information)
         && WindowsFileId.Of(_stream.SafeFileHandle, information) is { IsLasting: true } identity ? identity : null;
@@ -100,7 +100,7 @@ internal sealed class WindowsNewFile : NewFile
         _stream.Dispose();
         int error = Move(replace);
 
-        // Whoever just reads the old file, as a watch or a virus scanner does, is done in a moment.
+        // Whoever is just reading the old file, such as a watch or a virus scanner, will be done in a moment.
         for (int i = 0; i < MostAttempts && replace && error is ErrorAccessDenied or ErrorSharingViolation && !Directory.Exists(Path); i++)
         {
             _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
@@ -115,7 +115,7 @@ internal sealed class WindowsNewFile : NewFile
                 throw SegmentErrors.NotARegularFile(Path, "a directory");
             }
 
-            // Whoever took the name first may still have the file open, which is another error then.
+            // Whoever took the name first may still have the file open, which results in a different error.
             if (!replace && File.Exists(Path))
             {
                 throw SegmentErrors.Exists(Path);
@@ -149,7 +149,8 @@ internal sealed class WindowsNewFile : NewFile
             }
             catch (Exception e) when (WindowsSegmentFile.IsSystemError(e))
             {
-                // Another creation may just be looking whether somebody is at work on it. If not, it keeps its temporary name, by which it can be told.
+                // Another creation may be checking whether anybody is at work on this file. If that is not the cause, it keeps its temporary name, which
+                // identifies it.
                 _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
             }
         }

@@ -3,27 +3,27 @@ using System.IO;
 
 namespace RoamShm;
 
-/// <summary>What is special to the names of files on Windows.</summary>
+/// <summary>Rules for file names that are specific to Windows.</summary>
 internal static class WindowsPath
 {
-    // MAX_PATH less the 12 characters that a folder leaves for a short name.
+    // MAX_PATH minus the 12 characters that a folder reserves for a short name.
     private const int LongestPlain = 247;
 
-    /// <summary>Whether a path leads to the devices' own names.</summary>
+    /// <summary>Whether a path leads into the device namespace.</summary>
     internal static bool IsDevice(string path) => path.StartsWith(@"\\.\", StringComparison.Ordinal) || path.StartsWith("//./", StringComparison.Ordinal);
 
-    /// <summary>Why a name cannot be that of a segment, as part of a sentence; null where it can.</summary>
+    /// <summary>Returns why a name cannot be that of a segment, as a clause; null if it can.</summary>
     /// <param name="path">The path.</param>
     internal static string? WhyNoFile(string path)
     {
         string name = path.Substring(path.LastIndexOfAny(['\\', '/']) + 1);
-        // The colon behind a drive letter, as in C:a.seg, is the path's second character.
+        // A colon after a drive letter, as in C:a.seg, is the second character of the path.
         int colon = name.IndexOf(':', name.Length == path.Length && path.Length > 1 && path[1] == ':' ? 2 : 0);
         return colon >= 0 ? "it names an alternate data stream, and a segment is a whole file" : null;
     }
 
     /// <summary>
-    /// Whether the last part of a path is the name of a device, with any extension, in some version of Windows. Behind \\?\ such a name is one as any other.
+    /// Whether the last part of a path is a device name, with any extension, in some version of Windows. After \\?\ such a name is like any other.
     /// </summary>
     /// <param name="path">The path.</param>
     internal static bool IsReserved(string path)
@@ -41,7 +41,7 @@ internal static class WindowsPath
                 && (stem[3] is >= '1' and <= '9' or '\u00B9' or '\u00B2' or '\u00B3'));
     }
 
-    /// <summary>The path as the system takes it however long it is. .NET sees to that for what goes through its own file API.</summary>
+    /// <summary>Returns the path in a form that the operating system accepts at any length. The file API of .NET needs no such help.</summary>
     /// <param name="path">The path.</param>
     internal static string Extend(string path)
     {

@@ -60,7 +60,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
 
     internal static new bool IsRegular(string path)
     {
-        // Looking at the attributes of a pipe or device opens it.
+        // Querying the attributes of a pipe or device opens it.
         if (WindowsPath.IsDevice(path))
         {
             return false;
@@ -89,8 +89,8 @@ internal sealed class WindowsSegmentFile : SegmentFile
     }
 
     /// <summary>
-    /// Windows denies access alike to a file that is read-only, to one that a process maps, and to somebody without the right. Whoever may open a file for deletion
-    /// that is not read-only, and still cannot delete it, has met a mapping.
+    /// Windows reports the same error, access denied, for a file that is read-only, for one that a process maps, and for a user without permission. If a file
+    /// is not read-only and can be opened for deletion, but still cannot be deleted, a process maps it.
     /// </summary>
     private static SegmentException? WhyNotDeleted(string path)
     {
@@ -120,7 +120,10 @@ internal sealed class WindowsSegmentFile : SegmentFile
         return inUse;
     }
 
-    /// <summary>Whether a reparse point stands for another name, as symbolic links and junctions do. A file that a cloud or deduplication keeps elsewhere is a file.</summary>
+    /// <summary>
+    /// Whether a reparse point stands for another name, as symbolic links and junctions do. A file stored elsewhere by cloud storage or deduplication is a
+    /// file.
+    /// </summary>
     private static bool IsLink(string path)
     {
         IntPtr search = Kernel32.FindFirstFileW(WindowsPath.Extend(path.TrimEnd('\\', '/')), out Kernel32.FindData found);
@@ -136,7 +139,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
     internal static bool IsSystemError(Exception e) =>
         e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException;
 
-    /// <summary>The error of this library for an exception of the file API.</summary>
+    /// <summary>Returns this library's error for an exception of the file API.</summary>
     internal static SegmentException Error(string path, string operation, Exception e) => e switch
     {
         UnauthorizedAccessException when Directory.Exists(path) => SegmentErrors.NotARegularFile(path, "a directory"),
@@ -183,7 +186,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
         catch (Exception e) when (IsSystemError(e))
         {
-            // Access is denied to what lies behind the end of the file, too.
+            // Access is also denied to anything past the end of the file.
             RequireLength(offset + length);
             throw Error(Path, FileOperation.Map, e);
         }

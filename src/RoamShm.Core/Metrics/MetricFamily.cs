@@ -6,7 +6,7 @@ using System.Text;
 namespace RoamShm;
 
 /// <summary>
-/// One metric in Prometheus' text format 0.0.4: its help, its type, and its samples. All samples of a metric stand together, as the format demands.
+/// One metric in the Prometheus text format 0.0.4: its help, type and samples. The format demands that all samples of a metric be contiguous.
 /// </summary>
 internal sealed class MetricFamily
 {
@@ -38,7 +38,7 @@ internal sealed class MetricFamily
         _samples.Add((value, labels));
     }
 
-    /// <summary>The lines of the metric; none where it has no samples.</summary>
+    /// <summary>Returns the lines of the metric; none if it has no samples.</summary>
     internal IEnumerable<string> Lines()
     {
         if (_samples.Count == 0)
@@ -51,7 +51,7 @@ internal sealed class MetricFamily
         yield return help.ToString();
         yield return "# TYPE " + Name + " " + _type;
 
-        // Made one by one: with thousands of segments the text is tens of megabytes.
+        // One line at a time: for thousands of segments, the text is tens of megabytes.
         foreach ((double value, string[] labels) in _samples)
         {
             yield return Line(value, labels);
@@ -71,7 +71,7 @@ internal sealed class MetricFamily
         return text.Append(labels.Length > 0 ? "} " : " ").Append(Format(value)).ToString();
     }
 
-    /// <summary>A number as Go reads it, without a digit lost.</summary>
+    /// <summary>Formats a number as Go parses it, without losing a digit.</summary>
     private static string Format(double value) => double.IsNaN(value) ? "NaN"
         : double.IsPositiveInfinity(value) ? "+Inf"
         : double.IsNegativeInfinity(value) ? "-Inf"

@@ -6,19 +6,19 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>A file of metrics that others read at any time, as node_exporter's textfile collector does.</summary>
+/// <summary>A file of metrics that others, such as the textfile collector of node_exporter, may read at any time.</summary>
 public static class MetricFile
 {
     private const int ReadableByAll = 420; // 0644
     private const int PieceLength = 16 * 1024;
 
     /// <summary>
-    /// Writes a file beside the one that is to be replaced and gives it that one's name in one step, so that nobody ever sees half of it, and everybody may read it.
-    /// Its temporary name does not end in <c>.prom</c>, so no collector takes it.
+    /// Writes a new file next to the one to be replaced, then renames it over that one in a single step. Nobody ever sees half a file, and everybody may read
+    /// it. The temporary name does not end in <c>.prom</c>, so no collector picks it up.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="lines">The lines.</param>
-    /// <param name="cancellationToken">Ends a long write; the old file stays.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation; the old file is kept if the write is cancelled.</param>
     /// <exception cref="SegmentException">The file cannot be written, or its folder does not exist.</exception>
     /// <exception cref="OperationCanceledException">The write was cancelled.</exception>
     public static void Replace(string path, IEnumerable<string> lines, CancellationToken cancellationToken = default)
@@ -47,7 +47,7 @@ public static class MetricFile
         file.Publish(replace: true);
     }
 
-    /// <summary>The text in pieces: in one array, which grows by being copied, it would take several times its size.</summary>
+    /// <summary>Encodes the text in pieces: a single array, which grows by being copied, would take several times the size of the text.</summary>
     private static List<byte[]> Encode(IEnumerable<string> lines)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

@@ -6,8 +6,8 @@ using System.Linq;
 namespace RoamShm;
 
 /// <summary>
-/// Segments as metrics, in Prometheus' text format 0.0.4. Empty peer entries are no series, and no label has values that grow without end, so the number of series
-/// follows from the number of segments and of peers on them.
+/// Metrics of segments in the Prometheus text format 0.0.4. Empty peer entries produce no series, and no label has an unbounded set of values, so the number
+/// of series depends only on the number of segments and of their peers.
 /// </summary>
 public sealed class SegmentMetrics
 {
@@ -40,8 +40,10 @@ public sealed class SegmentMetrics
     private int _segmentCount;
     private int _unreadCount;
 
-    /// <summary>Takes what was read of a segment. A path that was taken before is left out: two series of one name would make the whole text unreadable.</summary>
-    /// <param name="survey">What was read.</param>
+    /// <summary>
+    /// Adds the metrics of a segment. A path that was already added is ignored: two series of the same name would make the whole text unreadable.
+    /// </summary>
+    /// <param name="survey">The survey of the segment.</param>
     public void Add(SegmentSurvey survey)
     {
         if (survey is null)
@@ -78,7 +80,7 @@ public sealed class SegmentMetrics
         AddKnown(_processes, listing.ProcessCount, path);
         if (survey.IsInvalid)
         {
-            // What the rest of its header says may be anything.
+            // The rest of its header cannot be trusted.
             return;
         }
 
@@ -89,8 +91,8 @@ public sealed class SegmentMetrics
         AddSlots(path, survey.SlotClasses ?? []);
     }
 
-    /// <summary>The metrics so far.</summary>
-    /// <returns>The lines of the text, each to be ended by a line feed.</returns>
+    /// <summary>Returns the metrics added so far.</summary>
+    /// <returns>The lines of the text, to be terminated by a line feed each.</returns>
     public IEnumerable<string> Lines()
     {
         MetricFamily segments = Gauge("roam_segments", "Number of roam segments that were read.");

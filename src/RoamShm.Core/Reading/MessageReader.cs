@@ -6,14 +6,14 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Reads what is queued in one ring while its producer and consumer go on. A part of the ring is copied, the positions are read, and the part is copied again: what is
-/// the same in both copies and lies behind the consumed frontier stood in the ring, whole, when the positions were read.
+/// Reads what is queued in one ring while its producer and consumer carry on. Copies a part of the ring, reads the positions, and copies the part again:
+/// whatever is identical in both copies and lies past the consumed frontier was in the ring, complete, when the positions were read.
 /// </summary>
 internal sealed class MessageReader
 {
     private const string HowMany = "the number of messages is not known";
 
-    // What is queued is copied in one go, so that all of it is of one moment, unless it is more than this.
+    // Everything queued is copied at once, so that it is all of the same moment, unless it exceeds this size.
     private const int LargestCopy = 16 * 1024 * 1024;
 
     private readonly Segment _segment;
@@ -37,8 +37,8 @@ internal sealed class MessageReader
     }
 
     /// <summary>
-    /// Reads the messages that are queued now, the next one to be consumed first. What is queued meanwhile is left out; for what is consumed meanwhile there is a
-    /// message that says so.
+    /// Reads the messages queued now, the next to be consumed first. Messages queued in the meantime are left out; for those consumed in the meantime, a
+    /// message says so.
     /// </summary>
     internal IEnumerable<SegmentMessage> Read()
     {
@@ -54,7 +54,7 @@ internal sealed class MessageReader
             yield break;
         }
 
-        // A consumer that has read up to the watermark has only what is behind the wrap left.
+        // If the consumer has read up to the watermark, only the stretch after the wrap is left.
         _start = start;
         int skipped = start.Watermark != 0 && start.Position >= start.Watermark ? 1 : 0;
         var pieces = new List<Piece>();
@@ -85,7 +85,7 @@ internal sealed class MessageReader
         }
     }
 
-    /// <summary>Copies the start of what is left, as much as is copied at once, and notes where each piece begins in the copy and how much of it there is.</summary>
+    /// <summary>Copies the start of what is left, up to the maximum, and records where the copy of each piece begins and how long it is.</summary>
     private void Copy(List<Piece> pieces, ref byte[] copy)
     {
         int room = Math.Max(LargestCopy, Need);
@@ -113,14 +113,14 @@ internal sealed class MessageReader
     {
         if (piece.Copied == 0)
         {
-            // Its turn comes when the one before it is done.
+            // Its turn comes when the piece before it is done.
             yield break;
         }
 
         (uint next, uint queuedEnd, _) = FindQueued(now, piece.Stretch, piece.At, piece.End);
         if (next == piece.At && next < queuedEnd && next != now!.Position && piece.Before is (uint, byte[]) before && !IsUnchanged(before.Position, before.Start, piece.Stretch))
         {
-            // Overwritten although the consumer is still before it: the ring went round while the messages before it were being handed over.
+            // Overwritten although the consumed frontier is still before it: the ring went all the way round while the preceding messages were being returned.
             queuedEnd = next;
         }
 
@@ -134,7 +134,7 @@ internal sealed class MessageReader
 
         while (next < queuedEnd && TryDecode(piece, next, queuedEnd, out RingEntry entry, out int at))
         {
-            // Where an entry was overwritten nobody knows where the next one began.
+            // If an entry was overwritten, there is no knowing where the next one began.
             if (!IsSame(piece, entry, at) || (entry.Fault is not null && !IsDamaged(entry.Position, StartOf(piece, entry, at), piece.Stretch)))
             {
                 queuedEnd = next;
@@ -143,7 +143,7 @@ internal sealed class MessageReader
 
             yield return Describe(entry, at, piece);
 
-            // Behind something damaged nothing can be told apart.
+            // Past a damaged entry, no entries can be told apart.
             piece.Before = (entry.Position, StartOf(piece, entry, at));
             next = entry.Fault is null ? next + entry.Length : piece.End;
         }
@@ -157,7 +157,7 @@ internal sealed class MessageReader
         piece.At = next;
     }
 
-    /// <summary>Bytes of an entry that have to be there at once: its header, and what is shown of it.</summary>
+    /// <summary>The number of bytes of an entry that must be present at once: its header and the part of it that is shown.</summary>
     private int Need => (int)Math.Min(EntryLayout.HeaderSize + (long)Math.Max(_payloadBytes, EntryLayout.MmapEntrySize), _capacity);
 
     private ulong Data(uint position) => _ring + RingLayout.HeaderSize + position;
@@ -165,8 +165,8 @@ internal sealed class MessageReader
     private RingSnapshot? Look() => RingSnapshot.ReadSettled(_file, _ring, _capacity, _cancellation);
 
     /// <summary>
-    /// Which part of a stretch was still queued at a later look, and where what was queued then ends. The start is where an entry begins; all are the end where all of it
-    /// was consumed.
+    /// Returns the part of a stretch that was still queued in a later snapshot, and the end of what was queued then. The part starts at an entry. If all of
+    /// the stretch was consumed, all three values are its end.
     /// </summary>
     private (uint From, uint To, uint Limit) FindQueued(RingSnapshot? now, int stretch, uint at, uint end)
     {
@@ -178,11 +178,11 @@ internal sealed class MessageReader
         bool hasWrap = now.Watermark != 0;
         if (stretch > 0 && hasWrap && now.Watermark == _start!.Watermark && now.Position >= _start.Position)
         {
-            // The stretch before this one is not consumed yet.
+            // The stretch before this one is not fully consumed yet.
             return (at, Math.Min(end, now.Write), now.Write);
         }
 
-        // Consumed round the end of the ring, and so with all that was queued at first.
+        // The consumer has gone past the end of the ring and wrapped, so everything that was queued at first is consumed.
         bool isRound = stretch == 0 && now.Position < _start!.Position;
         uint limit = hasWrap && now.Position != 0 ? now.Watermark : now.Write;
         uint to = Math.Min(end, limit);
@@ -190,17 +190,17 @@ internal sealed class MessageReader
         return isRound || from >= to ? (end, end, end) : (from, to, limit);
     }
 
-    /// <summary>Whether an entry, or its start, still is what it was when it was copied, and is still queued.</summary>
+    /// <summary>Whether an entry, or its start, is still the same as when it was copied, and still queued.</summary>
     private bool IsUnchanged(uint position, byte[] copy, int stretch) => ReadAgain(position, copy, stretch) is not null;
 
     /// <summary>
-    /// Whether what makes no sense stays so. Where the ring went round between two looks, what was the end of the queue is not where an entry ends, and an entry across it
-    /// only seems to be too long.
+    /// Whether an invalid entry is still invalid when read again. If the ring went all the way round between two snapshots, the former end of the queue is not
+    /// the end of an entry, and an entry across it only seems too long.
     /// </summary>
     private bool IsDamaged(uint position, byte[] copy, int stretch) =>
         ReadAgain(position, copy, stretch) is (byte[], uint) again && RingEntry.Decode(again.Bytes, 0, position, again.Left).Fault is not null;
 
-    /// <summary>Reads an entry once more, and how much is queued from there on; null where it is no longer what was copied, or no longer queued.</summary>
+    /// <summary>Reads an entry again, with the number of bytes queued from there on; null if it differs from the copy or is no longer queued.</summary>
     private (byte[] Bytes, uint Left)? ReadAgain(uint position, byte[] copy, int stretch)
     {
         byte[] bytes = new byte[Math.Min(EntryLayout.MmapEntrySize, _capacity - position)];
@@ -209,7 +209,7 @@ internal sealed class MessageReader
         return from == position && to > from && bytes.Take(copy.Length).SequenceEqual(copy) ? (bytes, limit - position) : null;
     }
 
-    /// <summary>What was copied of an entry's header and reference, or of the start of an inline payload.</summary>
+    /// <summary>Returns what was copied of an entry's header and reference, or of its header and the start of its inline payload.</summary>
     private byte[] StartOf(Piece piece, in RingEntry entry, int at)
     {
         long length = Math.Min(Math.Max(entry.Length, EntryLayout.HeaderSize), EntryLayout.MmapEntrySize);
@@ -218,7 +218,9 @@ internal sealed class MessageReader
         return start;
     }
 
-    /// <summary>What was consumed while it was copied: each message where they still can be told apart, else one for all.</summary>
+    /// <summary>
+    /// Returns the messages that were consumed during the copy: one for each if they can still be told apart, otherwise one for all of them.
+    /// </summary>
     private List<SegmentMessage> ReadOvertaken(Piece piece, uint to)
     {
         var messages = new List<SegmentMessage>();
@@ -232,7 +234,7 @@ internal sealed class MessageReader
         return next == to ? messages : [Overtaken(piece.At, to - piece.At, HowMany)];
     }
 
-    /// <summary>Decodes an entry of which enough was copied.</summary>
+    /// <summary>Decodes an entry if enough of it was copied.</summary>
     private bool TryDecode(Piece piece, uint position, uint end, out RingEntry entry, out int at)
     {
         long offset = position - piece.At;
@@ -300,7 +302,9 @@ internal sealed class MessageReader
         return message;
     }
 
-    /// <summary>Reads the payload from its slot, which is the entry's if it is allocated in the entry's generation before and after.</summary>
+    /// <summary>
+    /// Reads the payload from its slot. It belongs to the entry if the slot is allocated in the entry's generation both before and after the read.
+    /// </summary>
     private void ReadSlot(SegmentMessage message, in RingEntry entry, byte[] start, int stretch)
     {
         if (entry.FindReferenceFault(_segment.Classes) is string fault)
@@ -334,7 +338,7 @@ internal sealed class MessageReader
         message.SlotState = state;
         if (state != SegmentMessage.SlotCurrent)
         {
-            // Freed because the message has just been consumed, or although it waits.
+            // Either freed because the message has just been consumed, or freed although the message is still queued.
             bool isQueued = IsUnchanged(entry.Position, start, stretch);
             message.State = isQueued ? SegmentMessage.Queued : SegmentMessage.Overtaken;
             message.Fault = isQueued ? FormattableString.Invariant($"its slot was {(state == SegmentMessage.SlotFreed ? "freed" : "allocated anew")} although the message is still queued") : null;
@@ -362,7 +366,7 @@ internal sealed class MessageReader
         return payload;
     }
 
-    /// <summary>What is left of a stretch of the ring, and where its copy is.</summary>
+    /// <summary>The unread part of a stretch of the ring, and the position of its copy.</summary>
     private sealed class Piece
     {
         internal Piece(int stretch, uint at, uint end)
@@ -372,7 +376,7 @@ internal sealed class MessageReader
             End = end;
         }
 
-        /// <summary>1 for what is queued behind a wrap, else 0.</summary>
+        /// <summary>1 for the stretch after a wrap, otherwise 0.</summary>
         internal int Stretch { get; }
 
         internal uint At { get; set; }
@@ -383,7 +387,7 @@ internal sealed class MessageReader
 
         internal int Copied { get; set; }
 
-        /// <summary>The entry before <see cref="At"/>: while it stands there, an entry begins there too.</summary>
+        /// <summary>The entry before <see cref="At"/>: as long as it is unchanged, an entry begins at that position too.</summary>
         internal (uint Position, byte[] Start)? Before { get; set; }
     }
 }

@@ -5,20 +5,20 @@ namespace RoamShm;
 /// <summary>An entry in a ring (<c>r[shm.framing]</c>).</summary>
 internal struct RingEntry
 {
-    /// <summary>Where it begins in the ring's data.</summary>
+    /// <summary>The offset of the entry in the ring's data.</summary>
     internal uint Position { get; private set; }
 
-    /// <summary>Its length with its header; 0 where it is damaged.</summary>
+    /// <summary>The length including the header; 0 if the entry is damaged.</summary>
     internal uint Length { get; private set; }
 
-    /// <summary>What is wrong with it, or null.</summary>
+    /// <summary>What is wrong with the entry, or null.</summary>
     internal string? Fault { get; private set; }
 
     internal bool IsSlotReference { get; private set; }
 
     internal bool IsMmapReference { get; private set; }
 
-    /// <summary>Length of the payload; of a slot reference it stands in the slot, and is 0 here.</summary>
+    /// <summary>The length of the payload; 0 for a slot reference, whose length is stored in the slot.</summary>
     internal uint PayloadLength { get; private set; }
 
     internal byte ClassIndex { get; private set; }
@@ -31,16 +31,17 @@ internal struct RingEntry
 
     internal ulong MapOffset { get; private set; }
 
-    /// <summary>Generation of the slot or of the mapping.</summary>
+    /// <summary>The generation of the slot or mapping.</summary>
     internal uint Generation { get; private set; }
 
     internal static RingEntry Damaged(uint position, string fault) => new() { Position = position, Fault = fault };
 
     /// <summary>Decodes an entry.</summary>
-    /// <param name="bytes">Bytes of the ring. From <paramref name="at"/> on there are as many as the entry's header and reference take, or all that is left.</param>
-    /// <param name="at">Where the entry begins in them.</param>
-    /// <param name="position">Where it begins in the ring's data.</param>
-    /// <param name="left">Bytes from there to the end of what can be read.</param>
+    /// <param name="bytes">Bytes of the ring. From <paramref name="at"/> on, they contain the entry's header and reference, or everything that is
+    /// left.</param>
+    /// <param name="at">The index at which the entry begins in these bytes.</param>
+    /// <param name="position">The offset of the entry in the ring's data.</param>
+    /// <param name="left">The number of bytes from there to the end of what can be read.</param>
     internal static RingEntry Decode(byte[] bytes, int at, uint position, uint left)
     {
         if (position % 4 != 0 || left < EntryLayout.HeaderSize)
@@ -86,7 +87,7 @@ internal struct RingEntry
         };
     }
 
-    /// <summary>What is wrong with what a slot reference refers to, or null.</summary>
+    /// <summary>Returns what is wrong with the target of a slot reference, or null.</summary>
     internal readonly string? FindReferenceFault(SlotClass[] classes)
     {
         if (!IsSlotReference)

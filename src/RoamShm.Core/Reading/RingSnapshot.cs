@@ -4,19 +4,19 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>What waits in a ring, as it was at one moment (<c>r[shm.bipbuf.read]</c>). Nothing in it is followed before it is checked.</summary>
+/// <summary>What is queued in a ring at one moment (<c>r[shm.bipbuf.read]</c>). Nothing in it is followed before it is checked.</summary>
 internal sealed class RingSnapshot
 {
-    // Only the headers and references of entries are looked at, so payloads are read past in pieces of this size.
+    // Only the headers and references of entries are examined, so the ring is read in windows of this size, skipping payloads.
     private const int WindowSize = 64 * 1024;
 
-    // The positions are read until two looks in a row agree; a ring that is never still for that long is being drained faster than it can be read.
+    // The positions are read until two consecutive reads agree. A ring that never settles within this many reads is drained faster than it can be read.
     private const int MostLooks = 64;
 
-    // Between two looks at a ring that wraps: whoever wraps it was stopped in between.
+    // The pause between two reads of a ring that is wrapping: whoever wraps it was stopped halfway.
     private static readonly TimeSpan PauseOfWrap = TimeSpan.FromMilliseconds(1);
 
-    // Every ring of every segment is read into the same: its positions are taken out at once.
+    // All rings of all segments are read into the same buffer: the positions are extracted at once.
     [ThreadStatic]
     private static byte[]? _header;
 
@@ -50,18 +50,19 @@ internal sealed class RingSnapshot
     internal string? Fault { get; }
 
     /// <summary>
-    /// Whether the positions are as they are for an instant while the ring wraps: the producer has set the watermark and not yet gone to the start, or the consumer
-    /// has gone to the start and not yet cleared the watermark (<c>r[shm.bipbuf.grant]</c>, <c>r[shm.bipbuf.release]</c>). It lasts while a process is stopped there.
+    /// Whether the positions are those of the brief moment in which the ring wraps: the producer has set the watermark but not yet gone to the start, or the
+    /// consumer has gone to the start but not yet cleared the watermark (<c>r[shm.bipbuf.grant]</c>, <c>r[shm.bipbuf.release]</c>). This lasts if a process is
+    /// stopped at that point.
     /// </summary>
     internal bool IsWrapping => Watermark != 0 && Watermark <= Capacity && (Position == 0 ? Write <= Capacity : Write == Watermark && Position <= Watermark);
 
-    /// <summary>Whether the positions make no sense, at no instant of a ring's life.</summary>
+    /// <summary>Whether the positions are invalid at any moment in the life of a ring.</summary>
     internal bool IsDamaged => Fault is not null && !IsWrapping;
 
-    /// <summary>Whether nothing is queued and the positions make sense.</summary>
+    /// <summary>Whether nothing is queued and the positions are valid.</summary>
     internal bool IsEmpty => Fault is null && Watermark == 0 && Position == Write;
 
-    /// <summary>Bytes that wait; 0 where the positions make no sense.</summary>
+    /// <summary>The number of bytes queued; 0 if the positions are invalid.</summary>
     internal long Queued
     {
         get
@@ -89,7 +90,10 @@ internal sealed class RingSnapshot
             capacity);
     }
 
-    /// <summary>Reads the positions until two looks agree, so that they are of one moment; null where they never do. While the ring wraps, waits for that to end.</summary>
+    /// <summary>
+    /// Reads the positions until two reads agree, so that they are all of the same moment; null if they never do. If the ring is wrapping, waits for that to
+    /// end.
+    /// </summary>
     internal static RingSnapshot? ReadSettled(SegmentFile file, ulong ring, uint capacity, CancellationToken cancellation)
     {
         RingSnapshot last = Read(file, ring, capacity);
@@ -114,7 +118,7 @@ internal sealed class RingSnapshot
         return null;
     }
 
-    /// <summary>The ring as an object of plain values, its entries counted.</summary>
+    /// <summary>Returns the ring as an object of plain values, with its entries counted.</summary>
     internal SegmentRing ToRing(int peerId, RingDirection direction, ulong offset)
     {
         var ring = new SegmentRing
@@ -140,7 +144,10 @@ internal sealed class RingSnapshot
         return ring;
     }
 
-    /// <summary>The entries in the order in which they would be consumed; the last one of a stretch has a fault where it cannot be told where the next begins.</summary>
+    /// <summary>
+    /// Returns the entries in the order in which they would be consumed. The last one of a stretch has a fault if there is no telling where the next one
+    /// begins.
+    /// </summary>
     internal IEnumerable<RingEntry> Entries()
     {
         foreach ((uint start, uint end) in Readable())
@@ -159,7 +166,9 @@ internal sealed class RingSnapshot
         }
     }
 
-    /// <summary>The one or two stretches of the ring's data that can be read, in the order in which they would be consumed; none where the positions make no sense.</summary>
+    /// <summary>
+    /// Returns the one or two readable stretches of the ring's data in the order in which they would be consumed; none if the positions are invalid.
+    /// </summary>
     internal IEnumerable<(uint Start, uint End)> Readable()
     {
         if (Fault is not null)
@@ -167,7 +176,7 @@ internal sealed class RingSnapshot
             yield break;
         }
 
-        // At the start with a watermark: all before that one is consumed.
+        // At the start with a watermark set: everything before the watermark is consumed.
         if (Watermark == 0 || Position == 0)
         {
             yield return (Position, Write);
@@ -182,7 +191,10 @@ internal sealed class RingSnapshot
         yield return (0, Write);
     }
 
-    /// <summary>As <see cref="Readable"/>, also while the ring wraps: before the watermark, and behind it what is at the start.</summary>
+    /// <summary>
+    /// Does the same as <see cref="Readable"/>, but also while the ring wraps: returns what is left before the watermark or, if nothing is, what is at the
+    /// start.
+    /// </summary>
     internal IEnumerable<(uint Start, uint End)> Stretches() => !IsWrapping ? Readable()
         : Position == 0 || Position == Watermark ? [(0, Write)]
         : [(Position, Watermark)];
@@ -225,7 +237,7 @@ internal sealed class RingSnapshot
         return RingEntry.Decode(_window, (int)(_data + at - _windowStart), at, left);
     }
 
-    /// <summary>Makes sure that the window has that part of the ring's data.</summary>
+    /// <summary>Ensures that the window contains the given part of the ring's data.</summary>
     private void Load(uint at, int count)
     {
         ulong offset = _data + at;

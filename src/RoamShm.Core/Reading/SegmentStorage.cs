@@ -1,11 +1,11 @@
 namespace RoamShm;
 
-/// <summary>What files take of their file system.</summary>
+/// <summary>The storage that files occupy on their file system.</summary>
 public static class SegmentStorage
 {
-    /// <summary>Bytes of storage that a file takes, without opening it: less than its length where it is sparse.</summary>
+    /// <summary>Returns the number of bytes of storage that a file occupies, without opening it: less than its length if it is sparse.</summary>
     /// <param name="path">The file; symbolic links are not followed.</param>
-    /// <returns>The bytes; <see langword="null"/> where nothing has the name, or the system does not say, as Windows.</returns>
+    /// <returns>The number of bytes; <see langword="null"/> if the file does not exist, or if the system does not report it, as on Windows.</returns>
     public static long? AllocatedBytes(string path)
     {
         try

@@ -13,7 +13,7 @@ internal sealed unsafe class SlotReader
     internal const int PieceShift = 12;
     internal const int SlotsPerPiece = 1 << PieceShift;
 
-    // Pieces of every class are read into the same, one at a time.
+    // Chunks of all classes are read into the same buffer, one at a time.
     [ThreadStatic]
     private static byte[]? _piece;
 

@@ -33,7 +33,7 @@ internal sealed unsafe class SlotTable
     // For an untouched chunk: the first slot that is on the list, together with all after it; the end of the chunk if none is.
     private readonly uint[] _listedFrom;
 
-    // Most segments have no slot allocated when somebody looks.
+    // Most segments have no allocated slot at the time of a read.
     private long[]? _allocatedByOwner;
 
     private SlotTable(Segment segment, int classIndex)

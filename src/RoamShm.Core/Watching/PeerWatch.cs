@@ -2,13 +2,13 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>What is known of the peers of one watched segment.</summary>
+/// <summary>The last known state of the peers of one watched segment.</summary>
 internal sealed class PeerWatch
 {
     private Known[] _known = [];
 
-    /// <summary>Compares a peer table with the one before; the first one is only remembered.</summary>
-    /// <returns>Each peer that changed: as it is, as it was, and what happened to it.</returns>
+    /// <summary>Compares a peer table with the previous one; the first one is only recorded.</summary>
+    /// <returns>For each peer that changed: its entry, its previous entry, and the change.</returns>
     internal IEnumerable<(PeerEntry Peer, PeerEntry Before, string Change)> Compare(PeerTable table, ulong interval, HeartbeatClock now)
     {
         bool isFirst = _known.Length != table.Count;
@@ -29,7 +29,7 @@ internal sealed class PeerWatch
         }
     }
 
-    /// <summary>Forgets everything, as when another file has the name.</summary>
+    /// <summary>Forgets everything, for example because the name now belongs to another file.</summary>
     internal void Forget() => _known = [];
 
     private static string? FindChange(Known before, Known now)

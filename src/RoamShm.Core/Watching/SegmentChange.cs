@@ -2,37 +2,37 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>What happened to a watched segment. A <see cref="SegmentEvent"/> carries them as text.</summary>
+/// <summary>The changes of a watched segment. A <see cref="SegmentEvent"/> carries them as text.</summary>
 [Flags]
 public enum SegmentChange
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No change.</summary>
     None = 0,
 
-    /// <summary>The segment as it was when first seen.</summary>
+    /// <summary>The segment as first seen.</summary>
     Initial = 1,
 
-    /// <summary>The host's goodbye went from 0 to something else (<c>r[shm.host.goodbye]</c>).</summary>
+    /// <summary>The host's goodbye changed from 0 to another value (<c>r[shm.host.goodbye]</c>).</summary>
     Goodbye = 2,
 
-    /// <summary>current_size or the file's length changed (<c>r[shm.varslot.extents]</c>).</summary>
+    /// <summary>current_size or the length of the file changed (<c>r[shm.varslot.extents]</c>).</summary>
     Resized = 4,
 
-    /// <summary>The file became shorter than the segment; the object has the last header that could be read, and the new length.</summary>
+    /// <summary>The file became shorter than the segment. The event carries the last readable header and the new length.</summary>
     Truncated = 8,
 
-    /// <summary>Another file has the name.</summary>
+    /// <summary>The name now belongs to another file.</summary>
     Replaced = 16,
 
-    /// <summary>Nothing has the name any more; the object has the last header.</summary>
+    /// <summary>The name no longer exists. The event carries the last header.</summary>
     Removed = 32,
 
-    /// <summary>After it was removed, truncated or invalid, there is a segment again.</summary>
+    /// <summary>A segment that was removed, truncated or invalid is back.</summary>
     Reappeared = 64,
 
-    /// <summary>Another field of the header changed, or the goodbye was taken back.</summary>
+    /// <summary>Another field of the header changed, or the goodbye was revoked.</summary>
     HeaderChanged = 128,
 
-    /// <summary>What has the name is no readable segment any more; the object has the last header.</summary>
+    /// <summary>The file of that name is no longer a readable segment. The event carries the last header.</summary>
     Invalid = 256,
 }

@@ -5,7 +5,7 @@ using System.Threading;
 
 namespace RoamShm;
 
-/// <summary>One watch of some files; see <see cref="SegmentWatcher"/>.</summary>
+/// <summary>A watch of some files; see <see cref="SegmentWatcher"/>.</summary>
 internal sealed class SegmentWatch
 {
     private static readonly List<SegmentEvent> Nothing = [];
@@ -56,7 +56,7 @@ internal sealed class SegmentWatch
             TimeSpan now = clock.Elapsed;
             if (nextLook < now)
             {
-                // Looks that were missed are not made up for.
+                // Do not make up for missed polls.
                 nextLook = now;
             }
 
@@ -73,7 +73,7 @@ internal sealed class SegmentWatch
 
     private static void Wait(TimeSpan time, CancellationToken cancellation)
     {
-        // A wait handle takes no more than 24 days at a time.
+        // A wait handle waits at most 24 days at a time.
         for (TimeSpan left = time; left > TimeSpan.Zero && !cancellation.IsCancellationRequested; left -= TimeSpan.FromDays(1))
         {
             TimeSpan part = left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
@@ -117,8 +117,8 @@ internal sealed class SegmentWatch
         }
     }
 
-    /// <summary>Looks at one file.</summary>
-    /// <returns>What changed: the segment's own event first, then those of its peers.</returns>
+    /// <summary>Polls one file.</summary>
+    /// <returns>The changes: first the event of the segment itself, then those of its peers.</returns>
     private List<SegmentEvent> Look(WatchTarget target)
     {
         if (target.Held is HeldFile held && held.Borrow() is SegmentFile open)
@@ -132,7 +132,7 @@ internal sealed class SegmentWatch
             }
             catch (SegmentException)
             {
-                // The other way finds out what is wrong with it, and says so.
+                // The regular way finds out what is wrong with it, and reports it.
             }
             finally
             {
@@ -176,7 +176,7 @@ internal sealed class SegmentWatch
             }
             catch (SegmentException)
             {
-                // It may have been cut short since it was opened, and its length then says so.
+                // It may have been truncated after it was opened; its length then shows it.
                 file.Refresh();
                 status = file.Status;
                 throw;
@@ -213,12 +213,12 @@ internal sealed class SegmentWatch
         }
         catch (SegmentException e) when (e.ErrorId is SegmentErrorId.InvalidLimits or SegmentErrorId.PeerTableOutOfBounds)
         {
-            // A validation finds that; the header can be watched all the same.
+            // That is a matter for validation; the header can still be watched.
             return null;
         }
     }
 
-    /// <summary>The events of a segment, and behind them those of its peers.</summary>
+    /// <summary>Appends the events of a segment's peers to those of the segment.</summary>
     private static List<SegmentEvent> PeerEvents(WatchTarget target, PeerTable peers, List<SegmentEvent> events)
     {
         foreach ((PeerEntry peer, PeerEntry before, string change) in target.Peers.Compare(peers, target.Header!.HeartbeatInterval, HeartbeatClock.Now()))
@@ -325,7 +325,7 @@ internal sealed class SegmentWatch
 
         if (target.State == WatchState.Removed && isBeingMade)
         {
-            // It reappears when it is complete.
+            // It reappears once it is complete.
             return null;
         }
 
@@ -356,7 +356,7 @@ internal sealed class SegmentWatch
         _options.OnError?.Invoke(error);
     }
 
-    /// <summary>An event with the last header that could be read.</summary>
+    /// <summary>Returns an event with the last readable header.</summary>
     private SegmentEvent Last(WatchTarget target, SegmentChange change)
     {
         var last = new SegmentEvent();

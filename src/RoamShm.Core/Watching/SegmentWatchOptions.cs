@@ -3,33 +3,38 @@ using System.Collections.Generic;
 
 namespace RoamShm;
 
-/// <summary>How <see cref="SegmentWatcher"/> watches.</summary>
+/// <summary>Options for <see cref="SegmentWatcher"/>.</summary>
 public sealed class SegmentWatchOptions
 {
-    /// <summary>Time from one look at all segments to the next; default 250 ms, at least 1 ms.</summary>
+    /// <summary>Gets or sets the time from one poll of all segments to the next. The default is 250 ms, the minimum 1 ms.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>When to end; <see langword="null"/> for never.</summary>
+    /// <summary>Gets or sets the time after which to end; <see langword="null"/> for never.</summary>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>After how many events to end; <see langword="null"/> for never.</summary>
+    /// <summary>Gets or sets the number of events after which to end; <see langword="null"/> for never.</summary>
     public long? Count { get; set; }
 
-    /// <summary>Whether to end when every segment is in goodbye or removed.</summary>
+    /// <summary>Gets or sets a value indicating whether to end once every segment is in goodbye or removed.</summary>
     public bool UntilGoodbye { get; set; }
 
-    /// <summary>Whether to leave out the events for what is there at the start.</summary>
+    /// <summary>Gets or sets a value indicating whether to omit the events for segments that exist at the start.</summary>
     public bool SkipInitial { get; set; }
 
-    /// <summary>Whether to wait for files that do not exist yet, or are just being made, instead of reporting them as errors.</summary>
+    /// <summary>Gets or sets a value indicating whether to wait for files that do not exist yet or are being created, instead of reporting an error.</summary>
     public bool WaitForFile { get; set; }
 
-    /// <summary>Whether to watch the peers of each segment too.</summary>
+    /// <summary>Gets or sets a value indicating whether to watch the peers of each segment too.</summary>
     public bool Peers { get; set; }
 
-    /// <summary>Called with what keeps a file from being watched, and with each that is not in goodbye when the time to wait for that is up.</summary>
+    /// <summary>
+    /// Gets or sets a callback for each error that prevents a file from being watched, and for each segment that is not in goodbye when the time for that runs
+    /// out.
+    /// </summary>
     public Action<SegmentException>? OnError { get; set; }
 
-    /// <summary>Called before each look for more files to watch; those that are watched already are passed over.</summary>
+    /// <summary>
+    /// Gets or sets a function that is called before each poll and returns more files to watch; it may return files that are already watched.
+    /// </summary>
     public Func<IEnumerable<string>>? Discover { get; set; }
 }

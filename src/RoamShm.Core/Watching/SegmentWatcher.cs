@@ -5,15 +5,15 @@ using System.Threading;
 namespace RoamShm;
 
 /// <summary>
-/// Watches segments by looking at them again and again: a store through a mapping raises no event of the file system. Between two looks files are held open for
-/// reading where that hinders nobody: not on Windows, no more than half of what the process may have open, and not for looks rarer than one a second.
+/// Watches segments by polling them: a store through a mapping raises no file system event. Files stay open for reading between polls if that hinders nobody:
+/// not on Windows, never more than half of the files that the process may have open, and not if polls are more than a second apart.
 /// </summary>
 public static class SegmentWatcher
 {
-    /// <summary>Watches files: first an event for each that is there, then one for each change of each.</summary>
-    /// <param name="paths">The files; the same one twice is watched once.</param>
-    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
-    /// <param name="cancellationToken">Ends the sequence at once, without an exception.</param>
+    /// <summary>Watches files: returns an event for each that exists, then one for each change.</summary>
+    /// <param name="paths">The files; one that is given twice is watched once.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation, which ends the sequence at once, without an exception.</param>
     /// <returns>The events, as they are seen. The sequence blocks between them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The interval is shorter than 1 ms.</exception>
     public static IEnumerable<SegmentEvent> Watch(IEnumerable<string> paths, SegmentWatchOptions? options = null, CancellationToken cancellationToken = default)

@@ -1,6 +1,6 @@
 namespace RoamShm;
 
-/// <summary>What a watched file was at the last look.</summary>
+/// <summary>The state of a watched file as of the last poll.</summary>
 internal enum WatchState
 {
     Unseen,

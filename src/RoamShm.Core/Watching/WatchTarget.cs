@@ -2,7 +2,7 @@ using System;
 
 namespace RoamShm;
 
-/// <summary>A watched file, and what was last seen of it.</summary>
+/// <summary>A watched file and its last known state.</summary>
 internal sealed class WatchTarget
 {
     private const int SecondLooks = 1;
@@ -14,28 +14,28 @@ internal sealed class WatchTarget
 
     internal WatchState State { get; set; }
 
-    /// <summary>Whether it was not there at the start, so that its first sight is a change.</summary>
+    /// <summary>Whether it did not exist at the start, so that its first appearance is a change.</summary>
     internal bool IsLate { get; set; }
 
     internal bool IsGivenUp { get; set; }
 
     internal string? ErrorId { get; set; }
 
-    /// <summary>Whether the error is one that passes when a host has made the segment.</summary>
+    /// <summary>Whether the error will go away once a host has finished creating the segment.</summary>
     internal bool IsBeingMade { get; set; }
 
     internal FileIdentity Identity { get; set; }
 
     internal SegmentHeaderFields? Header { get; private set; }
 
-    /// <summary>The file as it is held open; null where it is not to be held.</summary>
+    /// <summary>The file as it is held open between polls; null if it must not be held.</summary>
     internal HeldFile? Held { get; set; }
 
     internal PeerWatch Peers { get; } = new();
 
     internal byte[] Bytes { get; } = new byte[HeaderLayout.Size];
 
-    /// <summary>A file that is just being made when the watch begins gets one more look.</summary>
+    /// <summary>Whether to poll the file once more: one that is being created when the watch begins gets a second chance.</summary>
     internal bool IsWorthASecondLook() => _looks++ < SecondLooks;
 
     internal unsafe bool IsSame(FileStatus status, byte[] header)
@@ -60,7 +60,7 @@ internal sealed class WatchTarget
         return true;
     }
 
-    /// <summary>What changed of a header that is not the same any more.</summary>
+    /// <summary>Returns the difference from a header known to have changed.</summary>
     internal SegmentChange Compare(SegmentHeaderFields now, byte[] bytesNow)
     {
         SegmentHeaderFields before = Header!;
