@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    Measures how the time and memory of health and metrics grow with the number of segments on a host.
+    Measures how the time and memory that health and metrics need grow with the number of segments on a host.
 .DESCRIPTION
-    Makes 1, 10, 100 and so on segments in a folder and measures, each in a process of its own, what a monitor runs: the
-    time of the command alone, the median of some rounds; the largest working set of the process, which includes garbage
-    that was not worth collecting yet; and what the command leaves behind once everything is collected. Linear growth shows
-    as a time per segment that no longer changes. Everything is cleaned up at the end.
+    Creates 1, 10, 100 and so on segments in a folder. Measures what a monitor runs, each command in a process of its own:
+    the time of the command alone, as the median of several rounds; the largest working set of the process, which includes
+    garbage not yet worth collecting; and the memory still in use after a full collection. If growth is linear, the time per
+    segment stops changing. Everything is cleaned up at the end.
 
     Build the module first: dotnet build -c Release src/RoamShm.PowerShell.
 .EXAMPLE
@@ -18,10 +18,10 @@ param(
     [ValidateRange(1, 100)]
     [int] $Rounds = 5,
 
-    # Where to make the segments.
+    # The folder in which to create the segments.
     [string] $Folder = '/dev/shm',
 
-    # The module to measure: the path of its manifest.
+    # The path to the manifest of the module to measure.
     [string] $Module
 )
 
@@ -62,7 +62,7 @@ try {
 Import-Module '$Module'
 `$before = 0
 `$times = foreach (`$round in 0..$Rounds) {
-    # The first round is not counted: it loads and compiles.
+    # Do not count the first round, which loads and compiles.
     if (`$round -eq 1) { `$before = [GC]::GetTotalMemory(`$true) }
     `$clock = [System.Diagnostics.Stopwatch]::StartNew()
     $($commands[$name])

@@ -1,8 +1,8 @@
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floors of what looks into segments: the checks of attaching, the peer table, and then the headers of the rings, the metadata of the slots, or both. With 8 guests and
-/// 3 classes 21, 8 or 24 calls of the system an item.
+/// The floors for reading the content of segments: the attach checks, the peer table, and then the ring headers, the slot metadata, or both. With 8 guests and
+/// 3 classes, 21, 8 or 24 system calls an item.
 /// </summary>
 public static unsafe class ContentFloor
 {
@@ -13,13 +13,13 @@ public static unsafe class ContentFloor
     private const int MetaSize = 16;
     private const int MostGuests = 255;
 
-    /// <summary>Reads peers, rings and slots, as for a list of peers with what is queued for them and the slots that they own.</summary>
+    /// <summary>Reads peers, rings and slots, as for a list of peers with what is queued for them and the slots they own.</summary>
     public static long ReadPeers(string[] paths) => Read(paths, rings: true, slots: true);
 
-    /// <summary>Reads slots, and the peers that may own them.</summary>
+    /// <summary>Reads slots and the peers that may own them.</summary>
     public static long ReadSlots(string[] paths) => Read(paths, rings: false, slots: true);
 
-    /// <summary>Reads one peer, its rings and the slots, and asks whether anybody uses the segment.</summary>
+    /// <summary>Reads one peer, its rings and the slots, and checks whether anybody uses the segment.</summary>
     internal static bool ReadPeer(string path, int peerId, out ulong rings, out ulong stride)
     {
         byte* header = stackalloc byte[FloorHeader.Size];
@@ -68,7 +68,7 @@ public static unsafe class ContentFloor
         return sum;
     }
 
-    /// <summary>Classes of at most 4,096 slots.</summary>
+    /// <summary>Reads the slot metadata of classes with at most 4,096 slots.</summary>
     private static long ReadSlots(RawFile file, ulong pool, int count, byte* meta)
     {
         byte* classes = stackalloc byte[count * ClassSize];

@@ -4,8 +4,8 @@ using System.IO;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floor of a search: the names of a folder in order, and for each the status of the name, the reads of a validation, and one look at whether somebody uses the file: a
-/// lease, taken and let go. With 8 guests 24 calls of the system an item.
+/// The floor for a search: the names in a folder, in order, and for each the status of the name, the reads of a validation, and one check whether anybody uses
+/// the file: a lease, taken and released. With 8 guests, 24 system calls an item.
 /// </summary>
 public static class FindFloor
 {

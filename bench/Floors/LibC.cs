@@ -64,14 +64,14 @@ internal static unsafe class LibC
     [DllImport("libc", EntryPoint = "lstat", SetLastError = true)]
     private static extern int LStat(byte* path, byte* status);
 
-    // A variable number of arguments; Linux passes an int there as it does elsewhere.
+    // A variadic function; Linux passes an int to it like an argument of any other function.
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static extern int FCntl(int fd, int command, int argument);
 
     [DllImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     private static extern int ClockGetTime(int clock, long* secondsAndNanoseconds);
 
-    /// <summary>Whether something that is no symbolic link has the name and is a regular file.</summary>
+    /// <summary>Whether a name belongs to a regular file, and not to a symbolic link to one.</summary>
     internal static bool IsRegularItself(string path)
     {
         byte* name = stackalloc byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];
@@ -80,7 +80,7 @@ internal static unsafe class LibC
         return LStat(name, status) == 0 && (*(int*)(status + ModeInStatus) & ModeTypeMask) == RegularFile;
     }
 
-    /// <summary>Asks the kernel whether somebody has the file open for writing: takes a read lease and lets it go.</summary>
+    /// <summary>Asks the kernel whether anybody has the file open for writing: takes a read lease and releases it.</summary>
     internal static bool IsUnused(int fd)
     {
         const int setSignal = 10;
@@ -91,7 +91,7 @@ internal static unsafe class LibC
         return FCntl(fd, setSignal, ignoredSignal) == 0 && FCntl(fd, setLease, readLease) == 0 && FCntl(fd, setLease, noLease) == 0;
     }
 
-    /// <summary>Milliseconds of processor time that all threads of this process have used. The time that .NET gives comes in steps of 10 ms.</summary>
+    /// <summary>Returns the CPU time in milliseconds of all threads of this process. The CPU time that .NET reports advances in steps of 10 ms.</summary>
     internal static double ProcessorTime()
     {
         const int processTime = 2;

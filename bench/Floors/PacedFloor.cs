@@ -5,11 +5,11 @@ using System.Threading;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floor of a look of a watch: open, fstat, read, close of each file at an interval, so that the processor's caches are as cold as a watch finds them.
+/// The floor for one poll of a watch: open, fstat, read and close each file at an interval, so that the processor caches are as cold as they are for a watch.
 /// </summary>
 public static class PacedFloor
 {
-    /// <summary>Milliseconds of processor time for one look at all files.</summary>
+    /// <summary>Returns the CPU time in milliseconds for one poll of all files.</summary>
     public static double Measure(string[] paths, TimeSpan interval, int warmUps, int looks)
     {
         var clock = new Stopwatch();
@@ -35,7 +35,7 @@ public static class PacedFloor
         return (Now() - start) / looks;
     }
 
-    /// <summary>Processor time of this process in milliseconds.</summary>
+    /// <summary>Returns the CPU time of this process in milliseconds.</summary>
     public static double Now()
     {
         if (LibC.IsUsed)

@@ -4,10 +4,10 @@ using System.IO;
 
 namespace RoamShm.Bench;
 
-/// <summary>Floor of finding out who maps a file: the list of mappings of each process, read once. Linux only.</summary>
+/// <summary>The floor for finding out who maps a file: read the list of mappings of each process once. Linux only.</summary>
 public static unsafe class ProcessFloor
 {
-    /// <summary>Reads them all, and counts their bytes.</summary>
+    /// <summary>Reads the mappings of all processes and returns the number of bytes read.</summary>
     public static long ReadAll()
     {
         const int size = 1 << 16;
@@ -33,7 +33,7 @@ public static unsafe class ProcessFloor
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            // It has ended, or is another user's.
+            // The process has ended or belongs to another user.
             return 0;
         }
 

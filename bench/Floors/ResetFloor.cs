@@ -5,8 +5,8 @@ using System.Threading;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Floor of freeing the place of a guest that is gone: open for reading, the checks of attaching, peer table, both rings' headers, the slots' metadata, a read lease as proof
-/// that nobody uses the segment; then open for writing, and store into the peer's entry and both rings' headers through mappings. Linux only.
+/// The floor for freeing the entry of a guest that is gone: open for reading, the attach checks, peer table, both ring headers, the slot metadata, a read
+/// lease as proof that nobody uses the segment; then open for writing, and store into the peer entry and both ring headers through mappings. Linux only.
 /// </summary>
 public static unsafe class ResetFloor
 {
@@ -15,7 +15,7 @@ public static unsafe class ResetFloor
     private const int Goodbye = 2;
     private const int PageSize = 4096;
 
-    /// <summary>Frees the place of one peer in each segment.</summary>
+    /// <summary>Frees the entry of one peer in each segment.</summary>
     public static long Recover(string[] paths, int peerId)
     {
         long freed = 0;
@@ -31,7 +31,7 @@ public static unsafe class ResetFloor
         return freed;
     }
 
-    /// <summary>Lets the first peers of a segment have left. Never measured.</summary>
+    /// <summary>Makes the first peers of a segment look as if they had left. Never measured.</summary>
     public static void Leave(string path, int peers)
     {
         using FileStream file = RawFile.OpenStream(path, write: true);

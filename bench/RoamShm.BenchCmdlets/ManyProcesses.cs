@@ -5,8 +5,8 @@ using System.Globalization;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Many processes that do nothing, the children of one shell. It ends them by their ids when this is disposed of, or when this process ends in another way; and each ends by
-/// itself after five minutes.
+/// Many processes that do nothing, the children of one shell. The shell ends them by their ids when this object is disposed of, or when this process ends in
+/// any other way. In any case, each exits by itself after five minutes.
 /// </summary>
 public sealed class ManyProcesses : IDisposable
 {

@@ -6,8 +6,8 @@ using System.Threading;
 namespace RoamShm.Bench;
 
 /// <summary>
-/// Ends the pipeline of a watch that sees no changes, and writes the milliseconds of processor time that one look at all its segments took: the process's own,
-/// over a window, divided by the looks that belong into it.
+/// Ends the pipeline of a watch that sees no changes, and writes the CPU time in milliseconds that one poll of all its segments took: the CPU time of the
+/// process over a window, divided by the number of polls due in that window.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Measure, "BenchLook")]
 [OutputType(typeof(double))]

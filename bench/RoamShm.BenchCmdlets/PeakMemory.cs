@@ -4,17 +4,17 @@ using System.Management.Automation;
 
 namespace RoamShm.Bench;
 
-/// <summary>The most memory that this process has had at once. Linux only.</summary>
+/// <summary>The peak memory of this process. Linux only.</summary>
 public static class PeakMemory
 {
-    /// <summary>Bytes of the process in memory, the most while a script runs.</summary>
+    /// <summary>Returns the peak resident memory of the process in bytes while a script runs.</summary>
     public static long Of(ScriptBlock script)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
 
-        // Resets the peak to what is in memory now.
+        // Resets the peak to the memory that is resident now.
         File.WriteAllText("/proc/self/clear_refs", "5");
         _ = script.Invoke();
         foreach (string line in File.ReadLines("/proc/self/status"))

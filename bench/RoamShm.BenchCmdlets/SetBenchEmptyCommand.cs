@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Bench;
 
-/// <summary>The cost of PowerShell itself for Set-RoamGoodbye: a ShouldProcess call and one object written an item.</summary>
+/// <summary>The cost of PowerShell itself for Set-RoamGoodbye: a ShouldProcess call and one output object an item.</summary>
 [Cmdlet(VerbsCommon.Set, "BenchEmpty", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FloorHeader))]
 public sealed class SetBenchEmptyCommand : PSCmdlet

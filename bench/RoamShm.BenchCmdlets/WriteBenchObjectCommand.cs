@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace RoamShm.Bench;
 
-/// <summary>What PowerShell itself takes for a cmdlet that writes several objects an item: so many objects, new ones, and nothing else.</summary>
+/// <summary>The cost of PowerShell itself for a cmdlet that writes several objects an item: that many new objects, and nothing else.</summary>
 [Cmdlet(VerbsCommunications.Write, "BenchObject")]
 [OutputType(typeof(FloorHeader))]
 public sealed class WriteBenchObjectCommand : PSCmdlet
@@ -11,7 +11,7 @@ public sealed class WriteBenchObjectCommand : PSCmdlet
     [Alias("PSPath", "LP")]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Objects an item.</summary>
+    /// <summary>The number of objects to write an item.</summary>
     [Parameter]
     public int Count { get; set; } = 1;
 

@@ -4,13 +4,13 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Abstractions;
 
-/// <summary>A cmdlet that does something with the segments in folders, or with single ones.</summary>
+/// <summary>A cmdlet that processes the segments in folders, or individual segments.</summary>
 public abstract class SegmentSearchCommand : SegmentCommand
 {
     private const string PathSet = nameof(Path);
     private const string LiteralPathSet = nameof(LiteralPath);
 
-    /// <summary>Folders or segments, wildcards allowed. Default: /dev/shm where it exists, and the temporary folder.</summary>
+    /// <summary>Folders or segments; wildcards are allowed. The default is /dev/shm, if it exists, and the temporary folder.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [NotEmptyPath]
     [PathText]
@@ -18,18 +18,18 @@ public abstract class SegmentSearchCommand : SegmentCommand
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[]? Path { get; set; }
 
-    /// <summary>Folders or segments, their names taken as they are.</summary>
+    /// <summary>Folders or segments, with their names taken literally.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     [Alias("PSPath", "LP")]
     [ArgumentCompleter(typeof(FileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Search the folders below too.</summary>
+    /// <summary>Search subfolders too.</summary>
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>How many levels of folders below to search; implies -Recurse.</summary>
+    /// <summary>The number of levels of subfolders to search; implies -Recurse.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int? Depth { get; set; }
@@ -81,7 +81,7 @@ public abstract class SegmentSearchCommand : SegmentCommand
         }
     }
 
-    /// <summary>Does the cmdlet's work on one file or folder.</summary>
+    /// <summary>Processes one file or folder.</summary>
     /// <param name="path">The file or folder, as the operating system names it.</param>
     private protected abstract void Process(string path);
 }

@@ -3,7 +3,7 @@ using RoamShm.Abstractions;
 
 namespace RoamShm.Commands;
 
-/// <summary>Writes segments as metrics for Prometheus.</summary>
+/// <summary>Exports metrics of segments for Prometheus.</summary>
 [Cmdlet(VerbsData.Export, "RoamMetric", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(string))]
 public sealed class ExportRoamMetricCommand : SegmentSearchCommand
@@ -12,7 +12,7 @@ public sealed class ExportRoamMetricCommand : SegmentSearchCommand
     private SegmentSurveyor? _surveyor;
     private string? _destination;
 
-    /// <summary>The file to write, replaced in one step; without it the lines go down the pipeline.</summary>
+    /// <summary>The file to write, replaced in a single step; without it, the lines are written to the pipeline.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }

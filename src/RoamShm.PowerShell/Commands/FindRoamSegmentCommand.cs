@@ -7,7 +7,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Searches folders for segments and says what state each is in.</summary>
+/// <summary>Searches folders for segments and reports the status of each.</summary>
 [Cmdlet(VerbsCommon.Find, "RoamSegment", DefaultParameterSetName = nameof(Path), SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SegmentListing))]
 public sealed class FindRoamSegmentCommand : SegmentSearchCommand
@@ -20,13 +20,13 @@ public sealed class FindRoamSegmentCommand : SegmentSearchCommand
     private bool _hasProgress;
     private int _unreadable;
 
-    /// <summary>How old a segment must be to count as Stale; a bare number is seconds. Default 10 minutes.</summary>
+    /// <summary>The age from which a segment counts as Stale; a bare number is in seconds. The default is 10 minutes.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Remove the temporary files left by interrupted creations and removals; without it there is a warning for each.</summary>
+    /// <summary>Remove the temporary files left by interrupted creations and removals; without it, there is a warning for each.</summary>
     [Parameter]
     public SwitchParameter RemoveLeftover { get; set; }
 

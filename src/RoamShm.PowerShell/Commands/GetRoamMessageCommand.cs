@@ -7,31 +7,31 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Reads the messages that wait in rings, without consuming them.</summary>
+/// <summary>Reads the messages queued in rings without consuming them.</summary>
 [Cmdlet(VerbsCommon.Get, "RoamMessage", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(SegmentMessage))]
 public sealed class GetRoamMessageCommand : SegmentPathCommand
 {
     private readonly Patience _patience = new();
 
-    /// <summary>Only the rings of these peers, 1 to 255.</summary>
+    /// <summary>Read only the rings of these peers, 1 to 255.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NullMeansNone]
     [ArgumentCompleter(typeof(PeerIdCompleter))]
     [ValidateRange(1, SegmentFormat.MaxGuests)]
     public int[] PeerId { get; set; } = [];
 
-    /// <summary>Only this one of a peer's two rings.</summary>
+    /// <summary>Read only the ring in this direction.</summary>
     [Parameter]
     [ValidateSet(nameof(RingDirection.GuestToHost), nameof(RingDirection.HostToGuest))]
     public string? Direction { get; set; }
 
-    /// <summary>The most messages of each ring, those that will be consumed next.</summary>
+    /// <summary>The maximum number of messages to read from each ring, starting with the next to be consumed.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = int.MaxValue;
 
-    /// <summary>How much of each payload to read, from its start; 0 for none.</summary>
+    /// <summary>The number of bytes to read from the start of each payload; 0 for none.</summary>
     [Parameter]
     [ValidateRange(0, Segment.MostPayloadBytes)]
     public int PayloadBytes { get; set; } = 64;

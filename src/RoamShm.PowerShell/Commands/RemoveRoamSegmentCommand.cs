@@ -20,23 +20,23 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
     [Parameter]
     public SwitchParameter Goodbye { get; set; }
 
-    /// <summary>How long to wait after the goodbye; a bare number is seconds. Default 30 seconds.</summary>
+    /// <summary>The time to wait after the goodbye; a bare number is in seconds. The default is 30 seconds.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Remove only what Find-RoamSegment calls Stale or Abandoned; folders are searched.</summary>
+    /// <summary>Remove only segments that Find-RoamSegment reports as Stale or Abandoned; folders are searched.</summary>
     [Parameter]
     public SwitchParameter Stale { get; set; }
 
-    /// <summary>With -Stale: how old a segment must be; a bare number is seconds. Default 10 minutes.</summary>
+    /// <summary>With -Stale: the age from which a segment counts as Stale; a bare number is in seconds. The default is 10 minutes.</summary>
     [Parameter]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MinimumAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Remove in spite of processes and peers that use the segment.</summary>
+    /// <summary>Remove segments even if processes or peers use them.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -81,7 +81,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
 
         if (!Goodbye)
         {
-            // Checked first, so that -WhatIf says what would be refused.
+            // Check first, so that -WhatIf shows what would be refused.
             SegmentRemover remover = SegmentRemover.Prepare(path, Force, _users);
             RequireMeant(path, remover.Identity);
             if (ShouldProcess(path, (remover.IsHalfMade ? "Remove half-made roam segment" : "Remove roam segment") + Gain(path)))
@@ -109,7 +109,7 @@ public sealed class RemoveRoamSegmentCommand : SegmentPathCommand
         }
     }
 
-    /// <summary>What removing a file gains. Whoever maps it keeps its memory.</summary>
+    /// <summary>Describes the storage freed by removing a file. Its memory stays in use as long as a process maps it.</summary>
     private string Gain(string path) => SegmentStorage.AllocatedBytes(path) is long bytes
         ? $", which frees {Quantity.Bytes(bytes)}{(Force ? " as soon as no process maps it" : string.Empty)}"
         : string.Empty;

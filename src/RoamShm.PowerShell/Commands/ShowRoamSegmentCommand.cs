@@ -12,7 +12,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Draws the map of segments: header, layout, peers and their rings, slots, and what is wrong.</summary>
+/// <summary>Draws a map of segments: header, layout, peers and their rings, slots, and any faults.</summary>
 [Cmdlet(VerbsCommon.Show, "RoamSegment", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(string))]
 public sealed class ShowRoamSegmentCommand : SegmentPathCommand
@@ -24,31 +24,33 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     private int _drawn;
     private int _overwritten;
 
-    /// <summary>Draw one line for each segment, those first that need a human; folders stand for the segments in them.</summary>
+    /// <summary>Draw one line for each segment, those that need attention first; a folder stands for the segments in it.</summary>
     [Parameter]
     public SwitchParameter Summary { get; set; }
 
-    /// <summary>Draw again and again, until stopped; on a terminal, each picture over the one before.</summary>
+    /// <summary>Redraw until stopped; on a terminal, each picture overwrites the previous one.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 
-    /// <summary>Time between two pictures, at least 1 ms; a bare number is seconds. Default 1 second. Without -Refresh, picture follows picture.</summary>
+    /// <summary>
+    /// The time between two pictures, at least 1 ms; a bare number is in seconds. The default is 1 second. Without -Refresh, pictures follow one another.
+    /// </summary>
     [Parameter(Position = 1)]
     [TimeSpanDuration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>End after this many pictures. Without -Refresh, picture follows picture.</summary>
+    /// <summary>The number of pictures after which to end. Without -Refresh, pictures follow one another.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? Count { get; set; }
 
-    /// <summary>The widest that a line may be, 40 to 1000. Default: the width of the console.</summary>
+    /// <summary>The maximum width of a line, 40 to 1000. The default is the width of the console.</summary>
     [Parameter]
     [ValidateRange(Screen.LeastWidth, 1000)]
     public int? Width { get; set; }
 
-    /// <summary>Draw with ASCII characters alone, as is done where the console's encoding has no others.</summary>
+    /// <summary>Draw with ASCII characters only, as is done anyway if the console's encoding has no others.</summary>
     [Parameter]
     public SwitchParameter Ascii { get; set; }
 
@@ -77,7 +79,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             return;
         }
 
-        // Looked at once even where it is drawn later, so that a name that was mistyped is an error and not a picture of nothing.
+        // Read the segment now even if it is drawn later, so that a mistyped name is an error and not a picture of nothing.
         SegmentView view = _viewer.Look(path, StopToken);
         if (IsRepeating)
         {
@@ -125,7 +127,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 
     private void DrawAgainAndAgain()
     {
-        // No wait handle waits longer.
+        // No wait handle can wait longer.
         TimeSpan interval = Interval.TotalMilliseconds < int.MaxValue ? Interval : TimeSpan.FromMilliseconds(int.MaxValue);
         var last = (Across: 0, Height: 0);
         for (long picture = 1; ; picture++)
@@ -159,7 +161,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         }
     }
 
-    /// <summary>Lines that can be drawn over. The last one stays free, since to end it would scroll the window.</summary>
+    /// <summary>Returns the number of lines that can be overwritten. The last one stays free, because ending it would scroll the window.</summary>
     private static int RoomOf(Screen screen) => Math.Max(2, screen.Height - 1);
 
     private void WriteLines(IEnumerable<StyledLine> lines, Screen screen)
@@ -172,10 +174,10 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
 
     private Screen Look() => Screen.Of(this, Width, Ascii, NoColor, Refresh);
 
-    /// <summary>Draws all segments: whole, and as the window has room for.</summary>
+    /// <summary>Draws all segments twice: in full, and cut to fit the window.</summary>
     private (List<StyledLine> Whole, List<StyledLine> Window) DrawAll(Screen screen)
     {
-        // A wider one than the window is for what keeps all pictures.
+        // A picture wider than the window is only of use to something that keeps all pictures.
         int width = screen.CanRedraw ? Math.Max(Screen.LeastWidth, Math.Min(screen.Width, screen.Across)) : screen.Width;
         string now = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         var time = new StyledLine($"{now}, every {Quantity.Duration(Interval)}", TextStyle.Dim);
@@ -188,7 +190,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             return (whole, whole.GetRange(0, whole.Count));
         }
 
-        // Each segment has its part of the window, behind an empty line.
+        // Each segment gets an equal share of the window, after an empty line.
         int height = screen.CanRedraw ? ((RoomOf(screen) - 1) / _paths.Count) - 1 : int.MaxValue;
         foreach (string path in _paths)
         {
@@ -202,7 +204,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
             }
             catch (SegmentException e)
             {
-                // It may be there again at the next look.
+                // It may be back at the next refresh.
                 IReadOnlyList<StyledLine> error = SegmentPicture.DrawError(path, e, width, screen.Glyphs);
                 whole.AddRange(error);
                 window.AddRange(error);
@@ -216,7 +218,7 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
         return (whole, window);
     }
 
-    /// <summary>Draws the summary of the segments that there are now: a pattern also stands for files that have come since.</summary>
+    /// <summary>Draws the summary of the segments that exist now: a pattern also covers files that have appeared since the start.</summary>
     private IReadOnlyList<StyledLine> DrawSummary(Screen screen, int width)
     {
         var surveyor = new SegmentSurveyor(0, StopToken);
@@ -234,8 +236,8 @@ public sealed class ShowRoamSegmentCommand : SegmentPathCommand
     }
 
     /// <summary>
-    /// Draws from the upper left corner on, over what is there, which does not flicker as clearing the screen does. All is one object, the whole picture: should
-    /// it go to a variable after all, nothing of it is missing.
+    /// Draws over the existing picture from the upper left corner on, which does not flicker as clearing the screen would. The output is one object that
+    /// contains the whole picture, so that nothing is missing if it ends up in a variable after all.
     /// </summary>
     private void Overwrite(List<StyledLine> lines, List<StyledLine> window, Screen screen, bool isAll)
     {

@@ -5,7 +5,7 @@ using RoamShm.Parameters;
 
 namespace RoamShm.Commands;
 
-/// <summary>Judges segments: whether somebody should look, and why.</summary>
+/// <summary>Judges the health of segments: whether somebody should take a look, and why.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "RoamHealth", DefaultParameterSetName = nameof(Path))]
 [OutputType(typeof(SegmentHealth), typeof(bool))]
 public sealed class TestRoamHealthCommand : SegmentSearchCommand
@@ -16,55 +16,57 @@ public sealed class TestRoamHealthCommand : SegmentSearchCommand
     private bool _isAny;
     private bool _isAllWell = true;
 
-    /// <summary>Return whether all segments are OK, instead of a verdict on each.</summary>
+    /// <summary>Return a single Boolean, whether all segments are OK, instead of a verdict on each.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>Age of an attached peer's last heartbeat: warning, critical. Default twice and ten times the segment's heartbeat interval.</summary>
+    /// <summary>
+    /// The age of an attached peer's last heartbeat: warning, critical. The default is twice and ten times the segment's heartbeat interval.
+    /// </summary>
     [Parameter]
     [Threshold(IsDuration = true)]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public ThresholdByPattern? HeartbeatAge { get; set; }
 
-    /// <summary>Fill of a ring in percent: warning, critical. Default 80,95.</summary>
+    /// <summary>The fill level of a ring as a percentage: warning, critical. The default is 80,95.</summary>
     [Parameter]
     [Threshold]
     [ArgumentCompleter(typeof(PercentThresholdCompleter))]
     public ThresholdByPattern? RingPercent { get; set; }
 
-    /// <summary>Use of a slot class in percent: warning, critical. Default 80,95.</summary>
+    /// <summary>The percentage of a slot class in use: warning, critical. The default is 80,95.</summary>
     [Parameter]
     [Threshold]
     [ArgumentCompleter(typeof(PercentThresholdCompleter))]
     public ThresholdByPattern? SlotPercent { get; set; }
 
-    /// <summary>Allocated slots whose owners are gone: warning, critical. Default 1 and never.</summary>
+    /// <summary>The number of allocated slots whose owners are gone: warning, critical. The default is 1 and never.</summary>
     [Parameter]
     [Threshold]
     public ThresholdByPattern? OrphanedSlot { get; set; }
 
-    /// <summary>Slots that are lost: warning, critical. Default 1 and never.</summary>
+    /// <summary>The number of leaked slots: warning, critical. The default is 1 and never.</summary>
     [Parameter]
     [Threshold]
     public ThresholdByPattern? LeakedSlot { get; set; }
 
-    /// <summary>Peers in Goodbye or Reserved: warning, critical. Default 1 and never.</summary>
+    /// <summary>The number of peers in Goodbye or Reserved: warning, critical. The default is 1 and never.</summary>
     [Parameter]
     [Threshold]
     public ThresholdByPattern? WaitingPeer { get; set; }
 
-    /// <summary>Free peer entries, or fewer: warning, critical. Default 0 and never.</summary>
+    /// <summary>The number of free peer entries, at or below which the threshold is reached: warning, critical. The default is 0 and never.</summary>
     [Parameter]
     [Threshold(IsLowWorse = true)]
     public ThresholdByPattern? FreePeer { get; set; }
 
-    /// <summary>Use of the file system in percent: warning, critical. Default 80,95.</summary>
+    /// <summary>The percentage of the file system's space in use: warning, critical. The default is 80,95.</summary>
     [Parameter]
     [Threshold]
     [ArgumentCompleter(typeof(PercentThresholdCompleter))]
     public ThresholdByPattern? FileSystemPercent { get; set; }
 
-    /// <summary>Use of the file system's inodes in percent: warning, critical. Default 80,95.</summary>
+    /// <summary>The percentage of the file system's inodes in use: warning, critical. The default is 80,95.</summary>
     [Parameter]
     [Threshold]
     [ArgumentCompleter(typeof(PercentThresholdCompleter))]

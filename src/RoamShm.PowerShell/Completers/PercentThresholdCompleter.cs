@@ -1,9 +1,9 @@
 namespace RoamShm.Completers;
 
-/// <summary>Typical thresholds in percent.</summary>
+/// <summary>Suggests typical thresholds as percentages.</summary>
 public sealed class PercentThresholdCompleter : ExampleCompleter
 {
-    /// <summary>Makes the completer.</summary>
+    /// <summary>Creates the completer.</summary>
     public PercentThresholdCompleter()
         : base(
             ("80,95", "Warning from 80 %, critical from 95 %: the default"),

@@ -5,21 +5,21 @@ using System.Linq;
 
 namespace RoamShm.Drawing;
 
-/// <summary>Draws one line for each segment, those first that need a human.</summary>
+/// <summary>Draws one line for each segment, those that need attention first.</summary>
 internal static class SummaryPicture
 {
     private const int LeastOfBar = 6;
     private const int LeastOfName = 20;
     private const int LeastOfReason = 24;
 
-    // What the other columns take at least, with the blanks between them.
+    // The minimum width of the other columns, including the spaces between them.
     private const int WidthBesideName = 60;
     private const double NearlyFull = 80;
 
     /// <summary>Draws a summary.</summary>
-    /// <param name="verdicts">What is said of the segments.</param>
-    /// <param name="width">The widest that a line may be.</param>
-    /// <param name="glyphs">What to draw with.</param>
+    /// <param name="verdicts">The verdicts on the segments.</param>
+    /// <param name="width">The maximum width of a line.</param>
+    /// <param name="glyphs">The characters to draw with.</param>
     /// <returns>The lines.</returns>
     internal static IReadOnlyList<StyledLine> Draw(IReadOnlyList<SegmentHealth> verdicts, int width, Glyphs glyphs)
     {
@@ -77,7 +77,7 @@ internal static class SummaryPicture
         return lines;
     }
 
-    /// <summary>The style of a verdict.</summary>
+    /// <summary>Returns the style for a verdict.</summary>
     internal static TextStyle StyleOf(string? status) => status switch
     {
         HealthStatus.OK => TextStyle.Good,
@@ -115,7 +115,7 @@ internal static class SummaryPicture
     private static TextCell Percent(double? percent) =>
         percent is double share ? new(Quantity.Percent(share), share >= NearlyFull ? TextStyle.Warning : TextStyle.None) : new("-", TextStyle.Dim);
 
-    /// <summary>As much of both ends as fits: names of segments differ at either.</summary>
+    /// <summary>Returns as much of both ends as fits: names of segments may differ at either end.</summary>
     private static string CutMiddle(string text, int width, Glyphs glyphs)
     {
         int all = DisplayText.Width(text);

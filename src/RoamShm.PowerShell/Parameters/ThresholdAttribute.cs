@@ -7,15 +7,15 @@ using System.Management.Automation;
 namespace RoamShm.Parameters;
 
 /// <summary>
-/// Reads a threshold: one number for the warning, or two for warning and critical, as an array or as text; null for never; or a hashtable of such by pattern of
-/// segments' names.
+/// Converts an argument to a threshold: one number for the warning, or two for warning and critical, as an array or as text; null for never; or a hashtable
+/// that maps patterns of segment names to such thresholds.
 /// </summary>
 public sealed class ThresholdAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Whether the numbers are durations; bare ones are seconds.</summary>
+    /// <summary>Gets or sets a value indicating whether the numbers are durations; bare ones are in seconds.</summary>
     public bool IsDuration { get; set; }
 
-    /// <summary>Whether less is worse.</summary>
+    /// <summary>Gets or sets a value indicating whether lower is worse.</summary>
     public bool IsLowWorse { get; set; }
 
     /// <inheritdoc/>
