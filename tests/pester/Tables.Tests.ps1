@@ -53,6 +53,21 @@ AfterAll {
     Clear-Folder $script:Folder
 }
 
+Describe 'A table' {
+    It 'fits a terminal of 80 columns, where PowerShell leaves the last one free' {
+        $views = [xml][System.IO.File]::ReadAllText((Join-Path $script:ModuleFolder 'RoamShm.Format.ps1xml'))
+        $tables = @($views.Configuration.ViewDefinitions.View | Where-Object { $_.TableControl })
+        $tables.Count | Should -BeGreaterThan 8
+        foreach ($table in $tables) {
+            $columns = @($table.TableControl.TableHeaders.TableColumnHeader)
+            # A column without a width takes what is left, and wraps.
+            $width = $columns.Count - 1
+            foreach ($column in $columns) { $width += [int] $column.Width }
+            $width | Should -BeLessThan 80 -Because "that is the width of $($table.Name)"
+        }
+    }
+}
+
 Describe 'The table of <Kind>' -ForEach $script:Tables {
     It 'fits <_> columns and shows in full which segment each row is about' -ForEach 80, 100, 120 {
         $width = $_
