@@ -263,6 +263,30 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
+    public void A_message_overwritten_between_two_copies_is_overtaken_and_so_is_the_rest()
+    {
+        Say("g2h", [1]);
+        Say("g2h", [2]);
+        Say("g2h", [3]);
+        using var file = new MeddledFile(SegmentFile.OpenRead(_path));
+        bool isCopied = false;
+        file.OnRead = (offset, count) =>
+        {
+            // The copy of all three messages, 12 bytes each; the payload of the second follows its 8-byte header.
+            if (offset == GuestToHostData && count == 36 && !isCopied)
+            {
+                isCopied = true;
+                Patch.Bytes(_path, GuestToHostData + 12 + 8, [9]);
+            }
+        };
+        using Segment segment = Segment.Attach(file, new Patience(), TestContext.Current.CancellationToken);
+        SegmentMessage[] messages = [.. segment.ReadMessages(1, RingDirection.GuestToHost)];
+        Assert.True(isCopied);
+        Assert.Equal([SegmentMessage.Queued, SegmentMessage.Overtaken], messages.Select(message => message.State));
+        Assert.Equal([1], messages[0].Payload!);
+    }
+
+    [Fact]
     public void On_a_busy_ring_what_is_called_queued_is_whole_and_in_order()
     {
         using var busy = new Agent();

@@ -76,6 +76,31 @@ public sealed class SlotTableTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_class_whose_list_changes_while_all_classes_are_read_is_read_again()
+    {
+        string path = Make.Segment(_folder);
+        using var file = new MeddledFile(SegmentFile.OpenRead(path));
+        using Segment segment = Segment.Attach(file, new Patience(), TestContext.Current.CancellationToken);
+        segment.LoadTables();
+        ulong slots = segment.Pool.MetaOffset(0);
+        bool isChanged = false;
+        file.OnRead = (offset, _) =>
+        {
+            // A guest allocates the first slot just after the slots of its class were read.
+            if (offset == slots && !isChanged)
+            {
+                isChanged = true;
+                Patch.UInt32(path, (long)slots + SlotMetaLayout.State, 1);
+                Patch.UInt32(path, (long)slots + SlotMetaLayout.OwnerPeer, 1);
+                Patch.UInt64(path, (long)segment.Pool.HeaderOffset(0) + SizeClassLayout.FreeHead, (1UL << 32) + 1);
+            }
+        };
+        IReadOnlyList<SegmentSlotClass> classes = segment.ReadSlotClasses(TestContext.Current.CancellationToken);
+        Assert.True(isChanged);
+        Assert.Equal((1L, 3L, 0L), ((long)classes[0].Allocated, (long)classes[0].Free, (long)classes[0].Leaked));
+    }
+
     private void Compare(Slots slots)
     {
         string path = _folder["a.seg"];
