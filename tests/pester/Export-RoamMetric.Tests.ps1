@@ -103,7 +103,7 @@ Describe 'Export-RoamMetric' {
 
         It 'pass promtool check metrics, whatever the names of the segments' {
             $promtool = Get-Program promtool
-            Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
+            Skip-Unless $promtool 'promtool is missing; it comes with Prometheus'
             if ($script:OnUnix) {
                 foreach ($name in "odd`"name`\with`nall {of}=it.seg", (Get-ForeignName)) {
                     [System.IO.File]::Copy($script:Path, "$script:Folder/$name")
@@ -178,7 +178,7 @@ Describe 'Export-RoamMetric' {
 
         It 'writes a file that a real node_exporter serves' {
             $exporter = Get-Program prometheus-node-exporter
-            Skip-Unless $exporter 'there is no prometheus-node-exporter'
+            Skip-Unless $exporter 'prometheus-node-exporter is missing'
             Export-RoamMetric $script:Path -Destination $script:File
 
             # Any free port of the loopback address; try another one if somebody takes it in between.
@@ -232,7 +232,7 @@ Describe 'The examples for Prometheus' {
 
     It 'have rules that pass promtool check rules and fire when they should' {
         $promtool = Get-Program promtool
-        Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
+        Skip-Unless $promtool 'promtool is missing; it comes with Prometheus'
         $said = & $promtool check rules (Join-Path $script:Prometheus 'roam.rules.yml') 2>&1
         "$said" | Should -Match 'SUCCESS: 3 rules found'
         $said = & $promtool test rules (Join-Path $PSScriptRoot 'roam.rules.test.yml') 2>&1
@@ -241,7 +241,7 @@ Describe 'The examples for Prometheus' {
 
     It 'have queries that Prometheus can read' {
         $promtool = Get-Program promtool
-        Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
+        Skip-Unless $promtool 'promtool is missing; it comes with Prometheus'
         $script:Queries.Count | Should -BeGreaterThan 10
         $lines = @('groups:', '- name: dashboard', '  rules:') + @(for ($i = 0; $i -lt $script:Queries.Count; $i++) {
                 "  - record: roam:query$i"
