@@ -2,33 +2,33 @@
 
 <#
 .SYNOPSIS
-    Checks the roam segments of many hosts at once and returns one table, with the hosts that could not be checked in it.
+    Checks the roam segments of many hosts at once and returns one table, including the hosts that could not be checked.
 .DESCRIPTION
     Runs Test-RoamHealth on all hosts over SSH, a limited number at a time, and returns a row for each segment with the name
-    of its host. Of 200 hosts some are always down, slow or without the module: such a host is a row of its own, with the
-    status Unknown and the reason, and the last line of the run, a warning, counts them. No host holds up the others: one
-    that is not done in time is given up.
+    of its host. Among 200 hosts, some are always down, slow or without the module. Each of those gets a row of its own,
+    with the status Unknown and the reason, and a warning at the end counts them. No host holds up the others: the script
+    gives up on a host that takes too long.
 
     The rows describe files on the remote hosts. To change one, run the cmdlet on its host with Invoke-Command.
 
-    The module must be installed on the hosts, and their SSH servers must offer PowerShell as a subsystem. It needs
+    The module must be installed on the hosts, and their SSH servers must offer PowerShell as a subsystem. The script needs
     PowerShell 7.
 .PARAMETER HostName
-    The hosts, by the names that ssh knows.
+    The names of the hosts, as you would give them to ssh.
 .PARAMETER Path
     Folders or segments on the hosts. The default is /dev/shm.
 .PARAMETER Recurse
     Searches subfolders too.
 .PARAMETER ThrottleLimit
-    How many hosts are checked at the same time. The default is 32.
+    How many hosts to check at the same time. The default is 32.
 .PARAMETER Timeout
-    After how many seconds a host that is not done is given up. The default is 60.
+    How many seconds to wait for each host before giving up on it. The default is 60.
 .PARAMETER Status
-    Only rows with these statuses, such as Warning or Critical. Hosts that could not be checked are always rows.
+    Returns only rows with these statuses, such as Warning or Critical. Hosts that could not be checked are always returned.
 .EXAMPLE
     ./Test-RoamFleet.ps1 (Get-Content hosts.txt) -Status Warning, Critical | Format-Table
 
-    Shows what is wrong on all hosts of a list.
+    Shows what is wrong on the hosts in a list.
 .EXAMPLE
     $rows = ./Test-RoamFleet.ps1 (1..200 | ForEach-Object { "web$_" }) -ThrottleLimit 20 -WarningVariable missing
     $rows | Where-Object Status -NE OK | Sort-Object Status, HostName | Format-Table HostName, Status, Path, Why
@@ -66,7 +66,7 @@ $there = {
     Test-RoamHealth $Path -Recurse:$Recurse
 }
 
-# Each host in a runspace of its own, so that what one host has to say against being checked is said of that host.
+# Each host has its own runspace, so that every error belongs to one host.
 $askOne = {
     $row = {
         param([string] $Verdict, [string] $Why, [object] $Health)
@@ -105,7 +105,7 @@ $askOne = {
     }
 }
 
-# A script block does not cross into other runspaces; its text does.
+# A script block cannot be passed to another runspace, but its text can.
 $text = "$there"
 $isRecursive = [bool]$Recurse
 $hosts = @($HostName | Sort-Object -Unique)

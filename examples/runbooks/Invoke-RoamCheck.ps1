@@ -2,50 +2,51 @@
 .SYNOPSIS
     Checks roam segments for a monitoring system: one line, performance data and an exit code.
 .DESCRIPTION
-    Runs Test-RoamHealth and prints one line in the form of the Monitoring Plugins, as Nagios, Icinga, Naemon, Zabbix and
-    Sensu read it:
+    Runs Test-RoamHealth and prints one line in the format of the Monitoring Plugins, which Nagios, Icinga, Naemon, Zabbix
+    and Sensu read:
 
         ROAM CRITICAL - orders.seg: peer 2 sent its last heartbeat 63.3 s ago | segments=3;;;0 critical=1;;;0 ...
 
-    The line begins with the worst verdict, then says why, the worst segments first. The performance data behind the bar
-    is about all segments together, so its labels stay the same however many segments there are.
+    The line starts with the worst status, followed by the reasons, the worst segments first. The performance data after the
+    bar covers all segments together, so its labels stay the same however many segments there are.
 
     The exit code is 0 for OK, 1 for WARNING, 2 for CRITICAL and 3 for UNKNOWN. If there is no segment, or none that can be
-    read, that is 3 and never 0.
+    read, it is 3 and never 0.
 
-    It changes nothing and prompts for nothing. It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
+    The script changes nothing and never prompts. It runs in Windows PowerShell 5.1, in PowerShell 7 and in roamshm:
 
         pwsh -NoProfile -File Invoke-RoamCheck.ps1 '/dev/shm/*.seg'
         pwsh -NoProfile -File Invoke-RoamCheck.ps1 /dev/shm -RingPercent 70,90 -HeartbeatAge 5s,30s
 
-    Run it as a user who may read the segments. To say whether anybody uses a segment of another user it needs root, or the
-    capability CAP_SYS_PTRACE; without that, use is not judged.
+    Run it as a user who may read the segments. To find out whether anybody uses another user's segment, it needs root or
+    the capability CAP_SYS_PTRACE; without them, use is not checked.
 .PARAMETER Path
-    Folders or segments, wildcards allowed. With -File it is a single string. The default is /dev/shm where it exists, and
+    Folders or segments, wildcards allowed. With -File it is a single string. The default is /dev/shm, if it exists, and
     the temporary folder.
 .PARAMETER Recurse
     Searches subfolders too.
 .PARAMETER HeartbeatAge
-    Age of an attached peer's last heartbeat: warning, or warning,critical, such as 5s,1m. The default is twice and ten times
-    the segment's heartbeat interval. From a PowerShell prompt each threshold can also be a hashtable by segment pattern.
+    Age of an attached peer's last heartbeat: warning, or warning,critical, such as 5s,1m. The default is 2 times and 10
+    times the segment's heartbeat interval. At a PowerShell prompt, each threshold can also be a hashtable by segment
+    pattern.
 .PARAMETER RingPercent
-    Fill of a ring in percent. The default is 80,95.
+    How full a ring is, in percent. The default is 80,95.
 .PARAMETER SlotPercent
-    Use of a slot class in percent. The default is 80,95.
+    How much of a slot class is used, in percent. The default is 80,95.
 .PARAMETER OrphanedSlot
     Number of allocated slots whose owners are gone. The default is 1, which is a warning.
 .PARAMETER LeakedSlot
-    Number of lost slots. The default is 1, which is a warning.
+    Number of leaked slots. The default is 1, which is a warning.
 .PARAMETER WaitingPeer
     Number of peers in Goodbye or Reserved. The default is 1, which is a warning.
 .PARAMETER FreePeer
-    Number of free peer entries, or fewer. The default is 0, which is a warning; -1 turns it off.
+    Number of free peer entries at which, or below which, to warn. The default is 0; -1 turns it off.
 .PARAMETER FileSystemPercent
-    Use of the file system in percent. The default is 80,95.
+    How full the file system is, in percent. The default is 80,95.
 .PARAMETER InodePercent
-    Use of the file system's inodes in percent. The default is 80,95.
+    How many of the file system's inodes are used, in percent. The default is 80,95.
 .PARAMETER Most
-    How many reasons the line names. The default is 3; the rest are counted.
+    How many reasons to print, 1 to 99. The default is 3; the line counts the rest.
 .EXAMPLE
     ./Invoke-RoamCheck.ps1
 
@@ -53,10 +54,10 @@
 .EXAMPLE
     ./Invoke-RoamCheck.ps1 /dev/shm/orders.seg -RingPercent 70,90 -FreePeer -1
 
-    Checks one segment, with stricter limits for its rings, and accepts that all its peer entries are taken.
+    Checks one segment, with stricter limits for its rings, and accepts it if all its peer entries are taken.
 #>
-# Without CmdletBinding, and with types that everything converts to: an argument that does not bind would end the script with
-# exit code 1, which a monitor takes for a warning.
+# No CmdletBinding, and types that accept anything: an argument that does not bind would end the script with exit code 1,
+# which a monitoring system reads as a warning.
 param(
     [string[]] $Path,
     [switch] $Recurse,
@@ -75,7 +76,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $codes = @{ OK = 0; Warning = 1; Critical = 2; Unknown = 3 }
 
-# A plugin's line is ASCII on one line, and the bar begins the performance data.
+# A plugin prints one line of ASCII, in which the bar starts the performance data.
 function ConvertTo-Line([string] $Text) {
     $Text -replace [char]0x2192, '->' -replace '\|', '/' -replace '[^\x20-\x7e]', '?'
 }
@@ -89,7 +90,7 @@ function Get-Maximum([object[]] $Number) {
     $most
 }
 
-# 'label'=value[unit];warning;critical;minimum;maximum, of what is known.
+# 'label'=value[unit];warning;critical;minimum;maximum, as far as known.
 function Get-Datum([string] $Label, [object] $Value, [string] $Unit, [object] $Threshold, [string] $Maximum) {
     if ($null -ne $Value) {
         $limits = @("$Threshold" -split ',')
@@ -104,7 +105,7 @@ try {
     if ($args) { throw "There is no parameter for '$($args -join ' ')'. Get-Help $PSCommandPath -Full lists them." }
     if ($Most -notmatch '^[1-9]\d?$') { throw "-Most is '$Most'; it can be 1 to 99." }
 
-    # The module that this runbook is a part of; in the repository, the staged build; elsewhere, an installed module.
+    # The module that contains this runbook; in the repository, the staged build; elsewhere, an installed module.
     if (-not (Get-Module RoamShm)) {
         $near = [IO.Path]::Combine($PSScriptRoot, '..', 'RoamShm.psd1'),
         [IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'RoamShm', 'RoamShm.psd1')
@@ -135,7 +136,7 @@ try {
             foreach ($reason in $verdict.Reasons) {
                 if ($reason.Severity -eq $severity) {
                     if ($worst -eq 'OK') { $worst = $severity }
-                    # What is said of a file system is said of it once, however many segments lie on it.
+                    # Report a file system only once, however many segments are on it.
                     $said = $reason.Message
                     if ($reason.Id -notin 'FileSystemFull', 'InodesFull') {
                         $said = '{0}: {1}' -f [IO.Path]::GetFileName($verdict.Path), $said
@@ -183,7 +184,7 @@ try {
     'ROAM {0} - {1} | {2}' -f $worst.ToUpperInvariant(), (ConvertTo-Line $text), ($data -join ' ')
 }
 catch {
-    # Whatever keeps the check from checking says nothing about the segments.
+    # An error that prevents the check says nothing about the segments, so the status is unknown.
     $worst = 'Unknown'
     'ROAM UNKNOWN - {0}' -f (ConvertTo-Line $_.Exception.Message)
 }

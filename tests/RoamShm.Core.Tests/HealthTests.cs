@@ -11,7 +11,7 @@ public sealed class HealthTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_sound_segment_that_is_used_is_OK()
+    public void A_sound_segment_in_use_is_OK()
     {
         SegmentHealth health = HealthJudge.Judge(Survey());
         Assert.Equal(HealthStatus.OK, health.Status);
@@ -21,7 +21,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_sound_segment_that_nobody_uses_is_OK_whatever_lies_in_it()
+    public void A_sound_segment_that_nobody_uses_is_OK_whatever_it_contains()
     {
         SegmentSurvey survey = Survey();
         survey.Listing!.Use = SegmentUse.Free;
@@ -37,7 +37,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void Damage_is_critical_although_nobody_uses_the_segment()
+    public void Damage_is_critical_even_if_nobody_uses_the_segment()
     {
         SegmentSurvey survey = Survey();
         survey.Listing!.Use = SegmentUse.Free;
@@ -52,11 +52,11 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_free_list_that_comes_back_to_itself_is_damaged_and_of_its_class_alone()
+    public void A_free_list_that_loops_is_damage_in_its_own_class_only()
     {
         string path = Make.Segment(_folder);
 
-        // next_free of the last slot of class 0 leads to its first.
+        // next_free of the last slot of class 0 points back to its first slot.
         Patch.UInt32(path, (long)Make.PoolOffset + 128 + (3 * 16) + 12, 0);
         SegmentHealth health = HealthJudge.Judge(Assert.Single(new SegmentSurveyor().Survey(path)));
         HealthReason reason = Assert.Single(health.Reasons, reason => reason.Id == HealthReasonId.FreeListDamaged);
@@ -68,7 +68,7 @@ public sealed class HealthTests : IDisposable
     [InlineData(2, HealthStatus.Warning)]
     [InlineData(9.9, HealthStatus.Warning)]
     [InlineData(10, HealthStatus.Critical)]
-    public void A_peer_is_silent_for_so_many_of_its_intervals(double seconds, string? severity)
+    public void A_peer_is_judged_by_how_many_heartbeat_intervals_it_has_been_silent(double seconds, string? severity)
     {
         SegmentSurvey survey = Survey();
         survey.Peers![0].HeartbeatAgeMilliseconds = seconds * 1000;
@@ -78,7 +78,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void Where_heartbeats_are_off_their_age_counts_only_by_a_threshold_that_was_given()
+    public void If_heartbeats_are_off_their_age_counts_only_with_an_explicit_threshold()
     {
         SegmentSurvey survey = Survey();
         survey.Listing!.HeartbeatInterval = 0;
@@ -110,7 +110,7 @@ public sealed class HealthTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Each_fault_is_one_reason_with_its_severity(string fault, string id, string severity)
+    public void Each_fault_gives_one_reason_with_its_severity(string fault, string id, string severity)
     {
         SegmentSurvey survey = Survey();
         Break(survey, fault);
@@ -123,7 +123,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void The_worst_reason_is_first_and_is_the_verdict()
+    public void The_worst_reason_comes_first_and_sets_the_verdict()
     {
         SegmentSurvey survey = Survey();
         survey.Fault = "part of it cannot be read.";
@@ -135,7 +135,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void Peers_that_leave_because_the_host_says_goodbye_are_where_they_should_be()
+    public void Peers_that_leave_after_a_host_goodbye_are_not_a_reason()
     {
         SegmentSurvey survey = Survey();
         Break(survey, "goodbye");
@@ -144,7 +144,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_threshold_that_is_off_is_never_reached()
+    public void A_threshold_that_is_turned_off_is_never_reached()
     {
         foreach (string fault in new[] { "ring 95", "slots 95", "orphaned", "leaked", "goodbye", "no place", "file system 95", "inodes 95" })
         {
@@ -166,7 +166,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_survey_is_of_what_is_there()
+    public void A_survey_reports_what_is_in_the_segment()
     {
         using var guest = new Agent();
         string path = Make.Segment(_folder);
@@ -183,7 +183,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_named_is_surveyed_whatever_it_is()
+    public void A_named_file_is_surveyed_whatever_its_type()
     {
         string text = _folder["text"];
         File.WriteAllText(text, "no segment");
@@ -202,7 +202,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_stands_for_its_segments_and_for_no_other_file()
+    public void A_folder_means_its_segments_and_no_other_files()
     {
         _ = Make.Segment(_folder, "one.seg");
         _ = Make.Segment(_folder, "two.seg");
@@ -214,7 +214,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void Slots_that_are_just_being_taken_are_not_lost()
+    public void Slots_that_are_being_allocated_do_not_count_as_leaked()
     {
         using var busy = new Agent();
         string path = Make.Segment(_folder);
@@ -230,9 +230,9 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
-    public void A_sparse_file_takes_less_than_its_size()
+    public void A_sparse_file_takes_less_storage_than_its_size()
     {
-        Assert.SkipWhen(SegmentFile.IsWindows, "what a file takes is known on Unix only");
+        Assert.SkipWhen(SegmentFile.IsWindows, "the storage that a file takes is known only on Unix");
         string path = _folder["sparse.seg"];
         var configuration = Make.Configuration;
         configuration.SlotClasses = [new SlotClass(1 << 20, 64)];

@@ -7,13 +7,13 @@ using System.Threading;
 namespace RoamShm.Tests;
 
 /// <summary>
-/// A watch that holds what it watches. What happens to a file happens between two looks, in the call for more files that each look begins with, once the watch holds it.
+/// A watch that holds its files open. Each change to a file happens between two polls, once the watch holds the file: in the call for more files that starts each poll.
 /// </summary>
 public sealed class HeldWatchTests : IDisposable
 {
     private readonly TestFolder _folder = new();
 
-    public HeldWatchTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "counts through /proc");
+    public HeldWatchTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc to count open files");
 
     public void Dispose()
     {
@@ -48,7 +48,7 @@ public sealed class HeldWatchTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_name_that_leads_elsewhere_by_way_of_another_name_is_seen(bool asksForNames)
+    public void A_redirected_link_or_parent_folder_is_seen(bool asksForNames)
     {
         AppContext.SetSwitch(FileHolder.ByNameSwitch, asksForNames);
         foreach (string name in (string[])["deep/one", "deep/two"])
@@ -69,7 +69,7 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
-    public void A_deleted_file_is_let_go_before_the_next_look()
+    public void A_deleted_file_is_closed_before_the_next_poll()
     {
         string path = Make.Segment(_folder);
         using var watch = new Held(path);
@@ -81,7 +81,7 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
-    public void Neither_lease_is_refused_for_long_because_of_a_watch()
+    public void A_watch_blocks_neither_lease_for_long()
     {
         string path = Make.Segment(_folder);
         using var watch = new Held(path);
@@ -92,7 +92,7 @@ public sealed class HeldWatchTests : IDisposable
                 Assert.Equal(SegmentUse.Free, new SegmentUsers().Ask(reader).State);
             }
 
-            Assert.True(watch.IsHeld, "A read lease is granted beside it.");
+            Assert.True(watch.IsHeld, "The watch should still hold the file after the read lease.");
             using (SegmentFile writer = SegmentFile.OpenReadWrite(path))
             {
                 Assert.Equal(LeaseAnswer.Refused, FileLease.TryTakeWrite(writer, out _));
@@ -105,7 +105,7 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
-    public void A_peer_is_recovered_under_a_lease_though_a_watch_holds_its_segment()
+    public void A_peer_is_recovered_under_a_lease_while_a_watch_holds_its_segment()
     {
         string path = Make.Segment(_folder);
         Patch.UInt32(path, HeaderLayout.Size, (uint)PeerState.Goodbye);
@@ -121,7 +121,7 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
-    public void What_nobody_asks_for_any_more_is_let_go()
+    public void A_file_is_closed_if_the_caller_stops_polling()
     {
         using var watch = new Held(Make.Segment(_folder));
         _ = watch.After("Goodbye", () => Patch.UInt32(watch.Path, HeaderLayout.HostGoodbye, 1));
@@ -130,7 +130,7 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
-    public void No_more_is_held_than_is_allowed()
+    public void A_watch_holds_no_more_files_than_allowed()
     {
         string[] paths = [.. Enumerable.Range(0, 5).Select(i => Make.Segment(_folder, $"{i}.seg"))];
         int before = FileHolder.Left;
@@ -155,7 +155,7 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
-    public void What_is_looked_at_once_is_not_held()
+    public void A_single_poll_does_not_hold_files()
     {
         string path = Make.Segment(_folder);
         foreach (SegmentEvent change in SegmentWatcher.Watch([path], new SegmentWatchOptions { Count = 2, Timeout = TimeSpan.Zero }, TestContext.Current.CancellationToken))
@@ -186,7 +186,7 @@ public sealed class HeldWatchTests : IDisposable
 
         internal bool IsHeld => Count(Path) > 0;
 
-        /// <summary>How many files of this process are open whose path, after symbolic links, begins like that.</summary>
+        /// <summary>The number of files that this process has open whose real path starts with this one.</summary>
         internal static int Count(string path)
         {
             int count = 0;
@@ -198,7 +198,7 @@ public sealed class HeldWatchTests : IDisposable
             return count;
         }
 
-        /// <summary>Does something between two looks as soon as the file is held, and gives what comes of it.</summary>
+        /// <summary>Makes a change between two polls as soon as the file is held, and returns the resulting event.</summary>
         internal SegmentEvent After(string expected, Action change)
         {
             string real = System.IO.Path.Combine(
@@ -207,13 +207,13 @@ public sealed class HeldWatchTests : IDisposable
             return Do(expected, change, () => Count(real) > 0);
         }
 
-        /// <summary>Does something between two looks, where there is nothing to be held.</summary>
+        /// <summary>Makes a change between two polls when there is no file to hold.</summary>
         internal SegmentEvent At(string expected, Action change) => Do(expected, change, () => true);
 
         internal void WaitUntilLetGo() =>
-            Assert.True(SpinWait.SpinUntil(() => !IsHeld, TimeSpan.FromSeconds(30)), "It is still open.");
+            Assert.True(SpinWait.SpinUntil(() => !IsHeld, TimeSpan.FromSeconds(30)), "The file is still open.");
 
-        /// <summary>Looks until the file is held, and then no more.</summary>
+        /// <summary>Polls until the file is held, and then stops polling.</summary>
         internal void HoldOn()
         {
             int looks = 0;

@@ -51,7 +51,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void A_payload_whose_length_an_older_writer_left_out_has_its_padding()
+    public void A_payload_without_a_stored_length_from_an_older_writer_includes_its_padding()
     {
         Say("g2h", [1, 2, 3, 4, 5]);
         Patch.Bytes(_path, GuestToHostData + 6, [0, 0]);
@@ -61,7 +61,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void A_message_in_a_slot_has_the_payload_of_the_slot()
+    public void A_message_in_a_slot_has_the_payload_from_the_slot()
     {
         byte[] payload = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
         Assert.Equal("0:1", _guest.Do("say-slot", _path, "h2g", "0", Hex(payload)));
@@ -73,7 +73,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void A_reference_to_a_mapping_says_which_and_where()
+    public void A_reference_to_a_mapping_gives_its_id_and_offset()
     {
         _ = _guest.Do("say-mmap", _path, "g2h", "7", "3", "4096", "123456");
         SegmentMessage message = Assert.Single(Read());
@@ -84,7 +84,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void The_payload_is_no_longer_than_asked_for()
+    public void The_payload_is_no_longer_than_requested()
     {
         Say("g2h", [1, 2, 3, 4, 5]);
         _ = _guest.Do("say-slot", _path, "g2h", "0", "0102030405");
@@ -101,9 +101,9 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void Messages_behind_a_wrap_follow_those_before_it()
+    public void Messages_after_a_wrap_follow_those_before_it()
     {
-        // Rings of 4096 bytes: 40 messages of 100 bytes go to 4000, the first 30 are consumed, and the next goes round the end.
+        // Rings of 4096 bytes: 40 messages of 100 bytes end at 4000, the first 30 are consumed, and the next one wraps around.
         for (int i = 0; i < 40; i++)
         {
             Say("g2h", Number(i, 92));
@@ -120,13 +120,13 @@ public sealed class MessageTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 20), messages.Select(message => message.Index));
         Assert.Equal((3900U, 0U), (messages[9].Position, messages[10].Position));
 
-        // Consumed up to the watermark, which the consumer has not reset yet.
+        // Consumed up to the watermark, which the consumer has not cleared yet.
         Patch.UInt32(_path, (long)Make.RingBase + 64, 4000);
         Assert.Equal(Enumerable.Range(40, 10), Read().Select(message => BitConverter.ToInt32(message.Payload!, 0)));
     }
 
     [Fact]
-    public void A_full_ring_has_all_of_its_messages()
+    public void A_full_ring_returns_all_of_its_messages()
     {
         for (int i = 0; i < 512; i++)
         {
@@ -137,7 +137,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void Each_ring_of_each_peer_is_read_by_itself()
+    public void Each_ring_of_each_peer_is_read_separately()
     {
         using var second = new Agent();
         Assert.Equal("2", second.Do("attach", _path));
@@ -151,7 +151,7 @@ public sealed class MessageTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public void A_peer_that_the_segment_has_not_is_an_error(int peerId)
+    public void A_peer_that_the_segment_does_not_have_is_an_error(int peerId)
     {
         using Segment segment = Segment.Open(_path);
         Assert.Equal(SegmentErrorId.PeerNotFound, Assert.Throws<SegmentException>(() => segment.ReadMessages(peerId, RingDirection.GuestToHost)).ErrorId);
@@ -160,14 +160,14 @@ public sealed class MessageTests : IDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(Segment.MostPayloadBytes + 1)]
-    public void No_more_of_a_payload_than_a_gibibyte_can_be_asked_for(int bytes)
+    public void A_negative_payload_limit_or_one_above_a_gibibyte_is_refused(int bytes)
     {
         using Segment segment = Segment.Open(_path);
         Assert.Throws<ArgumentOutOfRangeException>(() => segment.ReadMessages(1, RingDirection.GuestToHost, bytes));
     }
 
     [Fact]
-    public void A_slot_that_was_freed_or_reused_is_not_what_the_message_means()
+    public void A_slot_that_was_freed_or_reused_no_longer_holds_the_payload()
     {
         _ = _guest.Do("say-slot", _path, "g2h", "0", "aabb");
         _ = _guest.Do("free", _path, "0", "0");
@@ -186,7 +186,7 @@ public sealed class MessageTests : IDisposable
     [InlineData(8, 9, "slot class 9 of 2")]
     [InlineData(9, 1, "extent 1")]
     [InlineData(12, 4, "slot 4 of 4")]
-    public void A_reference_to_no_slot_is_invalid(int field, byte value, string fault)
+    public void A_reference_to_a_missing_slot_is_invalid(int field, byte value, string fault)
     {
         _ = _guest.Do("say-slot", _path, "g2h", "0", "aabb");
         Patch.Bytes(_path, GuestToHostData + field, [value]);
@@ -198,7 +198,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void A_slot_that_says_more_than_it_has_room_for_is_a_fault()
+    public void A_payload_length_that_exceeds_its_slot_is_a_fault()
     {
         _ = _guest.Do("say-slot", _path, "g2h", "0", "aabb");
         Patch.UInt32(_path, 17152 + 128 + 64, 1021);
@@ -209,7 +209,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void Behind_something_damaged_nothing_is_read()
+    public void Nothing_after_a_damaged_entry_is_read()
     {
         Say("g2h", [1]);
         Say("g2h", [2]);
@@ -223,11 +223,11 @@ public sealed class MessageTests : IDisposable
     }
 
     [Theory]
-    [InlineData(40, 40, 8, new[] { 8, 16, 24, 32 })] // The producer has set the watermark and is still at it.
+    [InlineData(40, 40, 8, new[] { 8, 16, 24, 32 })] // The producer has set the watermark but has not yet moved to the start.
     [InlineData(16, 40, 0, new[] { 0, 8 })] // The consumer is at the start and has not cleared the watermark.
     [InlineData(0, 40, 0, new int[0])] // The same, with nothing at the start.
-    [InlineData(40, 40, 40, new[] { 0, 8, 16, 24, 32 })] // Full: from the start to the watermark, where the consumer still is.
-    public void A_ring_whose_producer_or_consumer_stopped_while_it_wrapped_is_read_all_the_same(int write, int watermark, int read, int[] positions)
+    [InlineData(40, 40, 40, new[] { 0, 8, 16, 24, 32 })] // Full, from the start to the watermark, where the consumer still is.
+    public void A_ring_whose_producer_or_consumer_stopped_in_the_middle_of_a_wrap_can_still_be_read(int write, int watermark, int read, int[] positions)
     {
         for (int i = 0; i < 5; i++)
         {
@@ -243,7 +243,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void Positions_that_make_no_sense_are_damage()
+    public void Impossible_positions_are_damage()
     {
         Patch.UInt32(_path, (long)Make.RingBase, 5000);
         SegmentMessage message = Assert.Single(Read());
@@ -251,7 +251,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void Rings_past_the_end_are_an_error_of_that_peer_alone()
+    public void Rings_past_the_end_of_the_file_are_an_error_for_that_peer_only()
     {
         using var second = new Agent();
         _ = second.Do("attach", _path);
@@ -287,7 +287,7 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void On_a_busy_ring_what_is_called_queued_is_whole_and_in_order()
+    public void Queued_messages_of_a_busy_ring_are_whole_and_in_order()
     {
         using var busy = new Agent();
         Assert.Equal("2", busy.Do("attach", _path));
@@ -325,9 +325,9 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
-    public void A_ring_that_went_round_while_its_messages_were_handed_over_is_overtaken_and_not_damaged()
+    public void A_ring_that_wraps_while_its_messages_are_returned_is_overtaken_and_not_damaged()
     {
-        // More than is copied at once: after the first 16 MB the ring is read again.
+        // More than one copy holds: after the first 16 MB the ring is read again.
         const uint capacity = 18 << 20;
         string path = _folder["large.seg"];
         SegmentConfiguration large = Make.Configuration;

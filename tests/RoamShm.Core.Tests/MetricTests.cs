@@ -14,7 +14,7 @@ public sealed class MetricTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Each_metric_has_its_help_and_type_once_and_its_samples_behind_them()
+    public void Each_metric_has_one_help_and_one_type_line_followed_by_its_samples()
     {
         using var guest = new Agent();
         string first = Make.Segment(_folder, "first.seg");
@@ -59,7 +59,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_keep_their_digits_and_have_a_point_in_every_culture()
+    public void Numbers_keep_their_digits_and_use_a_decimal_point_in_every_culture()
     {
         System.Globalization.CultureInfo before = System.Globalization.CultureInfo.CurrentCulture;
         System.Globalization.CultureInfo.CurrentCulture = new System.Globalization.CultureInfo("de-DE");
@@ -77,7 +77,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void A_segment_that_comes_twice_is_one_series()
+    public void A_segment_added_twice_gives_one_series()
     {
         var metrics = new SegmentMetrics();
         metrics.Add(new SegmentSurvey("a") { Listing = new SegmentListing() });
@@ -87,7 +87,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void What_could_not_be_read_is_counted_and_nothing_else()
+    public void An_unreadable_file_is_counted_and_has_no_other_metrics()
     {
         var metrics = new SegmentMetrics();
         metrics.Add(new SegmentSurvey("a") { Fault = "not to be read" });
@@ -95,7 +95,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void Empty_places_are_no_series()
+    public void Empty_peer_entries_have_no_series()
     {
         var configuration = Make.Configuration;
         configuration.MaxGuests = 255;
@@ -109,7 +109,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_readable_by_all_and_has_line_feeds_alone()
+    public void Everybody_can_read_the_file_and_its_lines_end_with_line_feeds_only()
     {
         string path = _folder["roam.prom"];
         MetricFile.Replace(path, ["one 1", "ümlaut 2"]);
@@ -126,7 +126,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_never_sees_half_a_file()
+    public void A_reader_never_sees_an_incomplete_file()
     {
         Assert.SkipWhen(SegmentFile.IsWindows, "Windows does not replace a file that a reader has open");
         string path = _folder["roam.prom"];
@@ -157,7 +157,7 @@ public sealed class MetricTests : IDisposable
     }
 
     [Fact]
-    public void What_is_in_the_way_is_an_error_and_stays()
+    public void A_folder_at_the_destination_or_a_missing_parent_folder_is_an_error()
     {
         string folder = _folder["folder"];
         _ = Directory.CreateDirectory(folder);

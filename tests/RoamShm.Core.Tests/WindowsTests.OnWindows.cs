@@ -3,11 +3,11 @@ using System.IO;
 
 namespace RoamShm.Tests;
 
-// Compiled for Windows alone: elsewhere there is nothing to test.
+// Compiled only for Windows: elsewhere there is nothing to test.
 public sealed partial class WindowsTests
 {
     [Fact]
-    public void A_file_stays_the_same_when_its_time_of_creation_is_set_and_a_new_one_is_another_even_with_the_old_time()
+    public void A_file_keeps_its_id_when_its_creation_time_changes_and_a_new_file_with_that_time_has_another()
     {
         string path = Make.Segment(_folder);
         string id = SegmentHeader.Read(path).FileId!;
@@ -19,7 +19,7 @@ public sealed partial class WindowsTests
     }
 
     [Fact]
-    public void A_stream_and_a_devices_name_are_refused_and_nothing_is_left_behind()
+    public void Streams_and_device_names_are_refused_and_leave_nothing_behind()
     {
         string path = Make.Segment(_folder);
         Assert.Equal(SegmentErrorId.NotAFileSystemPath, Id(() => SegmentHeader.Read(path + ":x")));
@@ -29,7 +29,7 @@ public sealed partial class WindowsTests
     }
 
     [Fact]
-    public void A_file_that_is_read_only_says_so_when_it_cannot_be_removed()
+    public void The_error_for_a_read_only_file_that_cannot_be_removed_says_that_it_is_read_only()
     {
         string path = Make.Segment(_folder);
         SegmentRemover remover = SegmentRemover.Prepare(path, force: true);

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace RoamShm.Tests;
 
-/// <summary>Names, file ids and mapped files as Windows has them. What only judges a name or an id runs everywhere.</summary>
+/// <summary>File names, file ids and mapped files on Windows. Tests that only check a name or an id run everywhere.</summary>
 public sealed partial class WindowsTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -22,7 +22,7 @@ public sealed partial class WindowsTests : IDisposable
     [InlineData("C:a.seg:x", true)]
     [InlineData("a.seg:x", true)]
     [InlineData(@"\\?\C:\x\a.seg:x", true)]
-    public void An_alternate_data_stream_is_no_segment(string path, bool isStream) => Assert.Equal(isStream, WindowsPath.WhyNoFile(path) is not null);
+    public void An_alternate_data_stream_is_not_a_segment(string path, bool isStream) => Assert.Equal(isStream, WindowsPath.WhyNoFile(path) is not null);
 
     [Theory]
     [InlineData("NUL", true)]
@@ -38,10 +38,10 @@ public sealed partial class WindowsTests : IDisposable
     [InlineData(@"C:\nul\a.seg", false)]
     [InlineData(@"\\?\C:\x\NUL", false)]
     [InlineData(".seg", false)]
-    public void The_names_of_devices_are_reserved_with_any_extension(string path, bool isReserved) => Assert.Equal(isReserved, WindowsPath.IsReserved(path));
+    public void Device_names_are_reserved_with_any_extension(string path, bool isReserved) => Assert.Equal(isReserved, WindowsPath.IsReserved(path));
 
     [Fact]
-    public void An_id_that_never_comes_back_is_the_identity_and_another_goes_with_the_time_of_birth()
+    public void A_file_id_that_is_never_reused_is_the_identity_without_the_creation_time()
     {
         Assert.Equal(["NTFS", "ReFS", "CSVFS"], new[] { "NTFS", "ReFS", "CSVFS", "FAT32", "exFAT", "UDF", string.Empty }.Where(WindowsFileId.IsLasting));
         var file = FileIdentity.Lasting(0xABC, 5, 1);
@@ -51,7 +51,7 @@ public sealed partial class WindowsTests : IDisposable
     }
 
     [Fact]
-    public void A_path_of_any_length_is_made_read_and_removed()
+    public void A_segment_with_a_long_path_can_be_created_read_and_removed()
     {
         string folder = _folder.Root;
         for (int i = 0; i < 3; i++)
@@ -69,7 +69,7 @@ public sealed partial class WindowsTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_has_the_name_of_a_new_segment_is_said_to_be_one()
+    public void A_folder_in_place_of_a_new_segment_is_refused_as_not_a_regular_file()
     {
         string path = Directory.CreateDirectory(_folder["a.seg"]).FullName;
         Assert.Equal(SegmentErrorId.NotARegularFile, Id(() => Segment.Create(path, Make.Configuration, new SegmentCreateOptions { Force = true })));

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace RoamShm.Tests;
 
-/// <summary>The task Platforms of build.ps1, if asked for, because it runs for minutes.</summary>
+/// <summary>Runs the tests of the task Platforms of build.ps1, only on request, because they take minutes.</summary>
 [Trait("Category", "Platforms")]
 public static class PlatformTests
 {
@@ -16,7 +16,7 @@ public static class PlatformTests
     [Fact]
     public static async Task The_tests_pass_on_the_platforms_whose_tools_are_installed()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) == "1", $"it takes minutes; {Variable}=1 in the environment runs it where the tools are");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) == "1", $"this takes minutes; set the environment variable {Variable}=1 to run it on a machine with the tools");
         string script = Path.Combine(Prompt.RepositoryRoot, "tests", "platforms", "Invoke-Platform.ps1");
         using Process process = Process.Start(new ProcessStartInfo("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", script])
         {

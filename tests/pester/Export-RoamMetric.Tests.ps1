@@ -1,4 +1,4 @@
-# Export-RoamMetric: segments as metrics that Prometheus' own tools take, and a file that is never half.
+# Export-RoamMetric: metrics that Prometheus' own tools accept, and a file that is never incomplete.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -16,7 +16,7 @@ BeforeAll {
         Get-Command $Name -CommandType Application -ErrorAction Ignore | Select-Object -First 1
     }
 
-    # The samples of a metric as text, without their lines about it.
+    # The samples of a metric as text, without its help and type lines.
     function Get-Sample {
         param(
             [Parameter(Mandatory)] [string] $Name,
@@ -42,7 +42,7 @@ Describe 'Export-RoamMetric' {
     }
 
     Context 'The metrics' {
-        It 'say what a guest does' {
+        It 'follow what a guest does' {
             Skip-Because (Get-AgentDoubt)
             $guest = Open-Agent
             try {
@@ -84,26 +84,26 @@ Describe 'Export-RoamMetric' {
             @($lines | Get-Sample roam_filesystem_size_bytes) | Should -HaveCount 1
         }
 
-        It 'are lines of text, the same way round each time' {
+        It 'are lines of text, always in the same order' {
             $lines = @(Export-RoamMetric $script:Folder)
             $lines | ForEach-Object { $_ | Should -BeOfType ([string]) }
             @($lines -match '^#') | Should -BeExactly @(@(Export-RoamMetric $script:Folder) -match '^#')
             @($lines -notmatch '^(#|roam_)') | Should -HaveCount 0
         }
 
-        It 'count what cannot be read, which is an error where it was named' {
+        It 'count files that cannot be read, and report an error for those that were named' {
             $lines = @(Export-RoamMetric (Join-Path $script:Folder 'none.seg') -ErrorAction SilentlyContinue -ErrorVariable failed)
             $lines | Should -Contain 'roam_unreadable_files 1'
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'SegmentNotFound,RoamShm.Commands.ExportRoamMetricCommand'
         }
 
-        It 'have no series for a segment that is named twice' {
+        It 'have no duplicate series for a segment that is named twice' {
             @(Export-RoamMetric $script:Path, $script:Folder | Get-Sample roam_segment_valid) | Should -HaveCount 1
         }
 
-        It 'pass promtool check metrics, whatever the segments are called' {
+        It 'pass promtool check metrics, whatever the names of the segments' {
             $promtool = Get-Program promtool
-            Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
+            Skip-Unless $promtool 'promtool is missing; it comes with Prometheus'
             if ($script:OnUnix) {
                 foreach ($name in "odd`"name`\with`nall {of}=it.seg", (Get-ForeignName)) {
                     [System.IO.File]::Copy($script:Path, "$script:Folder/$name")
@@ -124,7 +124,7 @@ Describe 'Export-RoamMetric' {
             $script:File = Join-Path $script:Folder 'roam.prom'
         }
 
-        It 'writes what would go down the pipeline, readable by all, and nothing beside it' {
+        It 'writes the lines of the pipeline to a file that everybody can read, and leaves no other file' {
             $null = Export-RoamMetric $script:Path -Destination $script:File | Should -BeNullOrEmpty
             $lines = @(Export-RoamMetric $script:Path)
             @(Get-Content -LiteralPath $script:File) -replace ' [\d.]+$' | Should -BeExactly ($lines -replace ' [\d.]+$')
@@ -136,7 +136,7 @@ Describe 'Export-RoamMetric' {
             @(Get-ChildItem -LiteralPath $script:Folder -Force).Name | Should -Be @('one.seg', 'roam.prom')
         }
 
-        It 'replaces the file in one step: who has the old one open keeps it' {
+        It 'replaces the file in one step, and a reader that has the old one open keeps it' {
             Skip-Unless $script:OnUnix 'what others have open keeps its name on Windows'
             Export-RoamMetric $script:Path -Destination $script:File
             $old = [System.IO.File]::OpenText($script:File)
@@ -153,7 +153,7 @@ Describe 'Export-RoamMetric' {
             Get-Content -LiteralPath $script:File | Should -Contain 'roam_segments 2'
         }
 
-        It 'takes a path relative to the location, and is not a pattern' {
+        It 'accepts a path relative to the current location, and does not expand wildcards' {
             Push-Location -LiteralPath $script:Folder
             try {
                 Export-RoamMetric $script:Path -Destination 'roam[1].prom'
@@ -169,19 +169,19 @@ Describe 'Export-RoamMetric' {
             Test-Path -LiteralPath $script:File | Should -BeFalse
         }
 
-        It 'keeps the old file where the new one cannot be written' {
+        It 'keeps the old file if the new one cannot be written' {
             Export-RoamMetric $script:Path -Destination (Join-Path $script:Folder 'none/roam.prom') -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'SegmentNotFound,RoamShm.Commands.ExportRoamMetricCommand'
             Export-RoamMetric $script:Path -Destination $script:Folder -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'NotARegularFile,RoamShm.Commands.ExportRoamMetricCommand'
         }
 
-        It 'is a file that a real node_exporter serves' {
+        It 'writes a file that a real node_exporter serves' {
             $exporter = Get-Program prometheus-node-exporter
-            Skip-Unless $exporter 'there is no prometheus-node-exporter'
+            Skip-Unless $exporter 'prometheus-node-exporter is missing'
             Export-RoamMetric $script:Path -Destination $script:File
 
-            # Any free port, on this machine alone; tried again should somebody take it in between.
+            # Any free port of the loopback address; try another one if somebody takes it in between.
             $served = $null
             for ($try = 0; $try -lt 5 -and -not $served; $try++) {
                 $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
@@ -230,9 +230,9 @@ Describe 'The examples for Prometheus' {
         Clear-Folder $script:Folder
     }
 
-    It 'have rules that promtool check rules passes, and that fire when they should' {
+    It 'have rules that pass promtool check rules and fire when they should' {
         $promtool = Get-Program promtool
-        Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
+        Skip-Unless $promtool 'promtool is missing; it comes with Prometheus'
         $said = & $promtool check rules (Join-Path $script:Prometheus 'roam.rules.yml') 2>&1
         "$said" | Should -Match 'SUCCESS: 3 rules found'
         $said = & $promtool test rules (Join-Path $PSScriptRoot 'roam.rules.test.yml') 2>&1
@@ -241,7 +241,7 @@ Describe 'The examples for Prometheus' {
 
     It 'have queries that Prometheus can read' {
         $promtool = Get-Program promtool
-        Skip-Unless $promtool 'there is no promtool; it comes with Prometheus'
+        Skip-Unless $promtool 'promtool is missing; it comes with Prometheus'
         $script:Queries.Count | Should -BeGreaterThan 10
         $lines = @('groups:', '- name: dashboard', '  rules:') + @(for ($i = 0; $i -lt $script:Queries.Count; $i++) {
                 "  - record: roam:query$i"
@@ -253,8 +253,8 @@ Describe 'The examples for Prometheus' {
         $LASTEXITCODE | Should -Be 0 -Because "$said"
     }
 
-    It 'use only metrics that there are' {
-        # What a file takes is known on Unix only.
+    It 'use only metrics that exist' {
+        # The storage that a file takes is known only on Unix.
         if (-not $script:OnUnix) { $script:Known += 'roam_segment_allocated_bytes' }
         foreach ($text in $script:Queries + $script:Rules) {
             foreach ($name in [regex]::Matches($text, '\broam_[a-z_]+').Value) {
@@ -263,7 +263,7 @@ Describe 'The examples for Prometheus' {
         }
     }
 
-    It 'have a service that writes the file that the alerts and the collector look for' {
+    It 'have a service that writes the file that the alerts and the collector expect' {
         $service = Get-Content -LiteralPath (Join-Path $script:Prometheus 'roam-metrics.service') -Raw
         $file = [regex]::Match($service, 'Export-RoamMetric /dev/shm -Destination (/\S+/roam\.prom)').Groups[1].Value
         $service | Should -Match "ReadWritePaths=$([regex]::Escape(($file -replace '/[^/]+$')))\r?\n"
@@ -271,7 +271,7 @@ Describe 'The examples for Prometheus' {
         $failures = $null
         $null = [System.Management.Automation.Language.Parser]::ParseInput($command, [ref]$null, [ref]$failures)
         $failures | Should -HaveCount 0
-        $command | Should -Not -Match '[$%]' -Because 'systemd would replace it'
+        $command | Should -Not -Match '[$%]' -Because 'systemd would expand it'
         Get-Content -LiteralPath (Join-Path $script:Prometheus 'roam-metrics.timer') -Raw | Should -Match 'OnUnitActiveSec=30s'
     }
 }

@@ -1,4 +1,4 @@
-# Get-RoamMessage: what waits in the rings, byte for byte as another process queued it, and none of it consumed.
+# Get-RoamMessage: the queued messages, byte for byte as another process queued them, and none of them consumed.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -36,7 +36,7 @@ Describe 'Get-RoamMessage' {
         Clear-Folder $script:Folder
     }
 
-    Context 'What another process queued' -Skip:($null -ne $script:AgentDoubt) {
+    Context 'A message that another process queued' -Skip:($null -ne $script:AgentDoubt) {
         BeforeEach {
             $null = Add-Segment $script:Path
             $script:Guest = Open-Agent
@@ -47,7 +47,7 @@ Describe 'Get-RoamMessage' {
             Close-Agent $script:Guest
         }
 
-        It 'is there in both directions, in order, byte for byte' {
+        It 'is returned for both directions, in order, byte for byte' {
             'one', 'two and more', "three`nlines`0" |
                 ForEach-Object { $null = Invoke-Agent $script:Guest say, $script:Path, g2h, (ConvertTo-PayloadHex $_) }
             $null = Invoke-Agent $script:Guest say, $script:Path, h2g, (ConvertTo-PayloadHex 'answer')
@@ -76,7 +76,7 @@ Describe 'Get-RoamMessage' {
             @(Get-RoamMessage $script:Path) | Should -HaveCount 0
         }
 
-        It 'is followed into its slot, and says whether the slot still holds it' {
+        It 'has the payload of its slot, and reports whether the slot still holds it' {
             $text = 'x' * 900
             Invoke-Agent $script:Guest say-slot, $script:Path, h2g, 0, (ConvertTo-PayloadHex $text) | Should -Be '0:1'
             $message = Get-RoamMessage $script:Path -PayloadBytes 1KB
@@ -91,14 +91,14 @@ Describe 'Get-RoamMessage' {
             (Get-RoamMessage $script:Path).SlotState | Should -BeExactly 'Reused'
         }
 
-        It 'names the mapping of a payload in another file' {
+        It 'identifies the mapping of a payload in another file' {
             $null = Invoke-Agent $script:Guest say-mmap, $script:Path, g2h, 7, 3, 4096, 123456
             $message = Get-RoamMessage $script:Path
             $message.Kind, $message.MapId, $message.Generation, $message.MapOffset, $message.PayloadLength |
                 Should -Be @('Mmap', 7, 3, 4096, 123456)
         }
 
-        It 'is followed round the end of the ring' {
+        It 'is returned after the ring has wrapped around' {
             1..9 | ForEach-Object { $null = Invoke-Agent $script:Guest say, $script:Path, g2h, ('{0:x2}' -f $_ * 400) }
             Invoke-Agent $script:Guest take, $script:Path, g2h, 7 | Should -Be '7'
             10..13 | ForEach-Object { $null = Invoke-Agent $script:Guest say, $script:Path, g2h, ('{0:x2}' -f $_ * 400) }
@@ -108,7 +108,7 @@ Describe 'Get-RoamMessage' {
             $messages | ForEach-Object { @($_.Payload | Select-Object -Unique) | Should -HaveCount 1 }
         }
 
-        It 'is whole on a ring that is busy, or says that it was overtaken' {
+        It 'is whole on a busy ring, or is reported as overtaken' {
             Send-Agent $script:Guest chat, $script:Path, g2h, 200000
             $answer = $script:Guest.StandardOutput.ReadLineAsync()
             $looks = 0
@@ -131,7 +131,7 @@ Describe 'Get-RoamMessage' {
         }
     }
 
-    Context 'What to return' {
+    Context 'The result' {
         BeforeEach {
             $null = Add-Segment $script:Path
             1, 2 | ForEach-Object { Edit-Peer $script:Path $_ }
@@ -140,19 +140,19 @@ Describe 'Get-RoamMessage' {
             Edit-Ring $script:Path 2 ToGuest -Entry (Get-InlineEntry 8)
         }
 
-        It 'is everything that waits by default' {
+        It 'has all queued messages by default' {
             @(Get-RoamMessage $script:Path | ForEach-Object { '{0}{1}{2}' -f $_.PeerId, $_.Direction[0], $_.PayloadLength }) |
                 Should -BeExactly @('1G5', '1G6', '1H100', '2H8')
         }
 
-        It 'is chosen by -PeerId, -Direction and -First' {
+        It 'is limited by -PeerId, -Direction and -First' {
             @(Get-RoamMessage $script:Path -PeerId 2) | Should -HaveCount 1
             @(Get-RoamMessage $script:Path -Direction hosttoguest).PayloadLength | Should -Be @(100, 8)
             @(Get-RoamMessage $script:Path -First 1).PayloadLength | Should -Be @(5, 100, 8)
             @(Get-RoamPeer $script:Path | Get-RoamMessage) | Should -HaveCount 4
         }
 
-        It 'has as much of the payload as -PayloadBytes says' {
+        It 'has as much of each payload as -PayloadBytes allows' {
             (Get-RoamMessage $script:Path -PeerId 1 -Direction HostToGuest).Payload | Should -HaveCount 64
             (Get-RoamMessage $script:Path -PeerId 1 -Direction HostToGuest -PayloadBytes 3).Payload | Should -HaveCount 3
             $none = Get-RoamMessage $script:Path -PeerId 1 -Direction HostToGuest -PayloadBytes 0
@@ -160,26 +160,26 @@ Describe 'Get-RoamMessage' {
             $none.PayloadLength | Should -Be 100
         }
 
-        It 'is an error for a peer that the segment has not, and the others follow' {
+        It 'is an error for a peer that the segment does not have, followed by the messages of the others' {
             $found = @(Get-RoamMessage $script:Path -PeerId 2, 3 -ErrorAction SilentlyContinue -ErrorVariable failed)
             $found | Should -HaveCount 1
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'PeerNotFound,RoamShm.Commands.GetRoamMessageCommand'
         }
 
-        It 'is nothing behind something damaged, which is said' {
+        It 'reports a damaged entry and has nothing after it' {
             Write-Hex $script:Path ($script:Layout['Peer1.ToHost.Data'] + 16) '03000000'
             $messages = @(Get-RoamMessage $script:Path -PeerId 1 -Direction GuestToHost)
             $messages.State | Should -BeExactly @('Queued', 'Damaged')
             $messages[1].Fault | Should -Match 'its length is 3'
         }
 
-        It 'is refused for a direction or a number of bytes that is none' {
+        It 'is an error for an invalid direction or number of bytes' {
             { Get-RoamMessage $script:Path -Direction Sideways } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
             { Get-RoamMessage $script:Path -PayloadBytes -1 } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
             { Get-RoamMessage $script:Path -First 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
         }
 
-        It 'offers the directions and the peers that are there behind Tab' {
+        It 'can be narrowed with Tab, which offers the directions and the existing peers' {
             $line = "Get-RoamMessage '$($script:Path)' -Direction "
             (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -BeExactly @('GuestToHost', 'HostToGuest')
             $line = "Get-RoamMessage '$($script:Path)' -PeerId "
@@ -188,7 +188,7 @@ Describe 'Get-RoamMessage' {
     }
 
     Context 'Paths and errors' {
-        It 'takes <Route>' -ForEach $script:Routes {
+        It 'accepts <Route>' -ForEach $script:Routes {
             Add-RouteFixture $script:Folder
             foreach ($file in Get-ChildItem -LiteralPath $script:Folder) {
                 Edit-Peer $file.FullName 1
@@ -220,7 +220,7 @@ Describe 'Get-RoamMessage' {
             }
         }
 
-        It 'are shown in 80 columns as hex and text, below the name of the segment' {
+        It 'fit 80 columns as hex and text, below the name of the segment' {
             $hello = '{0}{1}' -f '10000000000006', '00' + (ConvertTo-PayloadHex "hello`n") + '0000'
             Edit-Ring $script:Path 1 ToHost -Entry $hello
             $rows = @(Get-RoamMessage $script:Path | ConvertTo-ShownLine -Width 80)

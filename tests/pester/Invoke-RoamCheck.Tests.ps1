@@ -1,4 +1,4 @@
-# examples/runbooks/Invoke-RoamCheck.ps1: a line and an exit code as monitoring systems read them.
+# examples/runbooks/Invoke-RoamCheck.ps1: the line and the exit code that monitoring systems read.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -10,7 +10,7 @@ BeforeAll {
     $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
     $script:Check = [System.IO.Path]::Combine($root, 'examples', 'runbooks', 'Invoke-RoamCheck.ps1')
 
-    # A process of its own, as a monitoring agent starts it: the exit code counts, and arguments are text.
+    # A separate process, as a monitoring agent starts it: its exit code matters, and arguments are text.
     function Invoke-Check {
         param([Parameter(ValueFromRemainingArguments)] [string[]] $Argument)
 
@@ -21,7 +21,7 @@ BeforeAll {
         [pscustomobject]@{ Code = $LASTEXITCODE; Lines = $lines }
     }
 
-    # The form of the Monitoring Plugins: text, a bar, and 'label'=value[unit];warn;crit;min;max.
+    # The format of the Monitoring Plugins: text, a bar, and 'label'=value[unit];warn;crit;min;max.
     $script:Form = '^ROAM (OK|WARNING|CRITICAL|UNKNOWN) - [^|]+ \|( [a-z_]+=-?[\d.]+(s|%|)(;[\d.]*){0,4})+$'
 }
 
@@ -37,7 +37,7 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
         Clear-Folder $script:Work
     }
 
-    It 'exits 0 with one line where all is well' {
+    It 'exits 0 with one line if all is well' {
         $result = Invoke-Check $script:Folder
         $result.Code | Should -Be 0
         $result.Lines | Should -HaveCount 1
@@ -46,7 +46,7 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
         $result.Lines[0] | Should -Match ' ring=0%;80;95;0;100 '
     }
 
-    It 'exits 1 for a warning and 2 for what is critical, the worst reason first' {
+    It 'exits 1 for a warning and 2 for a critical reason, and puts the worst reason first' {
         Skip-Because (Get-AgentDoubt)
         $guest = Open-Agent
         try {
@@ -68,22 +68,22 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
         }
     }
 
-    It 'says once that the file system is full, however many segments lie on it' {
+    It 'reports only once that the file system is full, however many segments are on it' {
         1..4 | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder "more$_.seg") }
         $result = Invoke-Check $script:Folder -FileSystemPercent 0 -InodePercent 100
         $result.Code | Should -Be 1
         $result.Lines[0] | Should -Match '^ROAM WARNING - the file system \S+ is [\d.]+ % full \|'
     }
 
-    It 'exits 3, never 0, where <What>' -ForEach @(
+    It 'exits 3, never 0, if <What>' -ForEach @(
         @{ What = 'there is no segment'; With = { Join-Path $script:Folder '*.none' } }
         @{ What = 'the only one is missing'; With = { Join-Path $script:Folder 'none.seg' } }
         @{ What = 'the folder is empty'; With = { $script:Work } }
-        @{ What = 'the path is no file'; With = { 'Env:PATH' } }
-        @{ What = 'a threshold is none'; With = { $script:Path, '-RingPercent', 'much' } }
+        @{ What = 'the path is not a file'; With = { 'Env:PATH' } }
+        @{ What = 'a threshold is not a number'; With = { $script:Path, '-RingPercent', 'much' } }
         @{ What = 'the thresholds are the wrong way round'; With = { $script:Path, '-RingPercent', '95,80' } }
         @{ What = 'a parameter is unknown'; With = { $script:Path, '-Nonsense', '5' } }
-        @{ What = 'the number of reasons is none'; With = { $script:Path, '-Most', 'x' } }
+        @{ What = 'the number of reasons is not a number'; With = { $script:Path, '-Most', 'x' } }
     ) {
         $result = Invoke-Check @(& $With)
         $result.Code | Should -Be 3
@@ -91,7 +91,7 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
         $result.Lines[0] | Should -Match '^ROAM UNKNOWN - '
     }
 
-    It 'exits 3 where the module is not to be had' {
+    It 'exits 3 if the module is not installed' {
         $copy = Join-Path $script:Work 'Invoke-RoamCheck.ps1'
         Copy-Item -LiteralPath $script:Check $copy
         $script = "`$env:PSModulePath = ''; Remove-Module RoamShm; & '$copy' '$($script:Folder)'; exit `$LASTEXITCODE"
@@ -100,8 +100,8 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
         $lines[0] | Should -Match '^ROAM UNKNOWN - .*RoamShm'
     }
 
-    It 'is one line of ASCII, whatever a file is called' {
-        Skip-Unless $script:OnUnix 'files on Windows have no such names'
+    It 'prints one line of ASCII, whatever the name of the file' {
+        Skip-Unless $script:OnUnix 'Windows does not allow such file names'
         [System.IO.File]::Move($script:Path, "$script:Folder/a|b`nc$([char]0xe9).seg")
         Write-Hex "$script:Folder/a|b`nc$([char]0xe9).seg" 32 '00000000'
         $result = Invoke-Check $script:Folder
@@ -111,7 +111,7 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
         $result.Lines[0] | Should -MatchExactly '^[\x20-\x7e]+$'
     }
 
-    It 'takes a hashtable of thresholds in a PowerShell' {
+    It 'accepts a hashtable of thresholds at a PowerShell prompt' {
         Edit-Peer $script:Path 1
         Edit-Ring $script:Path 1 ToGuest -Entry (@(Get-InlineEntry 248) * 8)
         $line = & $script:Check $script:Path -RingPercent @{ 'one*' = 40, 90 }
@@ -120,7 +120,7 @@ Describe 'Invoke-RoamCheck.ps1' -Tag NewPowerShell {
 }
 
 Describe 'Get-RoamShmUsage.ps1' {
-    It 'says what is allocated of the size where segments are sparse' {
+    It 'reports how much of the size is allocated if segments are sparse' {
         Skip-Unless $script:OnUnix 'Windows does not say'
         $folder = Initialize-Folder
         $work = Initialize-Folder

@@ -1,4 +1,4 @@
-# Show-RoamSegment -Summary: one line for each segment, those first that need a human.
+# Show-RoamSegment -Summary: one line for each segment, with those that need attention first.
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -20,7 +20,7 @@ Describe 'Show-RoamSegment -Summary' {
         Clear-Folder $script:Folder
     }
 
-    It 'has a line for each segment, the worst first, below how many there are' {
+    It 'counts the segments, and draws a line for each, the worst first' {
         $lines = @(Show-RoamSegment -Summary (Join-Path $script:Folder '*.seg') -Width 80 -Ascii)
         $lines | ForEach-Object { $_ | Should -BeOfType ([string]); $_.Length | Should -BeLessOrEqual 80 }
         $lines | Should -HaveCount 6
@@ -32,17 +32,17 @@ Describe 'Show-RoamSegment -Summary' {
         $lines[5] | Should -Match '^OK +a-good\.seg'
     }
 
-    It 'takes folders and pipelines as well' {
+    It 'also accepts folders and pipeline input' {
         @(Show-RoamSegment -Summary $script:Folder -Width 80) | Should -HaveCount 6
         @(Get-ChildItem -LiteralPath $script:Folder | Show-RoamSegment -Summary -Width 80) | Should -HaveCount 6
         @(Show-RoamSegment -Summary (Join-Path $script:Folder '*.none') -Width 80) | Should -BeExactly @('0 segments')
     }
 
-    It 'says why where there is room' {
+    It 'gives the reason if there is room' {
         (Show-RoamSegment -Summary $script:Folder -Width 140) -match 'c-torn' | Should -Match 'max_guests'
     }
 
-    It 'keeps both ends of a long name, and its lines in 80 and in 40 columns' {
+    It 'keeps both ends of a long name, and fits its lines in 80 and in 40 columns' {
         $stem = 'orders-of-the-warehouse-in-the-north-west'
         1..2 | ForEach-Object { $null = Add-Segment (Join-Path $script:Folder "$stem-$_.seg") }
         $lines = @(Show-RoamSegment -Summary $script:Folder -Width 80)
@@ -52,13 +52,13 @@ Describe 'Show-RoamSegment -Summary' {
         Show-RoamSegment -Summary $script:Folder -Width 40 | ForEach-Object { $_.Length | Should -BeLessOrEqual 40 }
     }
 
-    It 'is an error for a name that is none, and the others are drawn' {
+    It 'reports an error for a missing file, and draws the others' {
         $lines = @(Show-RoamSegment -Summary $script:Good, (Join-Path $script:Folder 'none') -Width 80 -ErrorAction SilentlyContinue -ErrorVariable failed)
         $failed[0].FullyQualifiedErrorId | Should -BeExactly 'SegmentNotFound,RoamShm.Commands.ShowRoamSegmentCommand'
         $lines[0] | Should -BeExactly '1 segment, 1 OK'
     }
 
-    It 'sees with -Refresh which segments come and go' {
+    It 'shows with -Refresh that segments come and go' {
         $watch = Open-Runspace {
             param([string] $Pattern)
             Show-RoamSegment -Summary $Pattern -Interval 5ms -Width 80

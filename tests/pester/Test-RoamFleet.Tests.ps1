@@ -1,10 +1,10 @@
-# examples/Test-RoamFleet.ps1 and the cmdlets over remoting: real SSH servers, each in a mount namespace with a /dev/shm of its own, so that
-# each is another host as far as segments go.
+# examples/Test-RoamFleet.ps1 and the cmdlets over remoting: real SSH servers, each in a mount namespace with its own /dev/shm, so that
+# each acts as a separate host.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
 
-    # Why there can be no such hosts here, or nothing.
+    # Why such hosts cannot run here, or nothing.
     $script:Doubt = if (-not $script:OnLinux) {
         'mount namespaces are a thing of Linux'
     } elseif ($PSVersionTable.PSVersion.Major -lt 7) {
@@ -12,9 +12,9 @@ BeforeDiscovery {
     } elseif ((& id -u) -ne '0') {
         'only root makes mount namespaces with another /dev/shm'
     } elseif (-not (Test-Path -LiteralPath /usr/sbin/sshd)) {
-        'there is no sshd; it comes with openssh-server'
+        'sshd is missing (Debian: apt-get install openssh-server)'
     } elseif (-not (Get-Command ssh, ssh-keygen, unshare -CommandType Application -ErrorAction Ignore)) {
-        'there is no ssh, ssh-keygen or unshare'
+        'ssh, ssh-keygen or unshare is missing'
     } else {
         & unshare -m mount -t tmpfs tmpfs /dev/shm 2>$null
         if ($LASTEXITCODE) { 'mount namespaces cannot be made here' }
@@ -36,7 +36,7 @@ Describe 'Test-RoamFleet.ps1' {
             return
         }
 
-        # Keys may not lie where others can get at them, so not below /dev/shm with its mode.
+        # ssh refuses keys that others could replace, so they must not be below /dev/shm, which everybody can write to.
         $script:Keys = Join-Path ([System.IO.Path]::GetTempPath()) "roamshm-ssh-$PID"
         $null = New-Item -ItemType Directory $script:Keys
         & chmod 700 $script:Keys
@@ -48,7 +48,7 @@ Describe 'Test-RoamFleet.ps1' {
         $modules = Split-Path -Parent $script:ModuleFolder
         $config = @()
         foreach ($name in 'web1', 'web2', 'web3', 'slow') {
-            # Any free port of this machine alone.
+            # Any free port of the loopback address.
             $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
             $listener.Start()
             $port = $listener.LocalEndpoint.Port
@@ -81,7 +81,7 @@ Describe 'Test-RoamFleet.ps1' {
         "  UserKnownHostsFile $script:Keys/known", '  StrictHostKeyChecking no', '  User root'
         Set-Content -LiteralPath "$script:Keys/config" $config
 
-        # The ssh that PowerShell finds first has these hosts, whatever the user's own are.
+        # The ssh that PowerShell finds first knows these hosts, whatever the user's own configuration says.
         $null = New-Item -ItemType Directory "$script:Keys/bin"
         Set-Content -LiteralPath "$script:Keys/bin/ssh" @('#!/bin/sh', "exec $((Get-Command ssh -CommandType Application)[0].Source) -F '$script:Keys/config' `"`$@`"")
         & chmod 755 "$script:Keys/bin/ssh"
@@ -127,7 +127,7 @@ Describe 'Test-RoamFleet.ps1' {
         $warned | Should -HaveCount 0
     }
 
-    It 'has a row for a host that is down or lacks the module, and counts them' {
+    It 'has a row for each host that is down or lacks the module, and counts them' {
         $rows = @(& $script:Fleet web1, web3, down1, down2 -Status Critical -WarningVariable warned -WarningAction SilentlyContinue)
         @($rows.HostName | Sort-Object) | Should -BeExactly @('down1', 'down2', 'web3')
         $rows | ForEach-Object { $_.Status | Should -BeExactly 'Unknown'; $_.Why | Should -Not -BeNullOrEmpty }
@@ -135,8 +135,8 @@ Describe 'Test-RoamFleet.ps1' {
         "$warned" | Should -BeExactly '3 of 4 hosts could not be checked: down1, down2, web3.'
     }
 
-    It 'gives up a host that is not done in time' {
-        # It lets others in and then says nothing.
+    It 'gives up on a host that takes too long' {
+        # A server that accepts connections and then stays silent.
         $rows = @(& $script:Fleet slow -Timeout 3 -WarningVariable warned -WarningAction SilentlyContinue)
         $rows | Should -HaveCount 1
         $rows[0].Status, $rows[0].Why | Should -BeExactly @('Unknown', 'it was not done after 3 s')
@@ -150,7 +150,7 @@ Describe 'Test-RoamFleet.ps1' {
         "$warned" | Should -Match '^12 of 12 hosts could not be checked: '
     }
 
-    It 'is one table of messages and metrics too, whose objects mean files over there' {
+    It 'combines verdicts and metrics of several hosts, and refuses their objects as local files' {
         $health = @(Invoke-Command -HostName web1, web2 { Import-Module RoamShm; Test-RoamHealth /dev/shm })
         $health | Should -HaveCount 3
         @($health.Reasons.Id) | Should -BeExactly @('Invalid')

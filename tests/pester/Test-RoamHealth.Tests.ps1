@@ -1,4 +1,4 @@
-# Test-RoamHealth: verdicts on segments, from what other processes do to them; thresholds, and how to say them.
+# Test-RoamHealth: verdicts on segments that other processes use and damage, and the ways to give thresholds.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -8,7 +8,7 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     Import-RoamShm
 
-    # The ids of the reasons, in the order in which they are given.
+    # The ids of the reasons, in the order in which they are returned.
     function Get-ReasonId {
         param([Parameter(Mandatory)] [object] $Health)
 
@@ -39,7 +39,7 @@ Describe 'Test-RoamHealth' {
             (Get-Item -LiteralPath $health.PSPath).FullName | Should -BeExactly $script:Path
         }
 
-        It 'follows what a guest does' {
+        It 'changes as a guest attaches, fills rings and slots, and leaves' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path -HeartbeatInterval 1h
             $guest = Open-Agent
@@ -87,7 +87,7 @@ Describe 'Test-RoamHealth' {
             }
         }
 
-        It 'is Critical where a guest died and nobody uses its segment any more' {
+        It 'is Critical if a guest has died and nobody else uses its segment' {
             Skip-Because (Get-AgentDoubt)
             Skip-Because (Get-MappingDoubt)
             $null = Add-Segment $script:Path
@@ -100,7 +100,7 @@ Describe 'Test-RoamHealth' {
             Get-ReasonId $health | Should -BeExactly @('Abandoned')
         }
 
-        It 'is Critical for a heartbeat of ten intervals ago, and a warning for one of two' {
+        It 'is Critical after ten intervals without a heartbeat, and Warning after two' {
             Skip-Because (Get-AgentDoubt)
             $null = Add-Segment $script:Path -HeartbeatInterval 100s
             $guest = Open-Agent
@@ -130,7 +130,7 @@ Describe 'Test-RoamHealth' {
             $health.Reasons[0].Message | Should -Match 'max_guests'
         }
 
-        It 'is Critical for a file that was named and is no segment, and for a ring that is damaged' {
+        It 'is Critical for a damaged ring, and for a named file that is not a segment' {
             Set-Content -LiteralPath $script:Path 'This is no segment.'
             (Test-RoamHealth $script:Path).Status | Should -BeExactly 'Critical'
             $other = Add-Segment (Join-Path $script:Folder 'two.seg')
@@ -139,7 +139,7 @@ Describe 'Test-RoamHealth' {
             Get-ReasonId (Test-RoamHealth $other) | Should -Contain 'RingDamaged'
         }
 
-        It 'is Unknown for what cannot be read, without an error' {
+        It 'is Unknown for a path that cannot be read, without an error' {
             $health = @(Test-RoamHealth $script:Path, $script:Folder/none -ErrorAction Stop)
             $health | Should -HaveCount 2
             $health.Status | Should -BeExactly @('Unknown', 'Unknown')
@@ -147,7 +147,7 @@ Describe 'Test-RoamHealth' {
             $health[0].SegmentStatus | Should -BeNullOrEmpty
         }
 
-        It 'is Unknown for files and folders that somebody may not read, and the others are judged' {
+        It 'is Unknown for files and folders that the user may not read, and the others still get verdicts' {
             $null = Add-Segment $script:Path
             $open = Add-Segment (Join-Path $script:Folder 'open.seg')
             $closed = New-Item -ItemType Directory (Join-Path $script:Folder 'closed')
@@ -184,7 +184,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             }
         }
 
-        It 'changes nothing' {
+        It 'changes nothing in the segment' {
             $null = Add-Segment $script:Path
             Edit-Peer $script:Path 1
             $before = Get-Sha256 $script:Path
@@ -202,13 +202,13 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             $null = Add-Segment (Join-Path $sub 'three.seg')
         }
 
-        It 'takes a folder, and the folders below with -Recurse or -Depth' {
+        It 'accepts a folder, and searches its subfolders with -Recurse or -Depth' {
             Split-Path -Leaf (Test-RoamHealth $script:Folder).Path | Should -BeExactly @('one.seg', 'two[1].seg')
             @(Test-RoamHealth $script:Folder -Recurse) | Should -HaveCount 3
             @(Test-RoamHealth $script:Folder -Depth 1) | Should -HaveCount 3
         }
 
-        It 'takes patterns, literal names, files and objects of the module from the pipeline' {
+        It 'accepts patterns, literal names, and files and module objects from the pipeline' {
             @(Test-RoamHealth (Join-Path $script:Folder '*.seg')) | Should -HaveCount 2
             Split-Path -Leaf (Test-RoamHealth -LiteralPath (Join-Path $script:Folder 'two[1].seg')).Path |
                 Should -BeExactly 'two[1].seg'
@@ -217,7 +217,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             @(Test-RoamHealth $script:Folder | Test-RoamHealth) | Should -HaveCount 2
         }
 
-        It 'refuses an object of another computer' {
+        It 'refuses an object from another computer' {
             $there = [pscustomobject]@{ PSPath = $script:Path; PSComputerName = 'elsewhere' }
             $there | Test-RoamHealth -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
             $failed[0].FullyQualifiedErrorId | Should -BeExactly 'RemoteObject,RoamShm.Commands.TestRoamHealthCommand'
@@ -225,7 +225,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
     }
 
     Context '-Quiet' {
-        It 'is true if all segments are OK, and false for one that is not, or where there is none' {
+        It 'returns true if all segments are OK, and false if one is not or if there are none' {
             $null = Add-Segment $script:Path
             $null = Add-Segment (Join-Path $script:Folder 'two.seg')
             $all = Test-RoamHealth $script:Folder -Quiet
@@ -245,7 +245,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             Edit-Ring $script:Path 1 ToGuest -Entry (@(Get-InlineEntry 248) * 8)
         }
 
-        It 'of <Given> make a ring of 50 % <Status>' -ForEach @(
+        It 'of <Given> make a ring that is 50 % full <Status>' -ForEach @(
             @{ Given = 51; Status = 'OK' }
             @{ Given = 50; Status = 'Warning' }
             @{ Given = @(40, 50); Status = 'Critical' }
@@ -256,13 +256,13 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             @{ Given = @{ '*' = 10; 'one.seg' = 60 }; Status = 'OK' }
             @{ Given = $null; Status = 'OK' }
         ) {
-            # The peer is attached, and nobody uses the segment; only the ring is of interest here.
+            # The peer is attached, but nobody uses the segment; only the ring matters here.
             $health = Test-RoamHealth $script:Path -RingPercent $Given
             $health.Reasons | Where-Object Id -EQ 'RingFull' | ForEach-Object Severity |
                 Should -BeExactly $(if ($Status -ne 'OK') { $Status })
         }
 
-        It 'can be given for each thing that is judged' {
+        It 'can be given for everything that is checked' {
             $null = Use-Slot $script:Path 1 -Owner 2
             Edit-Peer $script:Path 2 -State 2
             $strict = @{
@@ -292,7 +292,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
                 Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
         }
 
-        It 'of places are the worse the lower they are' {
+        It 'for free peer entries get worse as the number falls' {
             { Test-RoamHealth $script:Path -FreePeer 0, 1 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
             $reasons = (Test-RoamHealth $script:Path -FreePeer 2, 1).Reasons
             ($reasons | Where-Object Id -EQ 'PeersFree').Severity | Should -BeExactly 'Critical'
@@ -306,7 +306,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             Edit-Ring $script:Path 1 ToGuest -Entry (@(Get-InlineEntry 248) * 16)
         }
 
-        It 'keep every value and the reasons through Clixml' {
+        It 'keep every value and reason through Clixml' {
             $health = Test-RoamHealth $script:Path
             $health.Reasons.Count | Should -BeGreaterThan 0
             $file = Join-Path $script:Folder 'health.clixml'
@@ -324,7 +324,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             @($back | Test-RoamHealth) | Should -HaveCount 1
         }
 
-        It 'are shown in 80 columns with the segment and the reasons, and so are their reasons' {
+        It 'fit 80 columns with their segment and reasons, and so do the reasons alone' {
             $health = Test-RoamHealth $script:Path
             foreach ($shown in $health, $health.Reasons[0]) {
                 $rows = @($shown | ConvertTo-ShownLine -Width 80)

@@ -1,5 +1,5 @@
-# What Windows PowerShell 5.1 lacks is in no script that ships, nor in those that run there: the tests' own and the build's.
-# Its parser is asked where it runs; elsewhere the syntax tree says the same.
+# No script that ships, and no test or build script that runs in Windows PowerShell 5.1, uses anything that 5.1 lacks.
+# In 5.1 its own parser checks this; elsewhere the tests inspect the syntax tree.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -8,7 +8,7 @@ BeforeDiscovery {
         Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.ps1 -Recurse | Where-Object { $_.Name -ne 'WindowsPowerShell.Tests.ps1' }
         Get-Item -LiteralPath (Join-Path $script:Repository 'build.ps1'), (Join-Path $script:Repository 'RoamShm.psd1')
     ) | Where-Object {
-        # A script that requires PowerShell 7 says so to Windows PowerShell itself.
+        # A script that requires PowerShell 7 needs no check: Windows PowerShell refuses to run it.
         $tree = [System.Management.Automation.Language.Parser]::ParseFile($_.FullName, [ref] $null, [ref] $null)
         -not ($tree.ScriptRequirements -and $tree.ScriptRequirements.RequiredPSVersion -ge [version] '7.0')
     } | ForEach-Object { @{ File = $_.FullName; Name = $_.FullName.Substring($script:Repository.Length + 1) } }
@@ -56,7 +56,7 @@ BeforeAll {
     $script:NewVariables = 'IsLinux', 'IsMacOS', 'IsWindows', 'IsCoreCLR', 'PSStyle', 'EnabledExperimentalFeatures', 'PSNativeCommandUseErrorActionPreference'
     $script:NewEncodings = 'ansi', 'utf8BOM', 'utf8NoBOM'
 
-    # Of .NET Framework's own types what scripts like to use of newer ones.
+    # Members that scripts often use and that .NET Framework's types lack.
     $script:NewMembers = 'Array.Fill', 'Convert.FromHexString', 'Convert.ToHexString', 'Convert.ToHexStringLower', 'Environment.ProcessId', 'Environment.ProcessPath',
     'Environment.IsPrivilegedProcess', 'File.ReadAllTextAsync', 'File.SetUnixFileMode', 'File.GetUnixFileMode', 'File.CreateSymbolicLink',
     'Directory.CreateTempSubdirectory', 'Math.Clamp', 'OperatingSystem.IsLinux', 'OperatingSystem.IsMacOS', 'OperatingSystem.IsWindows', 'Path.GetRelativePath',
@@ -81,7 +81,7 @@ BeforeAll {
                 'BinaryExpressionAst' { if ("$($node.Operator)" -eq 'QuestionQuestion') { 'the operator ??' } }
                 'AssignmentStatementAst' { if ("$($node.Operator)" -eq 'QuestionQuestionEquals') { 'the operator ??=' } }
                 'ScriptBlockAst' { if ($node.PSObject.Properties['CleanBlock'] -and $node.CleanBlock) { 'a clean block' } }
-                # As an argument it is text to 5.1 and, such as 10s, to the cmdlets here too.
+                # As an argument, a value such as 10s is text to 5.1, and to the module's cmdlets too.
                 'ConstantExpressionAst' { if ($node.Parent.GetType().Name -ne 'CommandAst' -and $node.Extent.Text -match '^[+-]?(0b|.*\d(uy|us|ul|y|s|n|u)$)') { "the number $($node.Extent.Text)" } }
                 { $_ -in 'StringConstantExpressionAst', 'ExpandableStringExpressionAst' } {
                     if ("$($node.StringConstantType)" -like 'DoubleQuoted*' -and $node.Extent.Text -match '(?<!`)(``)*`(e|u\{)') { 'the escape sequence `e or `u{' }
@@ -129,7 +129,7 @@ BeforeAll {
             return
         }
 
-        # Asked for first, a command may be one that is not there.
+        # A script may use a command that 5.1 lacks if it asks Get-Command for it first.
         if ($name -in $script:NewCommands -and "$($Node.Parent.Parent.Parent.Parent.Parent)" -notmatch "Get-Command\s+(-Name\s+)?$name\b") {
             $name
         }
@@ -152,11 +152,11 @@ BeforeAll {
 }
 
 Describe 'Windows PowerShell 5.1' {
-    It 'has all that is in <Name>' -ForEach $script:Scripts {
+    It 'has everything that <Name> uses' -ForEach $script:Scripts {
         Get-Missing ([System.IO.File]::ReadAllText($File)) | Should -BeNullOrEmpty
     }
 
-    It 'has all that the script blocks of the views use' {
+    It 'has everything that the script blocks of the views use' {
         $views = [xml][System.IO.File]::ReadAllText((Join-Path $script:Repository 'RoamShm.Format.ps1xml'))
         $blocks = @($views.SelectNodes('//ScriptBlock | //Condition/ScriptBlock') | ForEach-Object InnerText)
         $blocks.Count | Should -BeGreaterThan 50
@@ -165,14 +165,14 @@ Describe 'Windows PowerShell 5.1' {
         }
     }
 
-    It 'has all that the help and the README have people type' {
+    It 'has everything that examples in the help and the README use' {
         $pages = @(Get-Item -LiteralPath (Join-Path $script:Repository 'README.md')) + @(Get-ChildItem -Path ([System.IO.Path]::Combine($script:Repository, 'docs', '*', '*.md')))
         $blocks = foreach ($page in $pages) {
             [regex]::Matches([System.IO.File]::ReadAllText($page.FullName), '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
         }
         @($blocks).Count | Should -BeGreaterThan 50
         foreach ($block in $blocks) {
-            # A thread job is offered beside Start-Job, and comes for 5.1 as a module.
+            # The help offers thread jobs as an alternative to Start-Job; for 5.1 they come as a module.
             Get-Missing $block | Where-Object { $_ -notmatch 'Start-ThreadJob$' } | Should -BeNullOrEmpty -Because $block
         }
     }
@@ -183,24 +183,24 @@ Describe 'Windows PowerShell 5.1' {
         @{ What = 'the operator ??='; Code = '$a ??= 1' }
         @{ What = 'the operator ?.'; Code = '${a}?.Length' }
         @{ What = 'a pipeline chain'; Code = 'Get-Date && Get-Date' }
-        @{ What = 'a pipeline in the background'; Code = 'Get-Date &' }
+        @{ What = 'a background pipeline'; Code = 'Get-Date &' }
         @{ What = 'a clean block'; Code = 'function f { process { 1 } clean { 2 } }' }
         @{ What = 'a binary number'; Code = '$a = 0b11' }
-        @{ What = 'an escape'; Code = '"`e[0m"' }
-        @{ What = 'a test of the system'; Code = 'if ($IsLinux) { 1 }' }
+        @{ What = 'the escape sequence for ESC'; Code = '"`e[0m"' }
+        @{ What = 'a variable for the operating system'; Code = 'if ($IsLinux) { 1 }' }
         @{ What = '$PSStyle'; Code = '$PSStyle.Reset' }
-        @{ What = 'a command'; Code = 'Get-Error' }
+        @{ What = 'a newer command'; Code = 'Get-Error' }
         @{ What = 'ForEach-Object -Parallel'; Code = '1 | ForEach-Object -Parallel { 1 }' }
         @{ What = 'ConvertFrom-Json -AsHashtable'; Code = '"{}" | ConvertFrom-Json -AsHashtable' }
-        @{ What = 'a Join-Path of three'; Code = 'Join-Path a b c' }
-        @{ What = 'UTF-8 without a mark'; Code = '1 | Set-Content x -Encoding utf8NoBOM' }
+        @{ What = 'Join-Path with three parts'; Code = 'Join-Path a b c' }
+        @{ What = 'UTF-8 without a byte order mark'; Code = '1 | Set-Content x -Encoding utf8NoBOM' }
         @{ What = 'Test-Json'; Code = '"{}" | Test-Json' }
-        @{ What = 'a member of newer types'; Code = '[System.IO.Path]::Join("a", "b"); [Math]::Clamp(1, 2, 3)' }
+        @{ What = 'members that newer .NET added'; Code = '[System.IO.Path]::Join("a", "b"); [Math]::Clamp(1, 2, 3)' }
     ) {
         Get-Missing $Code | Should -Not -BeNullOrEmpty
     }
 
-    It 'has what is guarded, and what only looks like it' {
+    It 'passes code that is guarded or only looks newer' {
         Get-Missing @'
 $onLinux = [bool](Get-Variable -Name IsLinux -ValueOnly -ErrorAction Ignore)
 try { $style = $PSStyle } catch { $style = $null }

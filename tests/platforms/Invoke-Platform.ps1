@@ -2,29 +2,29 @@
 
 <#
 .SYNOPSIS
-    Runs the tests as programs of other systems, with what emulates these on Linux, and sums them up.
+    Runs the tests as programs for other systems, under emulation on Linux, and summarises the results.
 .DESCRIPTION
     Three legs:
 
     Windows    The library's tests, published for win-x64, and the Pester suite in a PowerShell engine for Windows, both
                under Wine. The process that plays hosts and guests is a Windows program too.
     Arm64      The library's tests, published for linux-arm64, under qemu-user.
-    Framework  The library's tests for .NET Framework 4.7.2: on Windows as they are, elsewhere under Mono.
+    Framework  The library's tests for .NET Framework 4.7.2: directly on Windows, elsewhere under Mono.
 
-    A leg whose tools are missing is left out, with the reason. What fails because of the emulation is listed by its
-    name and with its reason in known.psd1; everything else that fails is a failure. A listed test that passes is
-    reported, so that the list stays true.
+    If the tools for a leg are missing, the script skips it and says why. Tests that fail because of the emulation are
+    listed in known.psd1, by name and with the reason; any other failure counts. If a listed test passes, the script
+    reports it, so that the list stays up to date.
 
-    Everything has a time limit. A run that ends without results, as when the run-time dies, is tried three times.
+    Everything has a time limit. A run that ends without results, as when the runtime crashes, is tried three times.
     Results and logs are in out/platforms.
 .PARAMETER Platform
     Which legs to run.
 .PARAMETER Configuration
     Debug or Release.
 .PARAMETER Name
-    Only the classes of xUnit tests and the files of Pester tests whose names match, such as Watch*.
+    Runs only the xUnit classes and Pester files whose names match, such as Watch*.
 .PARAMETER TimeoutMinutes
-    How long one run may take.
+    The time limit for one run, in minutes.
 .EXAMPLE
     ./tests/platforms/Invoke-Platform.ps1 -Platform Windows -Name New-*
 
@@ -59,29 +59,29 @@ function Get-Doubt {
     switch ($Platform) {
         'Windows' {
             if (-not $IsLinux) {
-                'Wine is for Linux; on Windows the tasks Test and Pester run the tests themselves'
+                'this leg needs Wine on Linux; on Windows, run the tasks Test and Pester instead'
             } elseif (-not (Get-Command -Name wine -CommandType Application -ErrorAction Ignore)) {
-                'there is no wine (Debian: apt-get install wine wine64)'
+                'wine is missing (Debian: apt-get install wine wine64)'
             }
         }
         'Arm64' {
             if (-not $IsLinux -or [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -ne 'X64') {
-                'qemu-user is for Linux x64; on arm64 the task Test runs the tests themselves'
+                'this leg needs qemu-user on Linux x64; on arm64, run the task Test instead'
             } elseif (-not (Get-Command -Name qemu-aarch64 -CommandType Application -ErrorAction Ignore)) {
-                'there is no qemu-aarch64 (Debian: apt-get install qemu-user)'
+                'qemu-aarch64 is missing (Debian: apt-get install qemu-user)'
             } elseif (-not (Get-Arm64Root)) {
-                'there are no arm64 libraries with libstdc++.so.6 and libssl.so.3; docs/platforms.md says how to get them'
+                'libstdc++.so.6 or libssl.so.3 for arm64 is missing; docs/platforms.md says how to get them'
             }
         }
         'Framework' {
             if (-not $IsWindows -and -not (Get-Command -Name mono -CommandType Application -ErrorAction Ignore)) {
-                'there is no mono (Debian: apt-get install mono-devel)'
+                'mono is missing (Debian: apt-get install mono-devel)'
             }
         }
     }
 }
 
-<# The folder below which qemu looks for the libraries of arm64 programs. #>
+<# The folder in which qemu looks for the libraries of arm64 programs. #>
 function Get-Arm64Root {
     foreach ($root in $env:ROAMSHM_ARM64_ROOT, '/usr/aarch64-linux-gnu', '/') {
         $isWhole = $root -and (Test-Path -LiteralPath (Join-Path $root 'lib/ld-linux-aarch64.so.1'))
@@ -96,7 +96,7 @@ function Get-Arm64Root {
     }
 }
 
-<# Publishes a project with all that it needs, and returns the folder. Nothing of it goes into the project's own folders. #>
+<# Publishes a project with everything it needs, outside the project's own folders, and returns the folder. #>
 function Publish-Project {
     param(
         [Parameter(Mandatory)] [string] $Project,
@@ -114,7 +114,7 @@ function Publish-Project {
     [System.IO.Path]::Combine($artifacts, 'publish', $Project, "$($Configuration.ToLowerInvariant())_$Runtime")
 }
 
-<# Runs a program to its end, or ends it and what it started when its time is over. What it writes goes to a file. #>
+<# Runs a program and writes its output to a file. After the time limit, ends it and everything it started. #>
 function Invoke-Bounded {
     param(
         [Parameter(Mandatory)] [string[]] $Command,
@@ -144,17 +144,17 @@ function Invoke-Bounded {
         $process.WaitForExit()
     }
 
-    # What outlives the process keeps the pipes open.
+    # A child that outlives the process keeps the pipes open.
     $lines = @(foreach ($text in $texts) { if ($text.Wait(5000)) { $text.Result } })
     if (-not $isOver) {
-        $lines += "It was ended after $TimeoutMinutes minutes."
+        $lines += "The run was ended after $TimeoutMinutes minutes."
     }
 
     [System.IO.File]::WriteAllText($LogPath, $lines -join "`n")
     [pscustomobject]@{ ExitCode = $process.ExitCode; IsOver = $isOver }
 }
 
-<# Runs something until it has results: three times at most, and not again when its time was over. #>
+<# Runs a program until it has results: at most three times, and not again after a timeout. #>
 function Invoke-Run {
     param(
         [Parameter(Mandatory)] [string] $ResultPath,
@@ -170,7 +170,7 @@ function Invoke-Run {
             return $attempt
         }
 
-        Write-Warning "Attempt $attempt ended with exit code $($ended.ExitCode) and without results; see $($Run.LogPath)."
+        Write-Warning "Attempt $attempt ended with exit code $($ended.ExitCode) and no results; see $($Run.LogPath)."
         if (-not $ended.IsOver) {
             break
         }
@@ -179,7 +179,7 @@ function Invoke-Run {
     0
 }
 
-<# The tests in a file of results, of xUnit or of NUnit 3, which Pester writes. #>
+<# The tests in a results file, in the format of xUnit or of NUnit 3, which Pester writes. #>
 function Read-Result {
     param([Parameter(Mandatory)] [string] $Path)
 
@@ -194,7 +194,7 @@ function Read-Result {
         }
     }
 
-    # A block that cannot even be set up has no test that could fail.
+    # If a block's setup fails, none of its tests is reported as failed, so the block itself must be.
     foreach ($test in $xml.SelectNodes('//test-case | //test-suite[@runstate="NotRunnable"]')) {
         [pscustomobject]@{
             Name    = $test.GetAttribute('fullname')
@@ -205,7 +205,7 @@ function Read-Result {
     }
 }
 
-<# A row of the summary; what is to be said beside it is written at once. #>
+<# Returns a row of the summary, and prints each failure. #>
 function Measure-Run {
     param(
         [Parameter(Mandatory)] [string] $Leg,
@@ -233,7 +233,7 @@ function Measure-Run {
         } else {
             $row.Passed++
             if ($key) {
-                "$Leg, passed though known.psd1 lists it: $($test.Name)" | Out-Host
+                "$Leg, passed although known.psd1 lists it: $($test.Name)" | Out-Host
             }
         }
     }
@@ -272,7 +272,7 @@ function Invoke-Windows {
     }
     $end = { $null = Invoke-Bounded -Command wineserver, -k -Environment $environment -LogPath (Join-Path $out 'wineserver.log') }
     try {
-        # Made anew, so that nothing depends on what another version of Wine left.
+        # Created anew, so that nothing depends on what another version of Wine left behind.
         Remove-Item -LiteralPath $prefix -Recurse -Force -ErrorAction Ignore
         $null = New-Item -ItemType Directory -Path $prefix
         $log = Join-Path $out 'wine.log'
@@ -299,7 +299,7 @@ function Invoke-Windows {
             return
         }
 
-        # A process for each file: one that dies takes only its own tests with it.
+        # One process per file: if one dies, only its own tests are lost.
         $total = $null
         foreach ($file in Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($repository, 'tests', 'pester')) -Filter "$Name.Tests.ps1") {
             $test = $file.Name -replace '\.Tests\.ps1$'
@@ -342,7 +342,7 @@ function Invoke-Arm64 {
     $root = Get-Arm64Root
     $tests = Publish-Project -Project RoamShm.Core.Tests -Runtime linux-arm64
     $agent = Publish-Project -Project RoamShm.TestAgent -Runtime linux-arm64
-    # A process starts others by their names alone.
+    # The tests start the agent as a plain program, so a script calls qemu.
     $starter = Join-Path $out 'arm64-agent'
     [System.IO.File]::WriteAllText($starter, "#!/bin/sh`nexec qemu-aarch64 -L '$root' '$agent/RoamShm.TestAgent' `"`$@`"`n")
     [System.IO.File]::SetUnixFileMode($starter, 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
@@ -387,7 +387,7 @@ function Invoke-Framework {
 
 $rows = @(foreach ($one in $Platform) {
         if ($doubt = Get-Doubt $one) {
-            "$one is left out: $doubt." | Out-Host
+            "$one was skipped: $doubt." | Out-Host
         } else {
             switch ($one) {
                 'Windows' { Invoke-Windows }
