@@ -511,7 +511,7 @@ try {
                     fullFloor  = { [RoamShm.Bench.ContentFloor]::ReadPeers($fleet) > $null }
                     full       = { Test-RoamSegment -LiteralPath $fleet -Full > $null }
                     remove     = @{ Run = { Remove-RoamSegment -LiteralPath $fleet -Confirm:$false > $null }; After = $make }
-                })
+                }) $manyWarmUps
             Add-Row "Find-RoamSegment, $size segments" $times $size { $args[0].find } 'floor: reads + look at use' { $args[0].findFloor } 1.5
             Add-Row "Get-RoamPeer -All, $size segments, 8 peers each" $times $size { $args[0].peers } 'floor + 8 objects' { $args[0].peersFloor + $args[0].peersEmpty } 1.5
             Add-Row "Get-RoamSlotClass, $size segments, 3 classes each" $times $size { $args[0].slots } 'floor + 3 objects' { $args[0].slotsFloor + $args[0].slotsEmpty } 1.5

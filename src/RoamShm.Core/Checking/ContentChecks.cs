@@ -13,16 +13,19 @@ internal static class ContentChecks
     // More lost slots than this cannot be in transit.
     private const int MostPassing = 64;
 
+    private static readonly RingDirection[] Directions = [RingDirection.GuestToHost, RingDirection.HostToGuest];
+
     // The pauses before the second and the third pass, used if a process stopped in the middle of a step could explain the finding.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100)];
 
     /// <summary>Finds faults in the content.</summary>
     /// <param name="segment">The segment, its tables loaded.</param>
+    /// <param name="wasRingEmpty">Whether a ring was found empty just before. The first pass does not read it again.</param>
     /// <param name="patience">Limits the total wait between passes.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation.</param>
-    internal static SegmentFinding[] Find(Segment segment, Patience patience, CancellationToken cancellationToken)
+    internal static SegmentFinding[] Find(Segment segment, Func<int, RingDirection, bool> wasRingEmpty, Patience patience, CancellationToken cancellationToken)
     {
-        SegmentFinding[] findings = FindOnce(segment, cancellationToken);
+        SegmentFinding[] findings = FindOnce(segment, wasRingEmpty, cancellationToken);
         for (int look = 0; look < Pauses.Length && findings.Length > 0; look++)
         {
             if (Array.Exists(findings, finding => finding.Evidence is not null))
@@ -30,7 +33,7 @@ internal static class ContentChecks
                 patience.WaitForSlots(Pauses[look], cancellationToken);
             }
 
-            ILookup<string, SegmentFinding> again = FindOnce(segment, cancellationToken).ToLookup(Key);
+            ILookup<string, SegmentFinding> again = FindOnce(segment, static (_, _) => false, cancellationToken).ToLookup(Key);
             findings = Array.FindAll(findings, finding => IsStillThere(finding, again[Key(finding)]));
         }
 
@@ -51,7 +54,7 @@ internal static class ContentChecks
 
     private static string Key(SegmentFinding finding) => finding.Id + " " + finding.Field;
 
-    private static SegmentFinding[] FindOnce(Segment segment, CancellationToken cancellationToken)
+    private static SegmentFinding[] FindOnce(Segment segment, Func<int, RingDirection, bool> wasRingEmpty, CancellationToken cancellationToken)
     {
         var findings = new FindingList();
         segment.RefreshPeers();
@@ -65,8 +68,13 @@ internal static class ContentChecks
 
         foreach (PeerEntry peer in segment.Peers)
         {
-            CheckRing(segment, peer, RingDirection.GuestToHost, tables, findings);
-            CheckRing(segment, peer, RingDirection.HostToGuest, tables, findings);
+            foreach (RingDirection direction in Directions)
+            {
+                if (!wasRingEmpty(peer.Id, direction))
+                {
+                    CheckRing(segment, peer, direction, tables, findings);
+                }
+            }
         }
 
         return findings.ToArray();

@@ -11,15 +11,21 @@ internal sealed class StructureChecks
 {
     private readonly StructureReader _reader = new();
     private readonly List<Region> _regions = new(SegmentFormat.MaxGuests + 3);
+    private bool _isFull;
+
+    /// <summary>What was read of the file that was checked last.</summary>
+    internal StructureReader Reader => _reader;
 
     /// <summary>Checks an open file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="isLastLook">Whether to judge the file even if a host may still be creating it; otherwise that throws.</param>
+    /// <param name="full">Whether the content will be checked too.</param>
     /// <param name="findings">The list to add findings to.</param>
     /// <returns>The header.</returns>
     /// <exception cref="SegmentException">The file is too short, or a host is still creating it; or the operating system cannot read it.</exception>
-    internal SegmentHeader Check(SegmentFile file, bool isLastLook, FindingList findings)
+    internal SegmentHeader Check(SegmentFile file, bool isLastLook, bool full, FindingList findings)
     {
+        _isFull = full;
         SegmentHeader header = _reader.ReadHeader(file);
         if (!CheckFormat(header, isLastLook, findings))
         {
@@ -84,19 +90,19 @@ internal sealed class StructureChecks
             if (facts.AreRingsInside)
             {
                 _regions.Add(new Region("the rings of peer", peer.RingOffset, facts.RingsSize, peer.Id));
-                CheckRing(file, facts, "g2h", peer.RingOffset, findings);
-                CheckRing(file, facts, "h2g", peer.RingOffset + facts.Stride, findings);
+                CheckRing(file, facts, RingDirection.GuestToHost, peer.RingOffset, findings);
+                CheckRing(file, facts, RingDirection.HostToGuest, peer.RingOffset + facts.Stride, findings);
             }
 
             _ = PeerRules.Reserved.Check(facts, findings);
         }
     }
 
-    private void CheckRing(SegmentFile file, PeerFacts facts, string direction, ulong ring, FindingList findings)
+    private void CheckRing(SegmentFile file, PeerFacts facts, RingDirection direction, ulong ring, FindingList findings)
     {
-        facts.Direction = direction;
+        facts.Direction = direction == RingDirection.HostToGuest ? "h2g" : "g2h";
         facts.RingOffset = ring;
-        facts.RingCapacity = _reader.ReadRingCapacity(file, ring);
+        facts.RingCapacity = _reader.ReadRingCapacity(file, ring, facts.Id, direction, _isFull);
         _ = PeerRules.RingCapacity.Check(facts, findings);
     }
 

@@ -12,7 +12,8 @@ internal sealed unsafe class StructureReader
     private readonly byte[] _front = new byte[4096];
     private readonly byte[] _peers = new byte[SegmentFormat.MaxGuests * PeerEntryLayout.Size];
     private readonly byte[] _classes = new byte[SegmentFormat.MaxSlotClasses * SizeClassLayout.Size];
-    private readonly byte[] _ring = new byte[RingLayout.Capacity + sizeof(uint)];
+    private readonly byte[] _ring = new byte[RingLayout.HeaderSize];
+    private readonly bool[] _emptyRings = new bool[2 * (SegmentFormat.MaxGuests + 1)];
     private int _frontLength;
     private byte[] _smallRings = [];
     private ulong _smallRingsOffset;
@@ -35,6 +36,7 @@ internal sealed unsafe class StructureReader
     {
         _frontLength = AttachChecks.ReadHeader(file, _front);
         _smallRingsLength = 0;
+        Array.Clear(_emptyRings, 0, _emptyRings.Length);
         var header = new SegmentHeader();
         header.Decode(file.Path, _front, file.Length, file.Status.Identity);
         if ((ulong)file.Length < Math.Max(header.TotalSize, header.CurrentSize))
@@ -83,22 +85,36 @@ internal sealed unsafe class StructureReader
     internal (int Offset, byte Value)? FindReservedOfClass(int index) =>
         FindReserved(_classes, (index * SizeClassLayout.Size) + SizeClassLayout.Reserved, SizeClassLayout.ReservedSize);
 
-    internal uint ReadRingCapacity(SegmentFile file, ulong ring)
+    /// <summary>Reads the capacity in the header of a ring, and notes whether anything is queued in it if the content will be checked too.</summary>
+    internal uint ReadRingCapacity(SegmentFile file, ulong ring, int peerId, RingDirection direction, bool full)
     {
-        ulong end = ring + RingLayout.Capacity + sizeof(uint);
+        // The positions are in another cache line.
+        int size = full ? RingLayout.HeaderSize : RingLayout.Capacity + sizeof(uint);
+        ulong end = ring + (ulong)size;
+        byte[] bytes = _ring;
+        int at = 0;
         if (ring >= _smallRingsOffset && end <= _smallRingsOffset + (ulong)_smallRingsLength)
         {
-            return BitConverter.ToUInt32(_smallRings, (int)(ring - _smallRingsOffset) + RingLayout.Capacity);
+            bytes = _smallRings;
+            at = (int)(ring - _smallRingsOffset);
         }
-
-        if (end <= (ulong)_frontLength)
+        else if (end <= (ulong)_frontLength)
         {
-            return BitConverter.ToUInt32(_front, (int)ring + RingLayout.Capacity);
+            bytes = _front;
+            at = (int)ring;
+        }
+        else
+        {
+            file.ReadExactly(ring, _ring, size);
         }
 
-        file.ReadExactly(ring, _ring, _ring.Length);
-        return BitConverter.ToUInt32(_ring, RingLayout.Capacity);
+        uint capacity = BitConverter.ToUInt32(bytes, at + RingLayout.Capacity);
+        _emptyRings[IndexOf(peerId, direction)] = full && RingSnapshot.IsEmptyAt(bytes, at, capacity);
+        return capacity;
     }
+
+    /// <summary>Whether nothing was queued in a ring when its header was read for a full validation.</summary>
+    internal bool WasRingEmpty(int peerId, RingDirection direction) => _emptyRings[IndexOf(peerId, direction)];
 
     /// <summary>Reads and decodes the class headers, which must lie within the file.</summary>
     internal SlotClass[] ReadClasses(SegmentFile file, ulong offset, int count)
@@ -106,6 +122,9 @@ internal sealed unsafe class StructureReader
         file.ReadExactly(offset, _classes, count * SizeClassLayout.Size);
         return SizeClassTable.Decode(_classes, count);
     }
+
+    /// <summary>Attaches to the file that was read, if its structure is sound.</summary>
+    internal Segment Attach(SegmentFile file, SegmentHeader header) => Segment.AttachValidated(file, header, _classes);
 
     internal ulong FreeHead(int classIndex)
     {
@@ -134,6 +153,8 @@ internal sealed unsafe class StructureReader
             _smallRingsLength = file.Read(_smallRingsOffset, _smallRings, 0, (int)size);
         }
     }
+
+    private static int IndexOf(int peerId, RingDirection direction) => (2 * peerId) + (direction == RingDirection.HostToGuest ? 1 : 0);
 
     private static (int Offset, byte Value)? FindReserved(byte[] bytes, int start, int count)
     {

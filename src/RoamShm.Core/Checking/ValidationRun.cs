@@ -36,16 +36,16 @@ internal sealed class ValidationRun
         {
             header = _patience.Look(
                 file,
-                (_structure, findings),
+                (_structure, full, findings),
                 static (opened, state, isLast) =>
                 {
                     state.findings.Clear();
-                    return state._structure.Check(opened, isLast, state.findings);
+                    return state._structure.Check(opened, isLast, state.full, state.findings);
                 },
                 cancellationToken);
             if (full)
             {
-                CheckContent(file, findings, cancellationToken);
+                CheckContent(file, header, findings, cancellationToken);
             }
         }
         catch (SegmentException e) when (FileRules.IsVerdict(e.ErrorId))
@@ -56,12 +56,12 @@ internal sealed class ValidationRun
         return Report(file.Path, header, findings, file.Status.Identity);
     }
 
-    private void CheckContent(SegmentFile file, FindingList findings, CancellationToken cancellationToken)
+    private void CheckContent(SegmentFile file, SegmentHeader header, FindingList findings, CancellationToken cancellationToken)
     {
         Segment segment;
         try
         {
-            segment = Segment.Attach(file, _patience, cancellationToken);
+            segment = findings.ErrorCount == 0 ? _structure.Reader.Attach(file, header) : Segment.Attach(file, _patience, cancellationToken);
             segment.LoadTables();
         }
         catch (SegmentException) when (findings.ErrorCount > 0)
@@ -70,7 +70,7 @@ internal sealed class ValidationRun
             return;
         }
 
-        findings.AddRange(ContentChecks.Find(segment, _patience, cancellationToken));
+        findings.AddRange(ContentChecks.Find(segment, _structure.Reader.WasRingEmpty, _patience, cancellationToken));
     }
 
     private static FindingList Verdict(SegmentException error)

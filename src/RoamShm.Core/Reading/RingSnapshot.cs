@@ -60,7 +60,7 @@ internal sealed class RingSnapshot
     internal bool IsDamaged => Fault is not null && !IsWrapping;
 
     /// <summary>Whether nothing is queued and the positions are valid.</summary>
-    internal bool IsEmpty => Fault is null && Watermark == 0 && Position == Write;
+    internal bool IsEmpty => IsEmptyAt(Write, Watermark, Position, Capacity);
 
     /// <summary>The number of bytes queued; 0 if the positions are invalid.</summary>
     internal long Queued
@@ -76,6 +76,13 @@ internal sealed class RingSnapshot
             return queued;
         }
     }
+
+    /// <summary>Determines whether a buffer contains the header of a ring in which nothing is queued and whose positions are valid.</summary>
+    internal static bool IsEmptyAt(byte[] bytes, int at, uint capacity) => IsEmptyAt(
+        BitConverter.ToUInt32(bytes, at + RingLayout.Write),
+        BitConverter.ToUInt32(bytes, at + RingLayout.Watermark),
+        BitConverter.ToUInt32(bytes, at + RingLayout.Read),
+        capacity);
 
     internal static RingSnapshot Read(SegmentFile file, ulong ring, uint capacity)
     {
@@ -198,6 +205,9 @@ internal sealed class RingSnapshot
     internal IEnumerable<(uint Start, uint End)> Stretches() => !IsWrapping ? Readable()
         : Position == 0 || Position == Watermark ? [(0, Write)]
         : [(Position, Watermark)];
+
+    private static bool IsEmptyAt(uint write, uint watermark, uint position, uint capacity) =>
+        watermark == 0 && position == write && write <= capacity;
 
     private string? FindFault()
     {

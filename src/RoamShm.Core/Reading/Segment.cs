@@ -20,6 +20,10 @@ public sealed partial class Segment : IDisposable
     [ThreadStatic]
     private static byte[]? _classBuffer;
 
+    // The segment whose class headers are in the buffer, as read when it was opened.
+    [ThreadStatic]
+    private static Segment? _classBufferOwner;
+
     private readonly bool _isOwner;
     private PeerTable? _peers;
     private SlotClass[] _classes = [];
@@ -110,6 +114,7 @@ public sealed partial class Segment : IDisposable
         byte[] bytes = HeaderBuffer();
         File.Refresh();
         File.ReadExactly(0, bytes, HeaderLayout.Size);
+        ForgetClassHeaders();
         return Header = Decode(bytes);
     }
 
@@ -215,6 +220,24 @@ public sealed partial class Segment : IDisposable
     internal static Segment Attach(SegmentFile file, Patience patience, CancellationToken cancellationToken) =>
         Attach(file, isOwner: false, patience, cancellationToken);
 
+    /// <summary>Attaches to an open file whose structure was just validated without errors. The caller still owns it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="header">The header.</param>
+    /// <param name="classHeaders">A buffer that begins with the class headers.</param>
+    internal static Segment AttachValidated(SegmentFile file, SegmentHeader header, byte[] classHeaders)
+    {
+        var segment = new Segment(file, isOwner: false) { Header = header };
+        int size = segment.ClassHeadersSize;
+        if (_classBuffer is null || _classBuffer.Length < size)
+        {
+            _classBuffer = new byte[size];
+        }
+
+        Buffer.BlockCopy(classHeaders, 0, _classBuffer, 0, size);
+        _classBufferOwner = segment;
+        return segment;
+    }
+
     /// <summary>Determines whether an open file begins with the magic.</summary>
     internal static bool HasMagic(SegmentFile file)
     {
@@ -240,9 +263,7 @@ public sealed partial class Segment : IDisposable
             throw SegmentErrors.InvalidLimits(Path, "num_var_slot_classes", Header.NumVarSlotClasses, SegmentFormat.MaxSlotClasses);
         }
 
-        byte[] table = new byte[(int)Header.NumVarSlotClasses * SizeClassLayout.Size];
-        File.ReadExactly(Header.VarPoolOffset, table, table.Length);
-        _classes = SizeClassTable.Decode(table, (int)Header.NumVarSlotClasses);
+        _classes = SizeClassTable.Decode(ClassHeaders(), (int)Header.NumVarSlotClasses);
         if (Header.VarPoolOffset % SegmentFormat.Alignment != 0
             || !PoolLayout.TryCompute(Header.VarPoolOffset, _classes, out PoolLayout? layout) || layout!.End > (ulong)File.Length)
         {
@@ -253,6 +274,17 @@ public sealed partial class Segment : IDisposable
     }
 
     internal void RefreshPeers() => Peers.Refresh(File, Header.PeerTableOffset);
+
+    /// <summary>
+    /// Reads the class headers; the first time, returns what was read when the segment was opened. The array may be longer, and is valid until another segment
+    /// is opened.
+    /// </summary>
+    internal byte[] TakeClassHeaders()
+    {
+        byte[] headers = ClassHeaders();
+        ForgetClassHeaders();
+        return headers;
+    }
 
     /// <summary>Returns the offset of one of a peer's rings.</summary>
     /// <exception cref="SegmentException">There is no such peer, or its rings are not within the file.</exception>
@@ -292,14 +324,32 @@ public sealed partial class Segment : IDisposable
 
     private static byte[] HeaderBuffer() => _headerBuffer ??= new byte[HeaderLayout.Size];
 
+    private int ClassHeadersSize => (int)Header.NumVarSlotClasses * SizeClassLayout.Size;
+
+    private byte[] ClassHeaders()
+    {
+        if (ReferenceEquals(_classBufferOwner, this))
+        {
+            return _classBuffer!;
+        }
+
+        byte[] headers = new byte[ClassHeadersSize];
+        File.ReadExactly(Header.VarPoolOffset, headers, headers.Length);
+        return headers;
+    }
+
+    private void ForgetClassHeaders() => _classBufferOwner = ReferenceEquals(_classBufferOwner, this) ? null : _classBufferOwner;
+
     private Segment Check()
     {
         byte[] bytes = HeaderBuffer();
         byte[] classes = _classBuffer ?? [];
+        _classBufferOwner = null;
         _ = AttachChecks.ReadHeader(File, bytes);
         AttachChecks.CheckHeader(File, bytes);
         AttachChecks.CheckPool(File, bytes, ref classes);
         _classBuffer = classes;
+        _classBufferOwner = this;
         Header = Decode(bytes);
         return this;
     }

@@ -101,14 +101,14 @@ internal sealed unsafe class SlotTable
     internal static SlotTable[] ReadAll(Segment segment, CancellationToken cancellation)
     {
         var tables = new SlotTable[segment.Classes.Length];
-        byte[] before = ReadHeads(segment, new byte[tables.Length * SizeClassLayout.Size]);
+        byte[] before = segment.TakeClassHeaders();
         for (int i = 0; i < tables.Length; i++)
         {
             tables[i] = new SlotTable(segment, i);
             tables[i].Load(Head(before, i), cancellation);
         }
 
-        byte[] after = ReadHeads(segment, new byte[before.Length]);
+        byte[] after = segment.TakeClassHeaders();
         for (int i = 0; i < tables.Length; i++)
         {
             tables[i] = Head(before, i) == Head(after, i) ? tables[i] : Read(segment, i, cancellation);
@@ -196,12 +196,6 @@ internal sealed unsafe class SlotTable
         }
 
         return leaked;
-    }
-
-    private static byte[] ReadHeads(Segment segment, byte[] headers)
-    {
-        segment.File.ReadExactly(segment.Header.VarPoolOffset, headers, headers.Length);
-        return headers;
     }
 
     private static ulong Head(byte[] headers, int classIndex)
