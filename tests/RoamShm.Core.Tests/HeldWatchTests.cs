@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading;
 
 namespace RoamShm.Tests;
@@ -43,6 +44,37 @@ public sealed class HeldWatchTests : IDisposable
         _ = watch.After("Removed", () => File.Move(path, other));
         _ = watch.At("Reappeared", () => File.Move(other, path));
         _ = watch.After("Removed", () => File.Delete(path));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_change_of_length_is_seen_whatever_name_or_descriptor_it_is_made_through(bool asksForNames)
+    {
+        AppContext.SetSwitch(FileHolder.ByNameSwitch, asksForNames);
+        string path = Make.Segment(_folder);
+        string elsewhere = Directory.CreateDirectory(_folder["elsewhere"]).FullName + "/b.seg";
+        using var open = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        using var watch = new Held(path);
+        _ = watch.After("Resized", () => open.SetLength(Make.Length + 64));
+        _ = watch.After("Resized", () =>
+        {
+            Assert.Equal(0, Link(path, elsewhere));
+            Patch.Length(elsewhere, Make.Length + 128);
+        });
+        _ = watch.After("Truncated", () => Patch.Length(elsewhere, Make.Length - 1));
+    }
+
+    [Fact]
+    public void A_change_of_length_is_seen_under_both_names_of_one_file()
+    {
+        string path = Make.Segment(_folder);
+        string other = _folder["b.seg"];
+        Assert.Equal(0, Link(path, other));
+        using var watch = new Held(path, other);
+        SegmentEvent first = watch.After("Resized", () => Patch.Length(path, Make.Length + 64));
+        SegmentEvent second = watch.At("Resized", () => { });
+        Assert.Equal([path, other], new[] { first.Path, second.Path }.Order());
     }
 
     [Theory]
@@ -164,8 +196,16 @@ public sealed class HeldWatchTests : IDisposable
         }
     }
 
+    [DllImport("libc", EntryPoint = "link")]
+    private static extern int Link(byte[] path, byte[] other);
+
+    private static int Link(string path, string other) => Link(UnixSegmentFile.Encode(path), UnixSegmentFile.Encode(other));
+
     private sealed class Held : IDisposable
     {
+        // By the second poll of a held file, the watch relies on what the kernel reports.
+        private const int PollsOfAHeldFile = 2;
+
         private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(60));
         private readonly IEnumerator<SegmentEvent> _events;
         private Func<bool> _isTime = () => false;
@@ -204,7 +244,8 @@ public sealed class HeldWatchTests : IDisposable
             string real = System.IO.Path.Combine(
                 Directory.ResolveLinkTarget(System.IO.Path.GetDirectoryName(Path)!, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetDirectoryName(Path)!,
                 System.IO.Path.GetFileName(Path));
-            return Do(expected, change, () => Count(real) > 0);
+            int polls = 0;
+            return Do(expected, change, () => Count(real) > 0 && ++polls > PollsOfAHeldFile);
         }
 
         /// <summary>Makes a change between two polls when there is no file to hold.</summary>
@@ -217,7 +258,7 @@ public sealed class HeldWatchTests : IDisposable
         internal void HoldOn()
         {
             int looks = 0;
-            _isTime = () => IsHeld && ++looks > 2;
+            _isTime = () => IsHeld && ++looks > PollsOfAHeldFile;
             _change = () => Patch.UInt32(Path, HeaderLayout.MaxPayloadSize, 4);
             _ = Next("HeaderChanged");
         }

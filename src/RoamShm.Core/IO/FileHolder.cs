@@ -7,7 +7,8 @@ namespace RoamShm;
 
 /// <summary>
 /// Keeps files open from one poll of a watch to the next, so that a poll takes one read instead of an open, a read and a close. If a name leads to another
-/// file or to none, its file is released at once: Linux reports the change (inotify); on macOS, the name is queried at each poll.
+/// file or to none, its file is released at once: Linux reports the change (inotify); on macOS, the name is queried at each poll. Linux also reports changes of
+/// a file's length; if it cannot, because a limit is reached, the length is queried at each poll.
 /// </summary>
 /// <remarks>
 /// Files are held for reading only, which does not prevent anybody from getting a read lease. It does prevent a write lease; a process that wants one asks
@@ -35,12 +36,14 @@ internal sealed class FileHolder : IDisposable
 
     private readonly object _lock = new();
     private readonly Dictionary<string, HeldFolder> _folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, HeldFile> _filesByEvent = [];
     private readonly List<HeldFile> _files = [];
     private readonly TimeSpan _deadline;
     private readonly Timer _timer;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly bool _asksForNames = !LibC.IsLinux || (AppContext.TryGetSwitch(ByNameSwitch, out bool isOn) && isOn);
     private readonly Action<int, string, uint> _onName;
+    private readonly Action<int> _onWritten;
     private NameEvents? _events;
     private Thread? _listener;
     private int _looks;
@@ -50,6 +53,7 @@ internal sealed class FileHolder : IDisposable
     {
         _deadline = interval + LongestDelay;
         _onName = OnName;
+        _onWritten = OnWritten;
         _timer = new Timer(_ => OnLate());
     }
 
@@ -116,14 +120,29 @@ internal sealed class FileHolder : IDisposable
 
     internal void Leave() => Monitor.Exit(_lock);
 
-    internal void OnLetGo() => Interlocked.Increment(ref _left);
+    internal void OnLetGo(HeldFile file)
+    {
+        _ = Interlocked.Increment(ref _left);
+        if (file.EventId >= 0)
+        {
+            _ = _filesByEvent.Remove(file.EventId);
+            _events?.Remove(file.EventId);
+            file.EventId = -1;
+        }
+    }
 
     /// <summary>Whether a held file still has its name. If so, its length is now up to date.</summary>
     internal bool IsCurrent(HeldFile held, UnixSegmentFile file)
     {
         if (!_asksForNames)
         {
-            file.RefreshLength();
+            if (!held.IsLengthKnown)
+            {
+                // In this order: an event from now on means that the length is unknown again.
+                held.IsLengthKnown = held.EventId >= 0;
+                file.RefreshLength();
+            }
+
             return true;
         }
 
@@ -149,6 +168,7 @@ internal sealed class FileHolder : IDisposable
 
         if (Interlocked.Decrement(ref _left) >= 0)
         {
+            WatchLength(held, file);
             return true;
         }
 
@@ -185,6 +205,17 @@ internal sealed class FileHolder : IDisposable
             && UnixStat.TryOfNameItself(held.Name, out FileStatus named) && named.Identity == file.Status.Identity;
     }
 
+    private void WatchLength(HeldFile held, UnixSegmentFile file)
+    {
+        held.IsLengthKnown = false;
+        int id = _events?.Add(file) ?? -1;
+        if (id >= 0 && !_filesByEvent.ContainsKey(id))
+        {
+            held.EventId = id;
+            _filesByEvent.Add(id, held);
+        }
+    }
+
     private bool Listen()
     {
         if (_events is null && NameEvents.TryOpen() is NameEvents events)
@@ -216,7 +247,7 @@ internal sealed class FileHolder : IDisposable
 
     private void TakeEvents()
     {
-        if (_events is not null && !_events.Take(_onName))
+        if (_events is not null && !_events.Take(_onName, _onWritten))
         {
             foreach (HeldFolder folder in _folders.Values)
             {
@@ -239,6 +270,14 @@ internal sealed class FileHolder : IDisposable
                     file.NotBefore = _clock.Elapsed + Pause;
                 }
             }
+        }
+    }
+
+    private void OnWritten(int id)
+    {
+        if (_filesByEvent.TryGetValue(id, out HeldFile? file))
+        {
+            file.IsLengthKnown = false;
         }
     }
 

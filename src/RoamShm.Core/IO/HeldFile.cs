@@ -23,6 +23,12 @@ internal sealed class HeldFile
     /// <summary>The number of times that something happened to the name.</summary>
     internal int Changes { get; set; }
 
+    /// <summary>The id that the events of the open file carry; negative if the kernel does not report changes of its length.</summary>
+    internal int EventId { get; set; } = -1;
+
+    /// <summary>Whether the length that was read last still is that of the open file.</summary>
+    internal bool IsLengthKnown { get; set; }
+
     /// <summary>The time before which the file must not be held again.</summary>
     internal TimeSpan NotBefore { get; set; }
 
@@ -88,7 +94,7 @@ internal sealed class HeldFile
         {
             _file.Dispose();
             _file = null;
-            _holder.OnLetGo();
+            _holder.OnLetGo(this);
         }
     }
 }

@@ -6,6 +6,7 @@ namespace RoamShm;
 /// <summary>What a watch needs to hold its files open: events about folders, which are specific to Linux, and the length of an open file.</summary>
 internal static unsafe partial class LibC
 {
+    internal const uint IN_MODIFY = 0x2;
     internal const uint IN_ATTRIB = 0x4;
     internal const uint IN_MOVED_FROM = 0x40;
     internal const uint IN_MOVED_TO = 0x80;
@@ -48,7 +49,7 @@ internal static unsafe partial class LibC
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static extern IntPtr Write(int fd, byte* buffer, IntPtr count);
 
-    // No error number is requested: polling a held file takes two calls, of which this is one, and fetching the number costs a measurable amount of time.
+    // No error number is requested: it is not needed, and fetching it costs a measurable amount of time.
     [DllImport("libc", EntryPoint = "lseek")]
     internal static extern long LSeek(int fd, long offset, int whence);
 

@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Text;
 
 namespace RoamShm;
 
 /// <summary>
-/// Events from the kernel (inotify) about the names in folders: a name was created, moved or deleted, or its attributes changed. An event is available as soon
-/// as the call that caused it has returned.
+/// Events from the kernel (inotify) about the names in folders: a name was created, moved or deleted, or its attributes changed; and about files: a call wrote
+/// to one, or changed its length. An event is available as soon as the call that caused it has returned.
 /// </summary>
 internal sealed unsafe class NameEvents : IDisposable
 {
@@ -50,7 +51,12 @@ internal sealed unsafe class NameEvents : IDisposable
     /// <returns>The id that its events carry, the same for every path to the folder; negative if the folder cannot be watched.</returns>
     internal int Add(byte[] folder) => LibC.InotifyAddWatch(_events, folder, Mask);
 
-    internal void Remove(int folder) => _ = LibC.InotifyRemoveWatch(_events, folder);
+    /// <summary>Watches the length of an open file, whatever name or descriptor it is changed through.</summary>
+    /// <returns>The id that its events carry, the same for every descriptor of the file; negative if the file cannot be watched.</returns>
+    internal int Add(UnixSegmentFile file) => LibC.InotifyAddWatch(
+        _events, UnixSegmentFile.Encode("/proc/self/fd/" + file.Descriptor.ToString(CultureInfo.InvariantCulture)), LibC.IN_MODIFY);
+
+    internal void Remove(int id) => _ = LibC.InotifyRemoveWatch(_events, id);
 
     /// <summary>Waits until there are events.</summary>
     /// <returns><see langword="false"/> after <see cref="Stop"/>.</returns>
@@ -77,8 +83,9 @@ internal sealed unsafe class NameEvents : IDisposable
 
     /// <summary>Takes the pending events without waiting.</summary>
     /// <param name="named">Called with the folder, the name, and what happened.</param>
-    /// <returns><see langword="false"/> if names may have changed without an event.</returns>
-    internal bool Take(Action<int, string, uint> named)
+    /// <param name="written">Called with a file that was written to or whose length changed.</param>
+    /// <returns><see langword="false"/> if something may have changed without an event.</returns>
+    internal bool Take(Action<int, string, uint> named, Action<int> written)
     {
         LibC.PollFd* files = stackalloc LibC.PollFd[2];
         Fill(files);
@@ -102,6 +109,10 @@ internal sealed unsafe class NameEvents : IDisposable
                     if (*(int*)(at + 12) > 0)
                     {
                         named(*(int*)at, NameOf(at + EventSize), what);
+                    }
+                    else if ((what & LibC.IN_MODIFY) != 0)
+                    {
+                        written(*(int*)at);
                     }
                 }
             }
