@@ -32,8 +32,8 @@ param(
     # 1,000 segments, 3 rounds, short watches: to see that it runs.
     [switch] $Quick,
 
-    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Health, Message, Goodbye, Sparse, Reserved, Slots, Fleet,
-    # Reset, Processes, Look, Watch, Import, Memory, Peak.
+    # Only the groups with these names (wildcards): Get, Pipeline, FileInfo, Wildcard, Call, Complete, Test, Health, Message, Goodbye, Sparse, Reference, Reserved,
+    # Slots, Fleet, Reset, Processes, Look, Watch, Import, Memory, Peak.
     [string[]] $Only = '*',
 
     # The rows of the group Fleet on 10,000 segments too, not only on 1,000.
@@ -44,6 +44,9 @@ param(
 
     # A module to measure instead of building one: the path of its manifest.
     [string] $Module,
+
+    # A program of the reference implementation that makes a segment of 1,000,000 slots of 1 KB at the path it is given, for the group Reference.
+    [string] $Reference,
 
     # Where to make the segments: by default /dev/shm if it has room, else the temporary folder.
     [string] $Folder,
@@ -467,6 +470,16 @@ try {
                 new   = @{ Run = { foreach ($path in $made) { New-RoamSegment $path -Sparse -SlotClass 1KB:1000000 > $null } }; After = $remove }
             }) $manyWarmUps
         Add-Row 'New-RoamSegment -Sparse, 1,000,000 slots of 1 KB' $times $made.Length { $args[0].new } 'write its metadata' { $args[0].floor } 1.5
+    }
+
+    if ($Reference -and (Test-Wanted 'Reference')) {
+        $text = "Import-Module '$([System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($assembly.Location)), 'RoamShm.psd1'))'; New-RoamSegment '$($made[0])' -Sparse -SlotClass 1KB:1000000"
+        $program, $arguments = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-Command', $text)
+        $times = Measure-Group ([ordered]@{
+                theirs = @{ Run = { & $Reference $made[0] > $null }; After = $remove }
+                ours   = @{ Run = { & $program @arguments > $null }; After = $remove }
+            })
+        Add-Row 'a process of PowerShell that makes 1,000,000 slots' $times 1 { $args[0].ours } 'a process of the reference' { $args[0].theirs } $null
     }
 
     if (Test-Wanted 'Reserved') {
