@@ -66,6 +66,36 @@ public sealed class HeldWatchTests : IDisposable
     }
 
     [Fact]
+    public void A_length_is_asked_for_after_an_event_and_once_a_second()
+    {
+        string path = Make.Segment(_folder);
+        TimeSpan now = TimeSpan.FromSeconds(10);
+        using FileHolder holder = FileHolder.TryCreate(TimeSpan.FromMilliseconds(10))!;
+        holder.Now = () => now;
+        HeldFile held = holder.Add(path);
+        holder.BeginLook();
+        holder.BeginLook();
+        held.KeepOrClose(SegmentFile.OpenRead(path), held.BeginOpen());
+        Assert.Equal(Make.Length, Poll());
+
+        Patch.Length(path, Make.Length + 64);
+        Assert.Equal(Make.Length + 64, Poll());
+
+        AsynchronousIO.Write(path, Make.Length + 64, new byte[64]);
+        Assert.Equal(Make.Length + 64, Poll());
+        now += TimeSpan.FromSeconds(1);
+        Assert.Equal(Make.Length + 128, Poll());
+
+        long Poll()
+        {
+            holder.BeginLook();
+            SegmentFile file = held.Borrow()!;
+            held.Return();
+            return file.Length;
+        }
+    }
+
+    [Fact]
     public void A_change_of_length_is_seen_under_both_names_of_one_file()
     {
         string path = Make.Segment(_folder);

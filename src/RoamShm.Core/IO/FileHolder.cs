@@ -8,7 +8,7 @@ namespace RoamShm;
 /// <summary>
 /// Keeps files open from one poll of a watch to the next, so that a poll takes one read instead of an open, a read and a close. If a name leads to another
 /// file or to none, its file is released at once: Linux reports the change (inotify); on macOS, the name is queried at each poll. Linux also reports changes of
-/// a file's length; if it cannot, because a limit is reached, the length is queried at each poll.
+/// a file's length, except by asynchronous writes; so the length is queried after such an event and once a second, or at each poll if a limit is reached.
 /// </summary>
 /// <remarks>
 /// Files are held for reading only, which does not prevent anybody from getting a read lease. It does prevent a write lease; a process that wants one asks
@@ -40,13 +40,13 @@ internal sealed class FileHolder : IDisposable
     private readonly List<HeldFile> _files = [];
     private readonly TimeSpan _deadline;
     private readonly Timer _timer;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly bool _asksForNames = !LibC.IsLinux || (AppContext.TryGetSwitch(ByNameSwitch, out bool isOn) && isOn);
     private readonly Action<int, string, uint> _onName;
     private readonly Action<int> _onWritten;
     private NameEvents? _events;
     private Thread? _listener;
     private int _looks;
+    private int _second;
     private bool _isLate;
 
     private FileHolder(TimeSpan interval)
@@ -55,6 +55,8 @@ internal sealed class FileHolder : IDisposable
         _onName = OnName;
         _onWritten = OnWritten;
         _timer = new Timer(_ => OnLate());
+        var clock = Stopwatch.StartNew();
+        Now = () => clock.Elapsed;
     }
 
     /// <summary>The number of files that all holders in this process together may still hold.</summary>
@@ -63,6 +65,9 @@ internal sealed class FileHolder : IDisposable
         get => Volatile.Read(ref _left);
         set => Volatile.Write(ref _left, value);
     }
+
+    /// <summary>The time since the holder was created.</summary>
+    internal Func<TimeSpan> Now { get; set; }
 
     /// <summary>Creates a holder for polls at the given interval; null if nothing can be held.</summary>
     internal static FileHolder? TryCreate(TimeSpan interval) =>
@@ -91,6 +96,7 @@ internal sealed class FileHolder : IDisposable
         {
             _looks++;
             _isLate = false;
+            _second = (int)Now().TotalSeconds;
             _ = _timer.Change(_deadline, System.Threading.Timeout.InfiniteTimeSpan);
             TakeEvents();
             foreach (HeldFolder folder in _folders.Values)
@@ -136,10 +142,10 @@ internal sealed class FileHolder : IDisposable
     {
         if (!_asksForNames)
         {
-            if (!held.IsLengthKnown)
+            if (held.LengthKnownFor != _second)
             {
                 // In this order: an event from now on means that the length is unknown again.
-                held.IsLengthKnown = held.EventId >= 0;
+                held.LengthKnownFor = held.EventId >= 0 ? _second : -1;
                 file.RefreshLength();
             }
 
@@ -161,7 +167,7 @@ internal sealed class FileHolder : IDisposable
     internal bool TryKeep(HeldFile held, UnixSegmentFile file, int changes)
     {
         // A watch that polls only once needs none of this.
-        if (_looks < 2 || _isLate || _clock.Elapsed < held.NotBefore || (!_asksForNames && !IsTold(held, file, changes)))
+        if (_looks < 2 || _isLate || Now() < held.NotBefore || (!_asksForNames && !IsTold(held, file, changes)))
         {
             return false;
         }
@@ -207,7 +213,7 @@ internal sealed class FileHolder : IDisposable
 
     private void WatchLength(HeldFile held, UnixSegmentFile file)
     {
-        held.IsLengthKnown = false;
+        held.LengthKnownFor = -1;
         int id = _events?.Add(file) ?? -1;
         if (id >= 0 && !_filesByEvent.ContainsKey(id))
         {
@@ -267,7 +273,7 @@ internal sealed class FileHolder : IDisposable
                 if ((what & LibC.IN_ATTRIB) != 0)
                 {
                     // Somebody may want the file released. If only its mode or times have changed, opening it for each poll for a moment does no harm.
-                    file.NotBefore = _clock.Elapsed + Pause;
+                    file.NotBefore = Now() + Pause;
                 }
             }
         }
@@ -277,7 +283,7 @@ internal sealed class FileHolder : IDisposable
     {
         if (_filesByEvent.TryGetValue(id, out HeldFile? file))
         {
-            file.IsLengthKnown = false;
+            file.LengthKnownFor = -1;
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class HeldFile
     /// <summary>The id that the events of the open file carry; negative if the kernel does not report changes of its length.</summary>
     internal int EventId { get; set; } = -1;
 
-    /// <summary>Whether the length that was read last still is that of the open file.</summary>
-    internal bool IsLengthKnown { get; set; }
+    /// <summary>The second in the life of the holder for which the length that was read last is that of the open file; -1 if it may have changed.</summary>
+    internal int LengthKnownFor { get; set; } = -1;
 
     /// <summary>The time before which the file must not be held again.</summary>
     internal TimeSpan NotBefore { get; set; }
