@@ -15,8 +15,8 @@
     listed in known.psd1, by name and with the reason; any other failure counts. If a listed test passes, the script
     reports it, so that the list stays up to date.
 
-    Each xUnit class and each Pester file runs in a process of its own, so if one crashes or hangs, only its own tests are
-    lost. Every process has a time limit. One that ends without results, as when the runtime crashes, is tried three times.
+    Each Pester file runs in a process of its own, and each xUnit class too, except for Framework. So if one crashes or hangs,
+    only its own tests are lost. Every process has a time limit. One that ends without results, as when the runtime crashes, is tried three times.
     Results and logs are in out/platforms.
 .PARAMETER Platform
     Which legs to run.
@@ -260,14 +260,18 @@ function Add-Row {
     $Total
 }
 
-<# Runs the classes of an xUnit program that -Name selects, and returns a row of the summary. #>
+<#
+Runs the classes of an xUnit program that -Name selects, and returns a row of the summary. Each has a process of its own, unless they
+are to run together: under Mono a process may crash when it ends, after its results.
+#>
 function Invoke-Class {
     param(
         [Parameter(Mandatory)] [string] $Leg,
         [Parameter(Mandatory)] [string[]] $Command,
         [Parameter(Mandatory)] [hashtable] $Environment,
         [Parameter(Mandatory)] [hashtable] $Known,
-        [string] $Folder = $repository,
+        [switch] $Together,
+        [string] $Folder = $out,
         [scriptblock] $Convert = { param($path) $path },
         [scriptblock] $After = {})
 
@@ -291,17 +295,20 @@ function Invoke-Class {
     }
 
     $exclusions = @($Known.NotRun.Keys | ForEach-Object { '-method-', "RoamShm.Tests.$_" })
+    $selected = @($classes | Where-Object { $one = $_; @($patterns | Where-Object { $one -like $_ }) })
+    $runs = if ($Together -and $selected) { @{ Name = 'Core'; Classes = $selected } } else { $selected | ForEach-Object { @{ Name = $_; Classes = @($_) } } }
     $total = $null
-    foreach ($class in $classes | Where-Object { $one = $_; @($patterns | Where-Object { $one -like $_ }) }) {
-        $result = Join-Path $out "$Leg-$class.xml"
+    foreach ($run in $runs) {
+        $result = Join-Path $out "$Leg-$($run.Name).xml"
+        $filter = @($run.Classes | ForEach-Object { '-class', "RoamShm.Tests.$_" })
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         $attempt = Invoke-Run -ResultPath $result -After $After -Run @{
-            Command     = $Command + '-class', "RoamShm.Tests.$class", '-result-xml', (& $Convert $result), '-parallelMode', 'none', '-noColor' + $exclusions
+            Command     = $Command + '-result-xml', (& $Convert $result), '-parallelMode', 'none', '-noColor' + $filter + $exclusions
             Environment = $Environment
-            LogPath     = Join-Path $out "$Leg-$class.log"
+            LogPath     = Join-Path $out "$Leg-$($run.Name).log"
             Folder      = $Folder
         }
-        $row = Measure-Run -Leg "$($Leg): $class" -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $Known
+        $row = Measure-Run -Leg "$($Leg): $($run.Name)" -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $Known
         $total = Add-Row -Total $total -Leg "$($Leg): Core" -Row $row
     }
 
@@ -402,9 +409,9 @@ function Invoke-Framework {
     $program = [System.IO.Path]::Combine($bin, 'RoamShm.Net472.Tests', $Configuration.ToLowerInvariant(), 'RoamShm.Core.Tests.exe')
     $agent = [System.IO.Path]::Combine($bin, 'RoamShm.TestAgent', $Configuration.ToLowerInvariant(), 'RoamShm.TestAgent')
     if ($IsWindows) {
-        Invoke-Class -Leg Framework -Command $program -Known @{ Fails = @{}; NotRun = @{} } -Environment @{ ROAMSHM_TEST_AGENT = "$agent.exe" }
+        Invoke-Class -Leg Framework -Together -Command $program -Known @{ Fails = @{}; NotRun = @{} } -Environment @{ ROAMSHM_TEST_AGENT = "$agent.exe" }
     } else {
-        Invoke-Class -Leg Framework -Command mono, $program -Known $known.Mono -Environment @{ ROAMSHM_TEST_AGENT = $agent }
+        Invoke-Class -Leg Framework -Together -Command mono, $program -Known $known.Mono -Environment @{ ROAMSHM_TEST_AGENT = $agent }
     }
 }
 
