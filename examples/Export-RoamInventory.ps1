@@ -62,8 +62,17 @@ $segments = @(Find-RoamSegment @find -ErrorVariable problems)
 
 $rows = foreach ($segment in $segments) { @($columns | ForEach-Object { Get-Field $segment.$_ }) -join ',' }
 $csv = (@($columns -join ',') + $rows) -join "`r`n"
-$plain = @($segments | Select-Object -Property $columns)
-$json = if ($plain.Count -eq 0) { '[]' } else { ConvertTo-Json -InputObject $plain }
+$plain = foreach ($segment in $segments) {
+    $row = [ordered]@{}
+    foreach ($column in $columns) {
+        # Windows PowerShell 5.1 would write a date as \/Date(1795737600000)\/, which few other programs read.
+        $value = $segment.$column
+        $row[$column] = if ($value -is [datetime]) { $value.ToString('o') } else { $value }
+    }
+
+    [pscustomobject] $row
+}
+$json = if ($segments.Count -eq 0) { '[]' } else { ConvertTo-Json -InputObject @($plain) }
 
 $day = [datetime]::Now.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
 Write-Whole "roam-$day.csv" "$csv`r`n"

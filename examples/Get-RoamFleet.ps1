@@ -21,7 +21,7 @@
 
     Lists the segments of two hosts, the largest first.
 .EXAMPLE
-    ./Get-RoamFleet.ps1 web1, web2 -Status Stale, Invalid | Export-Csv cleanup.csv
+    ./Get-RoamFleet.ps1 web1, web2 -Status Stale, Invalid | Export-Csv cleanup.csv -NoTypeInformation -Encoding utf8
 
     Writes the segments that need attention to a CSV file.
 #>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
@@ -61,8 +62,11 @@ public sealed class MetricTests : IDisposable
     [Fact]
     public void Numbers_keep_their_digits_and_use_a_decimal_point_in_every_culture()
     {
-        System.Globalization.CultureInfo before = System.Globalization.CultureInfo.CurrentCulture;
-        System.Globalization.CultureInfo.CurrentCulture = new System.Globalization.CultureInfo("de-DE");
+        CultureInfo before = CultureInfo.CurrentCulture;
+        // A culture of its own, because a program without ICU has no others.
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = culture;
         try
         {
             var metrics = new SegmentMetrics();
@@ -72,7 +76,7 @@ public sealed class MetricTests : IDisposable
         }
         finally
         {
-            System.Globalization.CultureInfo.CurrentCulture = before;
+            CultureInfo.CurrentCulture = before;
         }
     }
 

@@ -40,6 +40,19 @@ public sealed partial class WindowsTests : IDisposable
     [InlineData(".seg", false)]
     public void Device_names_are_reserved_with_any_extension(string path, bool isReserved) => Assert.Equal(isReserved, WindowsPath.IsReserved(path));
 
+    [Theory]
+    [InlineData("a.seg")]
+    [InlineData(@"C:a.seg")]
+    [InlineData(@"\\server\share\a.seg")]
+    [InlineData(@"\\?\C:\x\", 300)]
+    [InlineData(@"\\?\UNC\server\share\", 300)]
+    [InlineData(@"\\.\pipe\", 300)]
+    public void A_short_path_and_one_that_is_already_extended_are_passed_on_as_they_are(string start, int rest = 0)
+    {
+        string path = start + new string('d', rest);
+        Assert.Same(path, WindowsPath.Extend(path));
+    }
+
     [Fact]
     public void A_file_id_that_is_never_reused_is_the_identity_without_the_creation_time()
     {

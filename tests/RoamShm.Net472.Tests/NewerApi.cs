@@ -43,9 +43,14 @@ namespace RoamShm.Tests
 
         public bool UseShellExecute { get; set; }
 
+        public string WorkingDirectory { get; set; } = string.Empty;
+
         public static implicit operator System.Diagnostics.ProcessStartInfo(ProcessStartInfo start) => start.Complete();
 
-        private static string Quote(string argument) => "\"" + argument.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
+        // Some programs, such as cmd.exe, do not recognise an option in quotation marks.
+        private static string Quote(string argument) =>
+            argument.Length > 0 && argument.All(one => char.IsLetterOrDigit(one) || one is '/' or '-' or '.') ? argument
+            : "\"" + argument.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
 
         private System.Diagnostics.ProcessStartInfo Complete() => new(program, string.Join(" ", arguments.Select(Quote)))
         {
@@ -53,6 +58,7 @@ namespace RoamShm.Tests
             RedirectStandardOutput = RedirectStandardOutput,
             RedirectStandardError = RedirectStandardError,
             UseShellExecute = UseShellExecute,
+            WorkingDirectory = WorkingDirectory,
         };
     }
 
@@ -123,6 +129,12 @@ namespace RoamShm.Tests
             public static void Move(string from, string to, bool overwrite)
             {
                 // In one step, as the newer one does it: a watch must see one of the two.
+                if (OperatingSystem.IsWindows())
+                {
+                    Check(Kernel32.MoveFileEx(from, to, overwrite ? 1U : 0) ? 0 : 1, to);
+                    return;
+                }
+
                 using Process mv = Process.Start(new ProcessStartInfo("mv", [overwrite ? "-f" : "-n", from, to]))!;
                 mv.WaitForExit();
                 Check(mv.ExitCode, to);

@@ -42,8 +42,17 @@ function Initialize-Folder {
 function Clear-Folder {
     param([Parameter(Mandatory)] [string] $Path)
 
-    if (Test-Path -LiteralPath $Path) {
-        Remove-Item -LiteralPath $Path -Recurse -Force
+    for ($attempt = 1; Test-Path -LiteralPath $Path; $attempt++) {
+        try {
+            Remove-Item -LiteralPath $Path -Recurse -Force -ErrorAction Stop
+        } catch {
+            # On Windows a deleted file keeps its name for as long as a virus scanner, for one, has it open.
+            if ($script:OnUnix -or $attempt -ge 50) {
+                throw
+            }
+
+            Start-Sleep -Milliseconds 20
+        }
     }
 }
 

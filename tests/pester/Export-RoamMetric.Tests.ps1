@@ -254,8 +254,8 @@ Describe 'The examples for Prometheus' {
     }
 
     It 'use only metrics that exist' {
-        # The storage that a file takes is known only on Unix.
-        if (-not $script:OnUnix) { $script:Known += 'roam_segment_allocated_bytes' }
+        # Only Unix reports the storage that a file takes, and has inodes.
+        if (-not $script:OnUnix) { $script:Known += 'roam_segment_allocated_bytes', 'roam_filesystem_inodes', 'roam_filesystem_free_inodes' }
         foreach ($text in $script:Queries + $script:Rules) {
             foreach ($name in [regex]::Matches($text, '\broam_[a-z_]+').Value) {
                 $script:Known | Should -Contain $name

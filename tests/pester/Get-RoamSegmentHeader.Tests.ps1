@@ -207,6 +207,11 @@ Describe 'Get-RoamSegmentHeader' {
                 Should -BeExactly '*'
         }
 
+        It 'accepts an extended path on Windows' {
+            Skip-Unless (-not $script:OnUnix) 'only Windows has such paths'
+            (Get-RoamSegmentHeader -LiteralPath "\\?\$script:Folder\one.seg").Path | Should -BeExactly "\\?\$script:Folder\one.seg"
+        }
+
         It 'follows a symbolic link to a segment' {
             Skip-Unless $script:OnUnix 'creating a link needs a privilege on Windows'
             $link = Join-Path $script:Folder 'link.seg'

@@ -28,7 +28,9 @@ Describe 'Export-RoamInventory.ps1' {
         $lines | Should -HaveCount 3
         $lines[0] | Should -BeLike 'Status,CurrentSize,MaxGuests*'
         @($lines | Where-Object { $_.Contains(",`"$(Join-Path $folder 'b,c.seg')`",") }) | Should -HaveCount 1
-        $rows = (Get-Content -Path (Join-Path $reports '*.json') -Raw | ConvertFrom-Json) | ForEach-Object { $_ }
+        $json = Get-Content -Path (Join-Path $reports '*.json') -Raw
+        [regex]::Matches($json, '"LastWriteTime":\s*"\d{4}-\d\d-\d\dT[\d:.]+Z"') | Should -HaveCount 2
+        $rows = ($json | ConvertFrom-Json) | ForEach-Object { $_ }
         $rows.Path | Split-Path -Leaf | Sort-Object | Should -Be @('a.seg', 'b,c.seg')
     }
 

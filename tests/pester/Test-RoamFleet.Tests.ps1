@@ -1,8 +1,11 @@
 # examples/Test-RoamFleet.ps1 and the cmdlets over remoting: real SSH servers, each in a mount namespace with its own /dev/shm, so that
 # each acts as a separate host.
 
-BeforeDiscovery {
+BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
+    Import-RoamShm
+    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+    $script:Fleet = [System.IO.Path]::Combine($root, 'examples', 'Test-RoamFleet.ps1')
 
     # Why such hosts cannot run here, or nothing.
     $script:Doubt = if (-not $script:OnLinux) {
@@ -19,13 +22,6 @@ BeforeDiscovery {
         & unshare -m mount -t tmpfs tmpfs /dev/shm 2>$null
         if ($LASTEXITCODE) { 'mount namespaces cannot be made here' }
     }
-}
-
-BeforeAll {
-    . (Join-Path $PSScriptRoot 'Common.ps1')
-    Import-RoamShm
-    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
-    $script:Fleet = [System.IO.Path]::Combine($root, 'examples', 'Test-RoamFleet.ps1')
 }
 
 Describe 'Test-RoamFleet.ps1' {

@@ -329,7 +329,7 @@ Test-RoamHealth '$script:Folder' -Recurse -Quiet
             foreach ($shown in $health, $health.Reasons[0]) {
                 $rows = @($shown | ConvertTo-ShownLine -Width 80)
                 $rows | ForEach-Object { $_.Length | Should -BeLessOrEqual 80 }
-                -join ($rows -replace '\s+' -replace '[^ -~]') | Should -Match 'nobodyusesthesegment'
+                -join ($rows -replace '\s+' -replace '[^ -~]') | Should -Match ([regex]::Escape(($health.Reasons[0].Message -replace '\s+' -replace '[^ -~]')))
                 (@($shown | Format-List | ConvertTo-ShownLine -Width 400) -match '^Message\s*:|^Reasons\s*:') |
                     Should -HaveCount 1
                 @(ConvertTo-Deserialized $shown | ConvertTo-ShownLine -Width 80) | Should -BeExactly $rows

@@ -132,8 +132,11 @@ Describe 'Watch-RoamSegment' {
                 & mv -f -- $script:Other $script:Path
                 (Wait-Watch $script:Watch 2).Change | Should -BeExactly 'Goodbye, Replaced'
             } else {
-                # On Windows the old file goes away first, and the watch may poll in between.
-                Move-Item -LiteralPath $script:Other -Destination $script:Path -Force
+                # On Windows the old file goes away first, and the watch may poll in between. While a poll has it open, its name is taken.
+                Wait-Until {
+                    Move-Item -LiteralPath $script:Other -Destination $script:Path -Force -ErrorAction SilentlyContinue
+                    -not (Test-Path -LiteralPath $script:Other)
+                } 'the file was moved'
                 Wait-Until { ($script:Watch.Events.Change -join ' ') -match 'Goodbye, Replaced|Removed Goodbye, Reappeared' } 'the segment was replaced'
             }
         }

@@ -1,5 +1,6 @@
 # No script that ships, and no test or build script that runs in Windows PowerShell 5.1, uses anything that 5.1 lacks.
-# In 5.1 its own parser checks this; elsewhere the tests inspect the syntax tree.
+# In 5.1 its own parser checks this; elsewhere the tests inspect the syntax tree. And no script that ships does what gives
+# another result in 5.1, as other encodings do.
 
 BeforeDiscovery {
     . (Join-Path $PSScriptRoot 'Common.ps1')
@@ -7,11 +8,13 @@ BeforeDiscovery {
         Get-ChildItem -LiteralPath (Join-Path $script:Repository 'examples') -Filter *.ps1 -Recurse
         Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.ps1 -Recurse | Where-Object { $_.Name -ne 'WindowsPowerShell.Tests.ps1' }
         Get-Item -LiteralPath (Join-Path $script:Repository 'build.ps1'), (Join-Path $script:Repository 'RoamShm.psd1')
-    ) | Where-Object {
+    )
+    $script:Scripts = $script:Scripts | Where-Object {
         # A script that requires PowerShell 7 needs no check: Windows PowerShell refuses to run it.
         $tree = [System.Management.Automation.Language.Parser]::ParseFile($_.FullName, [ref] $null, [ref] $null)
         -not ($tree.ScriptRequirements -and $tree.ScriptRequirements.RequiredPSVersion -ge [version] '7.0')
     } | ForEach-Object { @{ File = $_.FullName; Name = $_.FullName.Substring($script:Repository.Length + 1) } }
+    $script:Shipped = @($script:Scripts | Where-Object { $_.Name -match '^(examples|build)\b' })
 }
 
 BeforeAll {
@@ -61,6 +64,124 @@ BeforeAll {
     'Environment.IsPrivilegedProcess', 'File.ReadAllTextAsync', 'File.SetUnixFileMode', 'File.GetUnixFileMode', 'File.CreateSymbolicLink',
     'Directory.CreateTempSubdirectory', 'Math.Clamp', 'OperatingSystem.IsLinux', 'OperatingSystem.IsMacOS', 'OperatingSystem.IsWindows', 'Path.GetRelativePath',
     'Path.IsPathFullyQualified', 'Path.Join', 'Path.TrimEndingDirectorySeparator', 'SHA256.HashData', 'MD5.HashData', 'Random.Shared', 'DateTime.UnixEpoch'
+
+    # What 5.1 reads and writes in the code page of the machine, in ASCII or in UTF-16, unless it is given the encoding.
+    $script:TextCommands = 'Add-Content', 'Export-Csv', 'Get-Content', 'Out-File', 'Set-Content'
+    $script:WebCommands = 'Find-Module', 'Install-Module', 'Invoke-RestMethod', 'Invoke-WebRequest', 'Publish-Module', 'Save-Module', 'Start-BitsTransfer', 'Update-Module'
+    $script:WebTypes = '\bNet\.(WebClient|WebRequest|HttpWebRequest|Http\.HttpClient)\b'
+
+    Import-RoamShm
+    $script:Dates = @(Get-Command -Module RoamShm | ForEach-Object { $_.OutputType.Type } | Where-Object { $_ } | ForEach-Object { $_.GetProperties() } |
+            Where-Object { $_.PropertyType -in [datetime], [Nullable[datetime]] } | ForEach-Object Name | Sort-Object -Unique)
+
+    <# What in a script gives another result in Windows PowerShell 5.1, a text for each. #>
+    function Get-Difference {
+        param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
+
+        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref] $null, [ref] $null)
+        $hasProtocol = "$tree" -match '::SecurityProtocol\s*=.*Tls12'
+        foreach ($node in $tree.FindAll({ $true }, $true)) {
+            $what = switch ($node.GetType().Name) {
+                'FileRedirectionAst' { if ("$($node.Location)" -notin '$null', '/dev/null', 'NUL') { 'a redirection, which writes UTF-16' } }
+                'TypeExpressionAst' { if ("$node" -match $script:WebTypes -and -not $hasProtocol) { "$node without TLS 1.2" } }
+                'CommandAst' { Get-DifferenceOfCommand $node $hasProtocol }
+            }
+            foreach ($one in $what) {
+                "line $($node.Extent.StartLineNumber): $one"
+            }
+        }
+    }
+
+    function Get-DifferenceOfCommand {
+        param([Parameter(Mandatory)] [object] $Node, [Parameter(Mandatory)] [bool] $HasProtocol)
+
+        $name = $Node.GetCommandName()
+        $names = @($Node.CommandElements | Where-Object { $_.GetType().Name -eq 'CommandParameterAst' } | ForEach-Object ParameterName)
+        if ($name -in $script:TextCommands -and -not ($names -like 'Enc*')) {
+            "$name without -Encoding"
+        }
+
+        if ($name -eq 'Tee-Object' -and -not ($names -like 'V*')) {
+            'Tee-Object to a file, which writes UTF-16'
+        }
+
+        if ($name -in 'ConvertTo-Csv', 'Export-Csv' -and -not ($names -like 'NoT*' -or $names -eq 'NTI')) {
+            "$name without -NoTypeInformation"
+        }
+
+        if (($name -in $script:WebCommands -or ($name -eq 'New-Object' -and "$Node" -match $script:WebTypes)) -and -not $HasProtocol) {
+            "$name without TLS 1.2"
+        }
+
+        if ($name -eq 'Invoke-WebRequest' -and -not ($names -like 'UseB*')) {
+            'Invoke-WebRequest without -UseBasicParsing'
+        }
+
+        if ($name -eq 'ConvertTo-Json' -and -not (Test-WithoutDate $Node)) {
+            'ConvertTo-Json of dates, or of who knows what'
+        }
+    }
+
+    <# Whether no dates reach ConvertTo-Json: the properties are named and none is a date, or a date is told apart. #>
+    function Test-WithoutDate {
+        param([Parameter(Mandatory)] [object] $Node)
+
+        $at = $Node.Parent.PipelineElements.IndexOf($Node)
+        $root = $Node
+        while ($root.Parent) {
+            $root = $root.Parent
+        }
+
+        # A variable stands for what the script assigns to it.
+        $feed = New-Object System.Collections.Generic.List[object]
+        @($Node.Parent.PipelineElements | Select-Object -First $at) + @($Node.CommandElements | Select-Object -Skip 1) | ForEach-Object { $feed.Add($_) }
+        $seen = @{}
+        for ($i = 0; $i -lt $feed.Count; $i++) {
+            foreach ($variable in $feed[$i].FindAll({ $args[0].GetType().Name -eq 'VariableExpressionAst' }, $true)) {
+                if (-not $seen["$variable"]) {
+                    $seen["$variable"] = $true
+                    $root.FindAll({ $args[0].GetType().Name -eq 'AssignmentStatementAst' -and "$($args[0].Left)" -eq "$variable" }, $true) | ForEach-Object { $feed.Add($_.Right) }
+                }
+            }
+        }
+
+        $nodes = @($feed | ForEach-Object { $_.FindAll({ $true }, $true) })
+        if ($nodes | Where-Object { $_.GetType().Name -eq 'BinaryExpressionAst' -and "$($_.Operator)" -eq 'Is' -and "$($_.Right)" -eq '[datetime]' }) {
+            return $true
+        }
+
+        $selections = @($nodes | Where-Object { $_.GetType().Name -eq 'CommandAst' -and $_.GetCommandName() -eq 'Select-Object' })
+        $tables = @($nodes | Where-Object { $_.GetType().Name -eq 'HashtableAst' })
+        # The name of a calculated property is in a table, and may be that of a date: its expression makes text of it.
+        $words = @($nodes | Where-Object { $_.GetType().Name -eq 'StringConstantExpressionAst' -and -not (Test-In $_ $tables) } | ForEach-Object Value)
+        ($selections.Count -gt 0 -or $tables.Count -gt 0) -and -not ($words | Where-Object { $_ -in $script:Dates -or $_ -eq '*' })
+    }
+
+    function Test-In {
+        param([Parameter(Mandatory)] [object] $Node, [object[]] $Tables)
+
+        for ($at = $Node.Parent; $at; $at = $at.Parent) {
+            if ($Tables -contains $at) {
+                return $true
+            }
+        }
+
+        $false
+    }
+
+    <# The examples of a script's help, and those of pages. #>
+    function Get-ExampleCode {
+        param([Parameter(Mandatory)] [string] $File)
+
+        $text = [System.IO.File]::ReadAllText($File)
+        if ($File -like '*.ps1') {
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref] $null, [ref] $null)
+            # The code ends with the first empty line.
+            $tree.GetHelpContent().Examples | ForEach-Object { ($_.Trim() -split '\r?\n\s*\r?\n')[0] }
+        } else {
+            [regex]::Matches($text, '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+        }
+    }
 
     <# What in a script Windows PowerShell 5.1 lacks, a text for each. #>
     function Get-Missing {
@@ -165,16 +286,65 @@ Describe 'Windows PowerShell 5.1' {
         }
     }
 
-    It 'has everything that examples in the help and the README use' {
-        $pages = @(Get-Item -LiteralPath (Join-Path $script:Repository 'README.md')) + @(Get-ChildItem -Path ([System.IO.Path]::Combine($script:Repository, 'docs', '*', '*.md')))
-        $blocks = foreach ($page in $pages) {
-            [regex]::Matches([System.IO.File]::ReadAllText($page.FullName), '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
-        }
-        @($blocks).Count | Should -BeGreaterThan 50
+    It 'has everything that examples in the help and the README use, with the same result' {
+        $pages = @(Get-Item -LiteralPath (Join-Path $script:Repository 'README.md')) +
+            @(Get-ChildItem -LiteralPath (Join-Path $script:Repository 'docs') -Filter *.md -Recurse | Where-Object { $_.DirectoryName -notmatch 'help' })
+        $blocks = @($pages | ForEach-Object { Get-ExampleCode $_.FullName })
+        $blocks.Count | Should -BeGreaterThan 50
         foreach ($block in $blocks) {
             # The help offers thread jobs as an alternative to Start-Job; for 5.1 they come as a module.
             Get-Missing $block | Where-Object { $_ -notmatch 'Start-ThreadJob$' } | Should -BeNullOrEmpty -Because $block
+            Get-Difference $block | Should -BeNullOrEmpty -Because $block
         }
+    }
+
+    It 'gives the same results in <Name>' -ForEach $script:Shipped {
+        Get-Difference ([System.IO.File]::ReadAllText($File)) | Should -BeNullOrEmpty
+        foreach ($example in Get-ExampleCode $File) {
+            Get-Missing $example | Should -BeNullOrEmpty -Because $example
+            Get-Difference $example | Should -BeNullOrEmpty -Because $example
+        }
+    }
+
+    It 'gives another result for <What>' -ForEach @(
+        @{ What = 'text in a file'; Code = '1 | Set-Content x' }
+        @{ What = 'text at the end of a file'; Code = 'Add-Content -LiteralPath x -Value 1' }
+        @{ What = 'text from a file'; Code = 'Get-Content x -Raw' }
+        @{ What = 'output in a file'; Code = 'Get-Date | Out-File x' }
+        @{ What = 'output redirected to a file'; Code = 'Get-Date > x' }
+        @{ What = 'output appended to a file'; Code = 'Get-Date >> x' }
+        @{ What = 'output that is also in a file'; Code = 'Get-Date | Tee-Object x' }
+        @{ What = 'a CSV file without an encoding'; Code = '$a | Export-Csv x -NoTypeInformation' }
+        @{ What = 'CSV with a line for the type'; Code = '$a | ConvertTo-Csv' }
+        @{ What = 'a download'; Code = 'Invoke-RestMethod https://example.com' }
+        @{ What = 'a download that needs Internet Explorer'; Code = '[Net.ServicePointManager]::SecurityProtocol = "Tls12"; Invoke-WebRequest https://example.com' }
+        @{ What = 'a client of the web'; Code = '[System.Net.WebClient]::new().DownloadString("https://example.com")' }
+        @{ What = 'a client of the web from New-Object'; Code = '(New-Object Net.WebClient).DownloadString("https://example.com")' }
+        @{ What = 'whole objects as JSON'; Code = 'Find-RoamSegment | ConvertTo-Json' }
+        @{ What = 'a date as JSON'; Code = 'Find-RoamSegment | Select-Object Path, LastWriteTime | ConvertTo-Json' }
+        @{ What = 'all properties as JSON'; Code = 'Find-RoamSegment | Select-Object * | ConvertTo-Json' }
+        @{ What = 'a date in a variable as JSON'; Code = '$c = "Path", "LastWriteTime"; $a = @(Find-RoamSegment | Select-Object $c); ConvertTo-Json -InputObject $a' }
+    ) {
+        Get-Difference $Code | Should -HaveCount 1
+    }
+
+    It 'gives the same result for code that says what it wants' {
+        Get-Difference @'
+1 | Set-Content x -Encoding utf8
+Get-Content x -Encoding utf8
+Get-Date > $null
+Get-Date 2>&1
+Get-Date | Tee-Object -Variable a
+$a | Export-Csv x -NoTypeInformation -Encoding utf8
+[Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 'Tls12'
+Invoke-WebRequest https://example.com -UseBasicParsing
+[System.Net.WebClient]::new()
+Find-RoamSegment | Select-Object Path, Status | ConvertTo-Json
+Find-RoamSegment | Select-Object Path, @{ Name = 'LastWriteTime'; Expression = { $_.LastWriteTime.ToString('o') } } | ConvertTo-Json
+$rows = foreach ($one in Find-RoamSegment) { if ($one.LastWriteTime -is [datetime]) { 'x' } }
+ConvertTo-Json -InputObject $rows
+ConvertTo-Json @{ Path = 'x' }
+'@ | Should -BeNullOrEmpty
     }
 
     It 'lacks <What>' -ForEach @(

@@ -15,20 +15,22 @@
     listed in known.psd1, by name and with the reason; any other failure counts. If a listed test passes, the script
     reports it, so that the list stays up to date.
 
-    Everything has a time limit. A run that ends without results, as when the runtime crashes, is tried three times.
+    Each Pester file runs in a process of its own, and each xUnit class too, except for Framework. So if one crashes or hangs,
+    only its own tests are lost. Every process has a time limit. One that ends without results, as when the runtime crashes, is tried three times.
     Results and logs are in out/platforms.
 .PARAMETER Platform
     Which legs to run.
 .PARAMETER Configuration
     Debug or Release.
 .PARAMETER Name
-    Runs only the xUnit classes and Pester files whose names match, such as Watch*.
+    Runs only the xUnit classes and Pester files whose names match one of these, such as Watch*. A name with a hyphen is that
+    of a Pester file, one that ends in Tests that of an xUnit class, and any other means both.
 .PARAMETER TimeoutMinutes
-    The time limit for one run, in minutes.
+    The time limit for one process, in minutes.
 .EXAMPLE
-    ./tests/platforms/Invoke-Platform.ps1 -Platform Windows -Name New-*
+    ./tests/platforms/Invoke-Platform.ps1 -Platform Windows -Name New-*, MetricTests
 
-    Runs the Pester tests of New-RoamSegment under Wine.
+    Runs the Pester tests of New-RoamSegment and the class MetricTests under Wine.
 #>
 [CmdletBinding()]
 param(
@@ -38,10 +40,10 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    [string] $Name = '*',
+    [string[]] $Name = @('*'),
 
     [ValidateRange(1, 600)]
-    [int] $TimeoutMinutes = 30
+    [int] $TimeoutMinutes = 15
 )
 
 $ErrorActionPreference = 'Stop'
@@ -241,18 +243,76 @@ function Measure-Run {
     $row
 }
 
-<# The arguments of xUnit's runner. #>
-function Get-RunnerArgument {
-    param([Parameter(Mandatory)] [string] $ResultPath, [Parameter(Mandatory)] [hashtable] $Known)
+<# Adds the row of one process to that of its leg, and returns the sum. #>
+function Add-Row {
+    param([object] $Total, [Parameter(Mandatory)] [string] $Leg, [Parameter(Mandatory)] [object] $Row)
 
-    '-result-xml', $ResultPath, '-parallelMode', 'none', '-noColor'
-    foreach ($test in $Known.NotRun.Keys) {
-        '-method-', "RoamShm.Tests.$test"
+    if (-not $Total) {
+        $Row.Leg = $Leg
+        return $Row
     }
 
-    if ($Name -ne '*') {
-        '-class', "RoamShm.Tests.$Name"
+    foreach ($field in 'Passed', 'Failed', 'Skipped', 'Known', 'Seconds') {
+        $Total.$field += $Row.$field
     }
+
+    $Total.Attempts = [Math]::Max($Total.Attempts, $Row.Attempts)
+    $Total
+}
+
+<#
+Runs the classes of an xUnit program that -Name selects, and returns a row of the summary. Each has a process of its own, unless they
+are to run together: under Mono a process may crash when it ends, after its results.
+#>
+function Invoke-Class {
+    param(
+        [Parameter(Mandatory)] [string] $Leg,
+        [Parameter(Mandatory)] [string[]] $Command,
+        [Parameter(Mandatory)] [hashtable] $Environment,
+        [Parameter(Mandatory)] [hashtable] $Known,
+        [switch] $Together,
+        [string] $Folder = $out,
+        [scriptblock] $Convert = { param($path) $path },
+        [scriptblock] $After = {})
+
+    $patterns = @($Name | Where-Object { $_ -notlike '*-*' })
+    if (-not $patterns) {
+        return
+    }
+
+    $log = Join-Path $out "$Leg-classes.log"
+    for ($attempt = 1; $attempt -le 3; $attempt++) {
+        $ended = Invoke-Bounded -Command ($Command + '-list', 'classes', '-noLogo') -Environment $Environment -LogPath $log -Folder $Folder
+        & $After
+        if ($ended.ExitCode -eq 0) {
+            break
+        }
+    }
+
+    $classes = @([System.IO.File]::ReadAllLines($log) -match '^RoamShm\.Tests\.' | ForEach-Object { $_.Trim() -replace '^RoamShm\.Tests\.' } | Sort-Object)
+    if ($ended.ExitCode -ne 0 -or -not $classes) {
+        throw "The leg $Leg cannot list its classes: exit code $($ended.ExitCode); see $log."
+    }
+
+    $exclusions = @($Known.NotRun.Keys | ForEach-Object { '-method-', "RoamShm.Tests.$_" })
+    $selected = @($classes | Where-Object { $one = $_; @($patterns | Where-Object { $one -like $_ }) })
+    $runs = if ($Together -and $selected) { @{ Name = 'Core'; Classes = $selected } } else { $selected | ForEach-Object { @{ Name = $_; Classes = @($_) } } }
+    $total = $null
+    foreach ($run in $runs) {
+        $result = Join-Path $out "$Leg-$($run.Name).xml"
+        $filter = @($run.Classes | ForEach-Object { '-class', "RoamShm.Tests.$_" })
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        $attempt = Invoke-Run -ResultPath $result -After $After -Run @{
+            Command     = $Command + '-result-xml', (& $Convert $result), '-parallelMode', 'none', '-noColor' + $filter + $exclusions
+            Environment = $Environment
+            LogPath     = Join-Path $out "$Leg-$($run.Name).log"
+            Folder      = $Folder
+        }
+        $row = Measure-Run -Leg "$($Leg): $($run.Name)" -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $Known
+        $total = Add-Row -Total $total -Leg "$($Leg): Core" -Row $row
+    }
+
+    $total
 }
 
 function Invoke-Windows {
@@ -283,26 +343,17 @@ function Invoke-Windows {
             throw "Wine did not start; see $log."
         }
 
-        if ($Name -notlike '*-*') {
-            $result = Join-Path $out 'Windows-Core.xml'
-            $clock = [System.Diagnostics.Stopwatch]::StartNew()
-            $attempt = Invoke-Run -ResultPath $result -After $end -Run @{
-                Command     = @($wine, (Join-Path $tests 'RoamShm.Core.Tests.exe')) + (Get-RunnerArgument (ConvertTo-WindowsPath $result) $known.WindowsCore)
-                Environment = $environment
-                LogPath     = Join-Path $out 'Windows-Core.log'
-                Folder      = $folder
-            }
-            Measure-Run -Leg 'Windows: Core' -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $known.WindowsCore
-        }
+        $program = @{ Command = $wine, (Join-Path $tests 'RoamShm.Core.Tests.exe'); Environment = $environment; Folder = $folder; After = $end }
+        Invoke-Class -Leg Windows @program -Known $known.WindowsCore -Convert ${function:ConvertTo-WindowsPath}
 
-        if ($Name -like '*Tests') {
-            return
-        }
-
-        # One process per file: if one dies, only its own tests are lost.
+        $patterns = @($Name | Where-Object { $_ -notlike '*Tests' })
         $total = $null
-        foreach ($file in Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($repository, 'tests', 'pester')) -Filter "$Name.Tests.ps1") {
+        foreach ($file in Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($repository, 'tests', 'pester')) -Filter '*.Tests.ps1') {
             $test = $file.Name -replace '\.Tests\.ps1$'
+            if (-not @($patterns | Where-Object { $test -like $_ })) {
+                continue
+            }
+
             $result = Join-Path $out "Windows-$test.xml"
             $script = "& '{0}' -Name '{1}' -OutputPath '{2}' -ExcludeTag NewPowerShell" -f
                 (ConvertTo-WindowsPath ([System.IO.Path]::Combine($repository, 'tests', 'pester', 'Invoke-Suite.ps1'))), $test, (ConvertTo-WindowsPath $result)
@@ -314,16 +365,7 @@ function Invoke-Windows {
                 Folder      = $folder
             }
             $row = Measure-Run -Leg "Windows: $test" -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $known.WindowsPester
-            if (-not $total) {
-                $total = $row
-                $total.Leg = 'Windows: Pester'
-            } else {
-                foreach ($field in 'Passed', 'Failed', 'Skipped', 'Known', 'Seconds') {
-                    $total.$field += $row.$field
-                }
-
-                $total.Attempts = [Math]::Max($total.Attempts, $row.Attempts)
-            }
+            $total = Add-Row -Total $total -Leg 'Windows: Pester' -Row $row
         }
 
         $total
@@ -346,19 +388,12 @@ function Invoke-Arm64 {
     $starter = Join-Path $out 'arm64-agent'
     [System.IO.File]::WriteAllText($starter, "#!/bin/sh`nexec qemu-aarch64 -L '$root' '$agent/RoamShm.TestAgent' `"`$@`"`n")
     [System.IO.File]::SetUnixFileMode($starter, 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
-    $result = Join-Path $out 'Arm64.xml'
-    $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $attempt = Invoke-Run -ResultPath $result -Run @{
-        Command     = @('qemu-aarch64', '-L', $root, (Join-Path $tests 'RoamShm.Core.Tests')) + (Get-RunnerArgument $result $known.Arm64)
-        LogPath     = Join-Path $out 'Arm64.log'
-        Environment = @{
-            DOTNET_EnableWriteXorExecute           = '0'
-            DOTNET_TieredPGO                       = '0'
-            DOTNET_SYSTEM_GLOBALIZATION_INVARIANT  = '1'
-            ROAMSHM_TEST_AGENT                     = $starter
-        }
+    Invoke-Class -Leg Arm64 -Command qemu-aarch64, -L, $root, (Join-Path $tests 'RoamShm.Core.Tests') -Known $known.Arm64 -Environment @{
+        DOTNET_EnableWriteXorExecute           = '0'
+        DOTNET_TieredPGO                       = '0'
+        DOTNET_SYSTEM_GLOBALIZATION_INVARIANT  = '1'
+        ROAMSHM_TEST_AGENT                     = $starter
     }
-    Measure-Run -Leg 'Arm64: Core' -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $known.Arm64
 }
 
 function Invoke-Framework {
@@ -373,16 +408,11 @@ function Invoke-Framework {
     $bin = [System.IO.Path]::Combine($artifacts, 'bin')
     $program = [System.IO.Path]::Combine($bin, 'RoamShm.Net472.Tests', $Configuration.ToLowerInvariant(), 'RoamShm.Core.Tests.exe')
     $agent = [System.IO.Path]::Combine($bin, 'RoamShm.TestAgent', $Configuration.ToLowerInvariant(), 'RoamShm.TestAgent')
-    $result = Join-Path $out 'Framework.xml'
-    $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $list = if ($IsWindows) { @{ Fails = @{}; NotRun = @{} } } else { $known.Mono }
-    $runner = @($program) + (Get-RunnerArgument $result $list)
-    $attempt = Invoke-Run -ResultPath $result -Run @{
-        Command     = $(if ($IsWindows) { $runner } else { @('mono') + $runner })
-        Environment = @{ ROAMSHM_TEST_AGENT = $(if ($IsWindows) { "$agent.exe" } else { $agent }) }
-        LogPath     = Join-Path $out 'Framework.log'
+    if ($IsWindows) {
+        Invoke-Class -Leg Framework -Together -Command $program -Known @{ Fails = @{}; NotRun = @{} } -Environment @{ ROAMSHM_TEST_AGENT = "$agent.exe" }
+    } else {
+        Invoke-Class -Leg Framework -Together -Command mono, $program -Known $known.Mono -Environment @{ ROAMSHM_TEST_AGENT = $agent }
     }
-    Measure-Run -Leg 'Framework: Core' -ResultPath $result -Attempt $attempt -Elapsed $clock.Elapsed -Known $list
 }
 
 $rows = @(foreach ($one in $Platform) {

@@ -4,6 +4,9 @@
     WindowsCore   = @{
         Fails  = @{
             'WindowsTests.A_file_that_another_process_maps_is_not_removed_and_the_error_says_why'            = 'Wine deletes a file even while it is mapped; Windows does not.'
+            'WindowsTests.The_error_for_a_part_of_a_file_that_is_locked_says_so'                       = 'In Wine a lock on a part of a file keeps out other locks, but no reader.'
+            'WindowsTests.A_read_only_file_can_be_read_but_not_changed'                                = 'Wine, run by root, opens a read-only file for writing.'
+            'WindowsTests.The_error_for_a_read_only_file_that_cannot_be_replaced_says_that_it_is_read_only' = 'Wine replaces a read-only file.'
             'CreatorTests.A_segment_larger_than_the_file_system_fails_and_leaves_nothing_behind'       = 'Wine makes a file sparse where Windows reserves its storage, and reports a file that is too large as out of memory.'
         }
         NotRun = @{}
@@ -16,7 +19,9 @@
         NotRun = @{}
     }
     Arm64         = @{
-        Fails  = @{}
+        Fails  = @{
+            'SystemFaultTests.A_part_beyond_the_end_of_a_truncated_file_is_an_error_and_does_not_kill_the_process' = 'qemu-user reports success for madvise(MADV_POPULATE_WRITE) and does nothing.'
+        }
         NotRun = @{
             'SystemFaultTests.An_unwritten_page_on_a_full_file_system_is_an_error_and_does_not_kill_the_process' = 'qemu-user reports success for madvise(MADV_POPULATE_WRITE) and does nothing.'
         }

@@ -15,4 +15,5 @@ internal static class FileOperation
     internal const string Write = "write";
     internal const string SetMode = "set the mode of";
     internal const string Name = "name";
+    internal const string Replace = "replace";
 }

@@ -7,7 +7,9 @@ namespace RoamShm;
 /// </summary>
 internal static class WindowsFault
 {
-    private const string OpenElsewhere = "Another process has the file open and does not share it. Resource Monitor, or handle.exe of Sysinternals, shows which.";
+    internal const int SharingViolation = 32;
+    internal const string WhoHasItOpen = "Resource Monitor, or handle.exe of Sysinternals, shows which process has it open.";
+    private const string OpenElsewhere = "Another process has the file open and does not share it. Close it there, and run the command again. " + WhoHasItOpen;
     private const string FreeSpace = "Free space on the volume, or make a smaller segment.";
 
     private static readonly (int Error, string? Operation, string Id, string? Remedy)[] Rows =
@@ -23,7 +25,7 @@ internal static class WindowsFault
         (8, null, SegmentErrorId.SegmentIOError, "Free memory, or enlarge the page file."),
         (1455, null, SegmentErrorId.SegmentIOError, "Free memory, or enlarge the page file."),
         (19, null, SegmentErrorId.SegmentAccessDenied, "The volume is write-protected. Use another."),
-        (32, null, SegmentErrorId.SegmentIOError, OpenElsewhere),
+        (SharingViolation, null, SegmentErrorId.SegmentIOError, OpenElsewhere),
         (33, null, SegmentErrorId.SegmentIOError, "Another process has locked a part of the file. Try again in a moment."),
         (39, null, SegmentErrorId.InsufficientSpace, FreeSpace),
         (112, null, SegmentErrorId.InsufficientSpace, FreeSpace),

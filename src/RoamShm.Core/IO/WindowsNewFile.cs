@@ -11,9 +11,8 @@ internal sealed class WindowsNewFile : NewFile
 {
     private const uint MoveFileReplaceExisting = 1;
     private const int ErrorAccessDenied = 5;
-    private const int ErrorSharingViolation = 32;
     private const int MostAttempts = 25;
-    private const int PauseBetweenAttempts = 20;
+    private const int PauseMilliseconds = 20;
 
     private readonly string _temporary;
     private readonly FileStream _stream;
@@ -95,15 +94,18 @@ internal sealed class WindowsNewFile : NewFile
         Kernel32.GetFileInformationByHandle(_stream.SafeFileHandle, out Kernel32.ByHandleFileInformation information)
         && WindowsFileId.Of(_stream.SafeFileHandle, information) is { IsLasting: true } identity ? identity : null;
 
+    /// <summary>Gets or sets what happens between two attempts to replace a file. Tests close the file here, instead of relying on time.</summary>
+    internal Action Pause { get; set; } = () => _ = CancellationToken.None.WaitHandle.WaitOne(PauseMilliseconds);
+
     internal override void Publish(bool replace)
     {
         _stream.Dispose();
         int error = Move(replace);
 
-        // Whoever is just reading the old file, such as a watch or a virus scanner, will be done in a moment.
-        for (int i = 0; i < MostAttempts && replace && error is ErrorAccessDenied or ErrorSharingViolation && !Directory.Exists(Path); i++)
+        // Whoever is just reading the old file, such as a watch, a collector of metrics or a virus scanner, will be done in a moment.
+        for (int i = 0; i < MostAttempts && replace && error is ErrorAccessDenied or WindowsFault.SharingViolation && !Directory.Exists(Path); i++)
         {
-            _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
+            Pause();
             error = Move(replace);
         }
 
@@ -121,7 +123,8 @@ internal sealed class WindowsNewFile : NewFile
                 throw SegmentErrors.Exists(Path);
             }
 
-            throw WindowsFault.Of(Path, FileOperation.Name, error, reason) ?? SegmentErrors.IOError(Path, FileOperation.Name, reason);
+            throw (replace && error is ErrorAccessDenied or WindowsFault.SharingViolation ? WindowsSegmentFile.WhyNotReplaced(Path) : null)
+                ?? WindowsFault.Of(Path, FileOperation.Name, error, reason) ?? SegmentErrors.IOError(Path, FileOperation.Name, reason);
         }
 
         _named = false;
@@ -151,7 +154,7 @@ internal sealed class WindowsNewFile : NewFile
             {
                 // Another creation may be checking whether anybody is at work on this file. If that is not the cause, it keeps its temporary name, which
                 // identifies it.
-                _ = CancellationToken.None.WaitHandle.WaitOne(PauseBetweenAttempts);
+                _ = CancellationToken.None.WaitHandle.WaitOne(PauseMilliseconds);
             }
         }
 

@@ -1,6 +1,8 @@
 using System;
+using System.ComponentModel;
 using System.IO;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using System.Security;
 using Microsoft.Win32.SafeHandles;
 
@@ -88,17 +90,32 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
     }
 
+    /// <summary>Returns the error for a file that a new one cannot replace, or null if the cause is not known.</summary>
+    internal static SegmentException? WhyNotReplaced(string path) => WhyHeld(path, FileOperation.Replace, () =>
+    {
+        SegmentException error = SegmentErrors.AccessDenied(path, FileOperation.Replace, "a process maps it or has it open");
+        error.Remedy = "Close it there, and run the command again. " + WindowsFault.WhoHasItOpen;
+        return error;
+    });
+
+    private static SegmentException? WhyNotDeleted(string path) => WhyHeld(path, FileOperation.Remove, () =>
+    {
+        SegmentException error = SegmentErrors.InUse(path, "a process maps it, and Windows does not delete a mapped file");
+        error.Remedy = "End the processes that map it, and run the command again.";
+        return error;
+    });
+
     /// <summary>
-    /// Windows reports the same error, access denied, for a file that is read-only, for one that a process maps, and for a user without permission. If a file
-    /// is not read-only and can be opened for deletion, but still cannot be deleted, a process maps it.
+    /// Windows reports the same error, access denied, for a file that is read-only, for one that a process maps or has open, and for a user without
+    /// permission. If a file is not read-only and can be opened for deletion, but still cannot be deleted or replaced, a process holds it.
     /// </summary>
-    private static SegmentException? WhyNotDeleted(string path)
+    private static SegmentException? WhyHeld(string path, string operation, Func<SegmentException> held)
     {
         try
         {
             if ((File.GetAttributes(path) & FileAttributes.ReadOnly) != 0)
             {
-                SegmentException error = SegmentErrors.AccessDenied(path, FileOperation.Remove, "it is read-only");
+                SegmentException error = SegmentErrors.AccessDenied(path, operation, "it is read-only");
                 error.Remedy = "Clear its read-only attribute, and run the command again.";
                 return error;
             }
@@ -110,19 +127,18 @@ internal sealed class WindowsSegmentFile : SegmentFile
 
         using SafeFileHandle file = Kernel32.CreateFileW(
             WindowsPath.Extend(path), Kernel32.DELETE, Kernel32.FILE_SHARE_ALL, IntPtr.Zero, Kernel32.OPEN_EXISTING, Kernel32.FILE_FLAG_OPEN_REPARSE_POINT, IntPtr.Zero);
-        if (file.IsInvalid)
+        if (!file.IsInvalid)
         {
-            return null;
+            return held();
         }
 
-        SegmentException inUse = SegmentErrors.InUse(path, "a process maps it, and Windows does not delete a mapped file");
-        inUse.Remedy = "End the processes that map it, and run the command again.";
-        return inUse;
+        int code = Marshal.GetLastWin32Error();
+        return code == WindowsFault.SharingViolation ? WindowsFault.Of(path, operation, code, new Win32Exception(code).Message.TrimEnd('.')) : null;
     }
 
     /// <summary>
     /// Whether a reparse point stands for another name, as symbolic links and junctions do. A file stored elsewhere by cloud storage or deduplication is a
-    /// file.
+    /// file. One without a tag may be a link.
     /// </summary>
     private static bool IsLink(string path)
     {
@@ -133,7 +149,7 @@ internal sealed class WindowsSegmentFile : SegmentFile
         }
 
         _ = Kernel32.FindClose(search);
-        return (found.ReparseTag & Kernel32.IO_REPARSE_TAG_NAME_SURROGATE) != 0;
+        return found.ReparseTag == 0 || (found.ReparseTag & Kernel32.IO_REPARSE_TAG_NAME_SURROGATE) != 0;
     }
 
     internal static bool IsSystemError(Exception e) =>

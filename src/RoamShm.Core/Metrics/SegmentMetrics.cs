@@ -36,7 +36,7 @@ public sealed class SegmentMetrics
     private readonly MetricFamily _leaked = Gauge("roam_slot_class_leaked_slots", "Slots of the class that are leaked: neither allocated nor on the free list.", "segment", "class");
 
     private readonly SortedDictionary<string, FileSystemUse> _fileSystems = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _seen = [];
+    private readonly HashSet<string> _seen = new(SegmentFile.IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
     private int _segmentCount;
     private int _unreadCount;
 

@@ -110,6 +110,16 @@ function Get-BindingRoute {
     & $route 'a name with a space' 'sp ace.seg' { & $Command (Join-Path $Folder 'sp ace.seg') @With }
     & $route 'a name that is not ASCII' $foreign { & $Command (Join-Path $Folder (Get-ForeignName)) @With }
     & $route 'a rooted path while the location is in another provider' $one { Set-Location Env:; & $Command $one @With }
+    if (-not $script:OnUnix) {
+        & $route 'a name relative to the location on its drive' $one, $literal {
+            Set-Location -LiteralPath $Folder
+            & $Command ($Folder.Substring(0, 2) + 'one.seg') @With
+            & $Command -LiteralPath ($Folder.Substring(0, 2) + 'lit[1].seg') @With
+        }
+        & $route 'a path from the root of the current drive' $one { Set-Location -LiteralPath $Folder; & $Command $one.Substring(2) @With }
+        & $route 'a path from ~ with a backslash' $one { $provider.Home = $Folder; & $Command '~\one.seg' @With }
+        & $route 'a path with slashes' $one { & $Command $one.Replace('\', '/') @With }
+    }
 }
 
 <# Passes the files of Add-RouteFixture to a path cmdlet by one route, and returns its output. #>
