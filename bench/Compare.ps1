@@ -79,7 +79,7 @@ function Invoke-Build([string] $Project) {
 }
 
 # A segment with one peer, whose ring to the host of 64 KB is full of messages of 8 bytes.
-function New-FullRing([string] $Path) {
+function Write-FullRing([string] $Path) {
     $null = New-RoamSegment $Path -MaxGuests 1 -BipbufCapacity 64KB -SlotClass '1KB:64'
     $ring = (Get-RoamPeer $Path -All).RingOffset
     $file = [System.IO.File]::OpenWrite($Path)
@@ -434,7 +434,7 @@ try {
 
     if (Test-Wanted 'Message') {
         # A ring of 64 KB, full of messages of 8 bytes.
-        $busy = New-FullRing ([System.IO.Path]::Combine($work, 'busy.seg'))
+        $busy = Write-FullRing ([System.IO.Path]::Combine($work, 'busy.seg'))
         $times = Measure-Group ([ordered]@{
                 peer    = { Get-RoamPeer $busy > $null }
                 message = { Get-RoamMessage $busy > $null }

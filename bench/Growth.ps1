@@ -73,7 +73,7 @@ Import-Module '$Module'
 "`$((`$times | Sort-Object)[$([int][Math]::Floor($Rounds / 2))]) `$(`$process.PeakWorkingSet64 / 1MB) `$kept"
 "@
             $first, $rest = @(Get-ThisPowerShell) + @('-NoProfile', '-NonInteractive', '-File', $script)
-            $time, $memory, $kept = [double[]] (-split (& $first @rest))
+            $time, $memory, $kept = [double[]] ((& $first @rest) -split ' ')
             [pscustomobject]@{
                 Segments = $count
                 Command  = $name

@@ -38,8 +38,7 @@ if (-not (Get-Module RoamShm)) {
     Import-Module $(if ([IO.File]::Exists($staged)) { $staged } else { 'RoamShm' })
 }
 
-$columns = 'Status', 'CurrentSize', 'MaxGuests', 'PeersAttached', 'HostGoodbye', 'Owner', 'Mode', 'LastWriteTime',
-    'Path', 'PSPath', 'FileId'
+$columns = 'Status', 'CurrentSize', 'MaxGuests', 'PeersAttached', 'HostGoodbye', 'Owner', 'Mode', 'LastWriteTime', 'Path', 'PSPath', 'FileId'
 
 # Format a field as RFC 4180 requires, independent of the machine's language.
 function Get-Field($Value) {

@@ -39,6 +39,7 @@
 
     Counts the segments of two hosts by verdict.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Used in a function or script block.')]
 [CmdletBinding()]
 param(
     [Parameter(Mandatory = $true, Position = 0)]

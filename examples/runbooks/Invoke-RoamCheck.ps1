@@ -58,6 +58,7 @@
 #>
 # No CmdletBinding, and types that accept anything: an argument that does not bind would end the script with exit code 1,
 # which a monitoring system reads as a warning.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingPositionalParameters', '', Justification = 'The performance data read as a table.')]
 param(
     [string[]] $Path,
     [switch] $Recurse,

@@ -215,7 +215,8 @@ Describe 'A table in a console' {
         function Show-Coloured {
             param([string] $Source, [int] $Width = 100, [string] $Rendering = 'Ansi')
 
-            $path = $script:Wide
+            # The source uses it.
+            Set-Variable -Name path -Value $script:Wide
             $renderingBefore = $PSStyle.OutputRendering
             $variableBefore = $env:NO_COLOR
             try {
@@ -230,7 +231,7 @@ Describe 'A table in a console' {
     }
 
     It 'fits with all its columns: <Source>' -ForEach $script:Sources {
-        $path = $script:Wide
+        Set-Variable -Name path -Value $script:Wide
         foreach ($width in 80, 100, 120) {
             $lines = @(& ([scriptblock]::Create($Source)) | Format-Table | ConvertTo-ShownLine -Width $width)
             $lines.Count | Should -BeGreaterOrEqual 3
@@ -251,10 +252,12 @@ Describe 'A table in a console' {
     It 'has colours that do not change any column: <Source>' -ForEach $script:Sources {
         Skip-Unless (Get-Variable -Name PSStyle -ErrorAction Ignore) 'there is no $PSStyle'
         # Values that depend on time are in other columns than the colours.
-        $still = $Source + ' | ForEach-Object { if ($null -ne $_.HeartbeatAgeMilliseconds) { $_.HeartbeatAgeMilliseconds = 1 }; ' +
-            'if ($_.ReadTime) { $_.ReadTime = [datetime]0 }; $_ } | Format-Table'
+        $still = @(
+            $Source, 'ForEach-Object { if ($null -ne $_.HeartbeatAgeMilliseconds) { $_.HeartbeatAgeMilliseconds = 1 }; if ($_.ReadTime) { $_.ReadTime = [datetime]0 }; $_ }'
+            'Format-Table'
+        ) -join ' | '
         foreach ($width in 60, 80, 100, 120) {
-            $plain = Show-Coloured $still $width PlainText
+            $plain = Show-Coloured $still -Width $width -Rendering PlainText
             $plain | Should -Not -Match $script:ColourOfState
             $coloured = Show-Coloured $still $width
             $stripped = [System.Management.Automation.Internal.StringDecorated]::new($coloured).ToString('PlainText')

@@ -34,6 +34,7 @@
 
     Runs the tests of Watch-RoamSegment and shows each.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Used in a function or script block.')]
 [CmdletBinding()]
 param(
     [string] $OutputPath,
@@ -71,7 +72,7 @@ Import-Module -Name $pester
 # Files that play whole pages and runbooks take longest, so they come first and no process is left alone with one.
 $files = @(Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Tests.ps1 |
         Where-Object { $_.Name -like $Name -or $_.Name -like "$Name.Tests.ps1" } |
-        Sort-Object -Property { $_.Name -like '*-*' }, { -$_.Length })
+        Sort-Object -Property { $_.Name -like '*-*' }, @{ Expression = 'Length'; Descending = $true })
 if ($files.Count -eq 0) {
     "No test file matches '$Name'."
     exit 1

@@ -23,7 +23,7 @@ BeforeAll {
     }
 
     # Last changed long ago, so it is stale if nobody uses it.
-    function Set-Old {
+    function Edit-WriteTime {
         param([Parameter(ValueFromPipeline)] [string] $Path)
 
         process { [System.IO.File]::SetLastWriteTimeUtc($Path, [datetime]::UtcNow.AddHours(-1)) }
@@ -265,7 +265,7 @@ Describe 'A runbook' {
             $null = Add-Hub young.seg
             $below = Join-Path (New-Item -ItemType Directory -Path (Join-Path $folder 'below')).FullName 'stale.seg'
             Copy-Item -LiteralPath $stale -Destination $below
-            $stale, $below, $live | Set-Old
+            $stale, $below, $live | Edit-WriteTime
             $host1 = Open-Player
             $null = Invoke-Agent $host1 map, $live
             $seen = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; Recurse = $true }
@@ -294,7 +294,7 @@ Describe 'A runbook' {
             $damaged = Add-Hub damaged.seg
             Set-Field $drained @{ HostGoodbye = 1 }
             Set-Field $damaged @{ MaxGuests = 0 }
-            $drained, $damaged | Set-Old
+            $drained, $damaged | Edit-WriteTime
             $result = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; RemoveStale = $true }
             $result.ExitCode | Should -Be 1 -Because $result.Text
             foreach ($text in '== 1 damaged', '== 1 in goodbye, and nobody uses them', 'Needs a human: 2.') {
@@ -336,7 +336,7 @@ Describe 'A runbook' {
             $young = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; RemoveStale = $true }
             $young.ExitCode | Should -Be 1 -Because $young.Text
             $path | Should -Exist
-            $path | Set-Old
+            $path | Edit-WriteTime
             $removed = Invoke-Example runbooks/Get-RoamShmUsage.ps1 -With @{ Path = $folder; RemoveStale = $true }
             $removed.ExitCode | Should -Be 0 -Because $removed.Text
             $path | Should -Not -Exist

@@ -287,8 +287,10 @@ Describe 'Windows PowerShell 5.1' {
     }
 
     It 'has everything that examples in the help and the README use, with the same result' {
-        $pages = @(Get-Item -LiteralPath (Join-Path $script:Repository 'README.md')) +
-            @(Get-ChildItem -LiteralPath (Join-Path $script:Repository 'docs') -Filter *.md -Recurse | Where-Object { $_.DirectoryName -notmatch 'help' })
+        $pages = @(
+            Get-Item -LiteralPath (Join-Path $script:Repository 'README.md')
+            Get-ChildItem -LiteralPath (Join-Path $script:Repository 'docs') -Filter *.md -Recurse | Where-Object { $_.DirectoryName -notmatch 'help' }
+        )
         $blocks = @($pages | ForEach-Object { Get-ExampleCode $_.FullName })
         $blocks.Count | Should -BeGreaterThan 50
         foreach ($block in $blocks) {

@@ -32,6 +32,7 @@
 
     Runs the Pester tests of New-RoamSegment and the class MetricTests under Wine.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Used in a function or script block.')]
 [CmdletBinding()]
 param(
     [ValidateSet('Windows', 'Arm64', 'Framework')]
@@ -106,8 +107,10 @@ function Publish-Project {
         [string[]] $Property = @())
 
     $artifacts = Join-Path $out $Runtime
-    $arguments = 'publish', [System.IO.Path]::Combine($repository, 'tests', $Project), '--configuration', $Configuration,
+    $arguments = @(
+        'publish', [System.IO.Path]::Combine($repository, 'tests', $Project), '--configuration', $Configuration
         '--runtime', $Runtime, '--self-contained', '--artifacts-path', $artifacts, '--verbosity', 'quiet', '--nologo'
+    )
     & dotnet @arguments @Property | Out-Host
     if ($LASTEXITCODE -ne 0) {
         throw "dotnet $($arguments -join ' ') failed with exit code $LASTEXITCODE."
@@ -355,8 +358,8 @@ function Invoke-Windows {
             }
 
             $result = Join-Path $out "Windows-$test.xml"
-            $script = "& '{0}' -Name '{1}' -OutputPath '{2}' -ExcludeTag NewPowerShell" -f
-                (ConvertTo-WindowsPath ([System.IO.Path]::Combine($repository, 'tests', 'pester', 'Invoke-Suite.ps1'))), $test, (ConvertTo-WindowsPath $result)
+            $suite = ConvertTo-WindowsPath ([System.IO.Path]::Combine($repository, 'tests', 'pester', 'Invoke-Suite.ps1'))
+            $script = "& '$suite' -Name '$test' -OutputPath '$(ConvertTo-WindowsPath $result)' -ExcludeTag NewPowerShell"
             $clock = [System.Diagnostics.Stopwatch]::StartNew()
             $attempt = Invoke-Run -ResultPath $result -After $end -Run @{
                 Command     = $wine, (Join-Path $shell 'RoamShm.WindowsHost.exe'), $script

@@ -34,8 +34,8 @@ function Open-Agent {
         $null = New-Item -ItemType SymbolicLink -Path $Link -Target ((Get-AgentProgram) -replace '\.dll$')
         $start.FileName = $Link
         $start.Arguments = ''
-        $start.EnvironmentVariables['DOTNET_ROOT'] =
-            [System.IO.Path]::GetFullPath([System.IO.Path]::Combine([System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory(), '..', '..', '..'))
+        $runtime = [System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory()
+        $start.EnvironmentVariables['DOTNET_ROOT'] = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($runtime, '..', '..', '..'))
     }
 
     $agent = [System.Diagnostics.Process]::Start($start)

@@ -3,9 +3,10 @@
 # The category of each error id, for scripts that handle errors by category.
 $script:Categories = @{}
 $kinds = @{
-    InvalidData = 'BadMagic', 'InvalidLimits', 'InvalidSlotClass', 'NoSlotClasses', 'PeerTableOutOfBounds',
-        'PredecessorFormat', 'SegmentTooShort', 'SegmentTruncated', 'SlotClassTableOutOfBounds',
-        'SuccessorFormat', 'UnexpectedHeaderSize', 'UnsupportedVersion', 'VarPoolOutOfBounds'
+    InvalidData = @(
+        'BadMagic', 'InvalidLimits', 'InvalidSlotClass', 'NoSlotClasses', 'PeerTableOutOfBounds', 'PredecessorFormat', 'SegmentTooShort'
+        'SegmentTruncated', 'SlotClassTableOutOfBounds', 'SuccessorFormat', 'UnexpectedHeaderSize', 'UnsupportedVersion', 'VarPoolOutOfBounds'
+    )
     OperationTimeout = 'DrainTimeout'
     ResourceBusy = 'HostMayBeRunning', 'PeerAlive', 'SegmentInUse'
     QuotaExceeded = 'InsufficientSpace'

@@ -75,8 +75,11 @@ while ($null -ne ($typed = $reader.ReadLine())) {
         WorkingDirectory       = $script:Repository
     }
     # Errors appear among the other lines, as on a screen.
-    $arguments = @('-c', 'exec "$0" "$@" 2>&1') + @(Get-ThisPowerShell) +
-        @('-NoProfile', '-NonInteractive', '-File', (Join-Path $own 'prompt.ps1'), $typed, $script:TypedMark)
+    $arguments = @(
+        '-c', 'exec "$0" "$@" 2>&1'
+        Get-ThisPowerShell
+        '-NoProfile', '-NonInteractive', '-File', (Join-Path $own 'prompt.ps1'), $typed, $script:TypedMark
+    )
     foreach ($argument in $arguments) {
         $start.ArgumentList.Add($argument)
     }
@@ -178,9 +181,11 @@ function ConvertTo-CodeHere {
     param([Parameter(Mandatory)] [string] $Code, [Parameter(Mandatory)] [hashtable] $Reader)
 
     $watched = [regex]::Match($Code, '/dev/shm/roam/[a-z.]+').Value
-    $wait = "foreach (`$i in 1, 2) { if ([IO.File]::Exists('$watched')) { [IO.File]::SetLastAccessTimeUtc('$watched', [datetime]::UnixEpoch) }; " +
-        "for (`$i = 0; `$i -lt 600 -and [IO.File]::Exists('$watched') -and [IO.File]::GetLastAccessTimeUtc('$watched') -eq [datetime]::UnixEpoch; `$i++) " +
+    $wait = -join @(
+        "foreach (`$i in 1, 2) { if ([IO.File]::Exists('$watched')) { [IO.File]::SetLastAccessTimeUtc('$watched', [datetime]::UnixEpoch) }; "
+        "for (`$i = 0; `$i -lt 600 -and [IO.File]::Exists('$watched') -and [IO.File]::GetLastAccessTimeUtc('$watched') -eq [datetime]::UnixEpoch; `$i++) "
         '{ [Threading.Thread]::Sleep(5) }; [Threading.Thread]::Sleep(20) }'
+    )
     $here = ($Code -replace 'Start-Sleep -Milliseconds \d+', $wait.Replace('$', '$$')) -replace "'root'", "'$([Environment]::UserName)'"
     $here.Replace('/dev/shm/roam', $Reader.Folder)
 }

@@ -124,6 +124,7 @@ function Get-BindingRoute {
 
 <# Passes the files of Add-RouteFixture to a path cmdlet by one route, and returns its output. #>
 function Invoke-Route {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Used in a script block.')]
     param(
         [Parameter(Mandatory)] [string] $Route,
         [Parameter(Mandatory)] [string] $Command,

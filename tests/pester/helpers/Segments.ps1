@@ -135,6 +135,7 @@ function Test-WideField {
 
 <# Stores values into fields by name: numbers with the width of the field, texts as hexadecimal digits. #>
 function Set-Field {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Only tests call it.')]
     param(
         [Parameter(Mandatory)] [string] $Path,
         [Parameter(Mandatory)] [hashtable] $Field,
@@ -155,9 +156,9 @@ function Get-Field {
 
     foreach ($one in $Name) {
         if (Test-WideField $one) {
-            [BitConverter]::ToUInt64((ConvertFrom-Hex (Read-Hex $Path $script:Layout[$one] 8)), 0)
+            [BitConverter]::ToUInt64((ConvertFrom-Hex (Read-Hex $Path -Offset $script:Layout[$one] -Count 8)), 0)
         } else {
-            [BitConverter]::ToUInt32((ConvertFrom-Hex (Read-Hex $Path $script:Layout[$one] 4)), 0)
+            [BitConverter]::ToUInt32((ConvertFrom-Hex (Read-Hex $Path -Offset $script:Layout[$one] -Count 4)), 0)
         }
     }
 }
@@ -261,7 +262,7 @@ function Read-Slot {
         [Parameter(Mandatory)] [int] $Class,
         [Parameter(Mandatory)] [int] $Slot)
 
-    $bytes = ConvertFrom-Hex (Read-Hex $Path ($script:Layout["Class$Class.Metadata"] + 16 * $Slot) 16)
+    $bytes = ConvertFrom-Hex (Read-Hex $Path -Offset ($script:Layout["Class$Class.Metadata"] + 16 * $Slot) -Count 16)
     0, 4, 8, 12 | ForEach-Object { [BitConverter]::ToUInt32($bytes, $_) }
 }
 
