@@ -351,24 +351,27 @@ try {
                 get     = { Get-RoamSegmentHeader -LiteralPath $paths > $null }
                 script  = { Read-HeaderByHand $paths > $null }
                 each    = { foreach ($path in $paths) { Read-HeaderByHand $path > $null } }
-            })
+            }) $manyWarmUps
         Add-Row 'floor: open, fstat, read 128 bytes, close, decode' $times $Items { $args[0].floor }
         Add-Row 'the same, and the class headers read and checked' $times $Items { $args[0].checked }
         Add-Row 'empty cmdlet, -LiteralPath $array' $times $Items { $args[0].empty }
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.25
+        Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'floor with check + empty' { $args[0].checked + $args[0].empty } 1.25
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script, one loop over all' { $args[0].script } 0.25
         Add-Row 'Get-RoamSegmentHeader -LiteralPath $array' $times $Items { $args[0].get } 'script, called for each file' { $args[0].each } 0.25
     }
 
     if (Test-Wanted 'Pipeline') {
         $times = Measure-Group ([ordered]@{
-                floor = $readFloor
-                empty = { $paths | Get-BenchEmpty > $null }
-                both  = { $paths | Get-BenchFloor > $null }
-                get   = { $paths | Get-RoamSegmentHeader > $null }
-            })
+                floor   = $readFloor
+                checked = { [RoamShm.Bench.HeaderFloor]::CheckAll($paths) > $null }
+                empty   = { $paths | Get-BenchEmpty > $null }
+                both    = { $paths | Get-BenchFloor > $null }
+                get     = { $paths | Get-RoamSegmentHeader > $null }
+            }) $manyWarmUps
         Add-Row '$array | the floor within the empty cmdlet' $times $Items { $args[0].both } 'floor + empty' { $args[0].floor + $args[0].empty } $null
         Add-Row '$array | Get-RoamSegmentHeader' $times $Items { $args[0].get } 'floor + empty' { $args[0].floor + $args[0].empty } 1.25
+        Add-Row '$array | Get-RoamSegmentHeader' $times $Items { $args[0].get } 'floor with check + empty' { $args[0].checked + $args[0].empty } 1.25
     }
 
     if (Test-Wanted 'FileInfo') {
@@ -415,7 +418,7 @@ try {
                 floor = { [RoamShm.Bench.ValidateFloor]::ValidateAll($paths) > $null }
                 get   = { Get-RoamSegmentHeader -LiteralPath $paths > $null }
                 test  = { Test-RoamSegment -LiteralPath $paths > $null }
-            })
+            }) $manyWarmUps
         Add-Row 'Test-RoamSegment -LiteralPath $array' $times $Items { $args[0].test } 'floor: the reads it needs' { $args[0].floor } $null
         Add-Row 'Test-RoamSegment -LiteralPath $array' $times $Items { $args[0].test } 'Get' { $args[0].get } 2
     }
