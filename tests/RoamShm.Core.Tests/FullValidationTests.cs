@@ -31,6 +31,18 @@ public sealed class FullValidationTests : IDisposable
         Assert.Empty(SegmentValidator.Validate(path, full: true).Findings);
     }
 
+    [Fact]
+    public void Positions_beyond_the_capacity_are_found_even_if_the_ring_claims_a_larger_one()
+    {
+        string path = Make.Segment(_folder);
+        Patch.UInt32(path, Ring + RingLayout.Capacity, 8192);
+        Patch.UInt32(path, Ring + RingLayout.Write, 5000);
+        Patch.UInt32(path, Ring + RingLayout.Read, 5000);
+        Assert.Equal(
+            ["RingCapacityMismatch", "RingPositionsInvalid"],
+            SegmentValidator.Validate(path, full: true).Findings.Select(finding => finding.Id));
+    }
+
     public static TheoryData<string, string, string, Action<string>> Faults => new()
     {
         { "RingPositionsInvalid", "Error", "peer[1].g2h", path => Patch.UInt32(path, Ring + RingLayout.Write, 4097) },

@@ -102,7 +102,7 @@ internal sealed class StructureChecks
     {
         facts.Direction = direction == RingDirection.HostToGuest ? "h2g" : "g2h";
         facts.RingOffset = ring;
-        facts.RingCapacity = _reader.ReadRingCapacity(file, ring, facts.Id, direction, _isFull);
+        facts.RingCapacity = _reader.ReadRingCapacity(file, facts, direction, _isFull);
         _ = PeerRules.RingCapacity.Check(facts, findings);
     }
 

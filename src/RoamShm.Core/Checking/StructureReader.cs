@@ -86,8 +86,10 @@ internal sealed unsafe class StructureReader
         FindReserved(_classes, (index * SizeClassLayout.Size) + SizeClassLayout.Reserved, SizeClassLayout.ReservedSize);
 
     /// <summary>Reads the capacity in the header of a ring, and notes whether anything is queued in it if the content will be checked too.</summary>
-    internal uint ReadRingCapacity(SegmentFile file, ulong ring, int peerId, RingDirection direction, bool full)
+    internal uint ReadRingCapacity(SegmentFile file, PeerFacts facts, RingDirection direction, bool full)
     {
+        ulong ring = facts.RingOffset;
+
         // The positions are in another cache line.
         int size = full ? RingLayout.HeaderSize : RingLayout.Capacity + sizeof(uint);
         ulong end = ring + (ulong)size;
@@ -108,9 +110,8 @@ internal sealed unsafe class StructureReader
             file.ReadExactly(ring, _ring, size);
         }
 
-        uint capacity = BitConverter.ToUInt32(bytes, at + RingLayout.Capacity);
-        _emptyRings[IndexOf(peerId, direction)] = full && RingSnapshot.IsEmptyAt(bytes, at, capacity);
-        return capacity;
+        _emptyRings[IndexOf(facts.Id, direction)] = full && RingSnapshot.IsEmptyAt(bytes, at, facts.Header.BipbufCapacity);
+        return BitConverter.ToUInt32(bytes, at + RingLayout.Capacity);
     }
 
     /// <summary>Whether nothing was queued in a ring when its header was read for a full validation.</summary>
