@@ -308,7 +308,7 @@ Describe 'Windows PowerShell 5.1' {
         }
     }
 
-    It 'gives another result for <What>' -ForEach @(
+    It 'gives a different result for <What>' -ForEach @(
         @{ What = 'text in a file'; Code = '1 | Set-Content x' }
         @{ What = 'text at the end of a file'; Code = 'Add-Content -LiteralPath x -Value 1' }
         @{ What = 'text from a file'; Code = 'Get-Content x -Raw' }
@@ -330,7 +330,7 @@ Describe 'Windows PowerShell 5.1' {
         Get-Difference $Code | Should -HaveCount 1
     }
 
-    It 'gives the same result for code that says what it wants' {
+    It 'gives the same result for code that is explicit' {
         Get-Difference @'
 1 | Set-Content x -Encoding utf8
 Get-Content x -Encoding utf8
